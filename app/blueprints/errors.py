@@ -1,0 +1,133 @@
+"""Our own pages for what goes wrong: each says what to do next."""
+
+from dataclasses import dataclass
+
+from flask import Flask, Response, current_app, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from werkzeug.exceptions import HTTPException
+
+from app.blueprints.rendering import page_or_notice
+from app.database import db
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    status: int
+    title: str
+    advice: str
+
+
+FORM_TOKEN_MISSING = ErrorPage(
+    400,
+    "This page was open for too long",
+    "Nothing was changed. Reload the page, check what you typed and send it again.",
+)
+
+PAGES = {
+    page.status: page
+    for page in (
+        ErrorPage(
+            400,
+            "We could not read that",
+            "Nothing was changed. Go back, reload the page and try again.",
+        ),
+        ErrorPage(
+            404,
+            "There is nothing here",
+            "Check the address. If you came from a mail, open the link again straight from that mail.",
+        ),
+        ErrorPage(
+            405,
+            "That address only answers to a button",
+            "Nothing was changed. Go back to the page you came from and press its button.",
+        ),
+        ErrorPage(
+            409,
+            "Somebody was a moment faster",
+            "Nothing was changed by you. Reload the page to see how things stand now.",
+        ),
+        ErrorPage(
+            413,
+            "That was too much text at once",
+            "Nothing was changed. Go back and send a shorter text.",
+        ),
+        ErrorPage(
+            429,
+            "That was a lot at once",
+            "Nothing was changed. Wait a while, then try again.",
+        ),
+        ErrorPage(
+            500,
+            "Something broke on our side",
+            "Reload the page to see how things stand, then try once more. If it breaks again, wait a few minutes.",
+        ),
+        ErrorPage(
+            503,
+            "We are busy for a moment",
+            "Nothing was changed. Wait a few seconds and try again.",
+        ),
+    )
+}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(CSRFError, _form_token_missing)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(NoConnectionFree, _database_busy)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def error_page(page: ErrorPage, advice: str | None = None) -> Response:
+    """The page, or for an htmx request a notice that leaves the form as it is."""
+    return page_or_notice(
+        "errors/show.html", "errors/_notice.html", page.status, page=page, advice=advice or page.advice
+    )
+
+
+def _form_token_missing(_error: CSRFError) -> Response:
+    return error_page(FORM_TOKEN_MISSING)
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException:
+    status = error.code or 500
+    if status < 400:
+        return error
+    page = PAGES.get(status) or PAGES[400 if status < 500 else 500]
+    response = error_page(ErrorPage(status, page.title, page.advice), _own_words(error))
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def _own_words(error: HTTPException) -> str | None:
+    """A sentence given to abort() is ours; the framework's own descriptions are not for people."""
+    given = error.description
+    if error.code == 404 or not given or given == type(error).description:
+        return None
+    return given if error.code in {409, 429} else None
+
+
+def _database_busy(error: Exception) -> Response:
+    """A lock that was not let go in time, a deadlock, a lost or missing connection."""
+    db.session.rollback()
+    _log(error)
+    response = error_page(PAGES[503])
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    if current_app.testing:
+        raise error
+    db.session.rollback()
+    _log(error)
+    return error_page(PAGES[500])
+
+
+def _log(error: Exception) -> None:
+    # The rule, never the address: it may hold somebody's personal link.
+    current_app.logger.error("error at %s %s", request.method, request.url_rule, exc_info=error)

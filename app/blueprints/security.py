@@ -1,0 +1,79 @@
+"""Headers on every answer: errors, redirects and static files too."""
+
+import secrets
+
+from flask import Flask, Response, g, request, session
+
+from app.blueprints.access import PERSONAL_LINK, PUBLIC, access_of
+from app.blueprints.rendering import wants_fragment
+
+HEADERS = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
+        "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(), xr-spatial-tracking=()"
+    ),
+}
+
+# Nothing is allowed that a page of ours does not use. `htmx` is the one Trusted Types policy: its
+# extension hx-csp only lets elements act that carry this answer's nonce.
+POLICY = (
+    "default-src 'none'",
+    "script-src 'nonce-{nonce}'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types htmx",
+)
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(csp_nonce)
+    app.after_request(protect)
+
+
+def csp_nonce() -> str:
+    """This answer's nonce: scripts and htmx elements without it do nothing."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def protect(response: Response) -> Response:
+    """Add what is missing; a view that needs another policy (a mail shown in a frame) sets its own."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", "; ".join(POLICY).format(nonce=csp_nonce()))
+    response.headers.setdefault("Referrer-Policy", _referrer_policy())
+    if _is_for_one_person(response):
+        response.headers["Cache-Control"] = "no-store"
+    elif response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
+
+
+def _referrer_policy() -> str:
+    # The address of a personal link is itself the key to the session.
+    return "no-referrer" if access_of(request.endpoint) == PERSONAL_LINK else "same-origin"
+
+
+def _is_for_one_person(response: Response) -> bool:
+    return (
+        access_of(request.endpoint) not in (PUBLIC, None)
+        or wants_fragment()
+        or response.status_code >= 400
+        or "csrf_token" in g  # the answer carries a form token
+        or session.modified
+        or "Set-Cookie" in response.headers
+    )
