@@ -1,0 +1,71 @@
+# Two commands do everything on a fresh machine: make run, make test.
+# What is installed or built is remembered by a stamp and done again only when its source has changed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Some machines switch the bytecode cache off for everybody, which makes each start three times slower.
+unexport PYTHONDONTWRITEBYTECODE
+
+RUN := .venv/installed-run
+DEV := .venv/installed-dev
+NODE := node_modules/installed
+BUILT := app/static/dist/manifest.json
+PAGE := $(shell find app/static/css app/static/js app/static/icons -type f 2>/dev/null)
+
+.PHONY: run build test unit browser lint format bench locks tools clean
+
+run: $(RUN) $(BUILT)
+	@exec $(BIN)/python -m app.running --with-parent
+
+build: $(BUILT)
+
+test: $(DEV) $(BUILT) tools
+	@$(BIN)/python tools/everything.py
+
+unit: $(DEV) $(BUILT)
+	@$(BIN)/python -m pytest
+
+lint: $(DEV)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/djlint app/templates --lint --quiet
+
+format: $(DEV)
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(DEV) $(BUILT)
+	@$(BIN)/python -m bench
+
+$(BIN)/pip:
+	@sh tools/venv.sh $(PYTHON)
+
+$(RUN): requirements/run.txt | $(BIN)/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(DEV): requirements/dev.txt | $(BIN)/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $(RUN) $@
+
+$(NODE): package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(BUILT): $(NODE) tools/build.mjs $(PAGE)
+	node tools/build.mjs
+
+# What the tests need besides Python and Node: Chromium and a PostgreSQL server.
+tools:
+	@sh tools/servers.sh
+
+# After a change of pyproject.toml. The lock files name no registry: each machine uses its own.
+locks:
+	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements/run.txt
+	uv pip compile pyproject.toml --extra dev -c requirements/run.txt --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements/dev.txt
+
+# The practice's data (HOLDFAST_HOME) stays: removing it is a decision, not a cleaning.
+clean:
+	rm -rf .venv node_modules app/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	find app tests e2e bench migrations -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,59 @@
+"""The built stylesheet and script, under names that carry their content's hash."""
+
+import json
+from functools import cache
+from pathlib import Path
+from wsgiref.headers import Headers
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+from app.blueprints.security import HEADERS
+
+STATIC = Path(__file__).parent / "static"
+MANIFEST = STATIC / "dist" / "manifest.json"
+
+
+def init_app(app: Flask) -> None:
+    """Make `asset()` known to the templates and serve what was built."""
+    app.add_template_global(asset)
+    serve_static(app)
+
+
+def asset(name: str) -> str:
+    """Address of a built file by its plain name, such as `app.css`."""
+    # Without a build there is a page, only unstyled: /readyz and the tests say so, a booking still works.
+    return f"/static/dist/{_built().get(name, name)}"
+
+
+def is_built() -> bool:
+    return bool(_built())
+
+
+def serve_static(app: Flask) -> None:
+    """Serve app/static before Flask is asked, with the same headers as every other answer."""
+    files = WhiteNoise(
+        app.wsgi_app,
+        root=STATIC,
+        prefix="/static/",
+        max_age=3600,
+        allow_all_origins=False,
+        immutable_file_test=r"/dist/.+-[A-Z0-9]{8}\.\w+$",
+        add_headers_function=_protect,
+    )
+    app.wsgi_app = files  # type: ignore[method-assign]
+
+
+def _protect(headers: Headers, _path: str, _url: str) -> None:
+    for name, value in HEADERS.items():
+        headers[name] = value
+    headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    headers["Referrer-Policy"] = "no-referrer"
+
+
+@cache
+def _built() -> dict[str, str]:
+    if not MANIFEST.exists():
+        return {}
+    names: dict[str, str] = json.loads(MANIFEST.read_text())
+    return names

@@ -1,0 +1,41 @@
+// Bundles the stylesheet and the script under names that carry their content's hash, and compresses each
+// beside itself, so that a browser keeps them for ever and the server never compresses anything.
+import { build } from "esbuild";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import path from "node:path";
+
+const outdir = "app/static/dist";
+const entryPoints = ["app/static/css/app.css", "app/static/js/app.js"];
+
+await rm(outdir, { recursive: true, force: true });
+await mkdir(outdir, { recursive: true });
+const { metafile } = await build({
+  entryPoints,
+  outdir,
+  entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  bundle: true,
+  minify: true,
+  metafile: true,
+  legalComments: "none",
+  target: ["chrome115", "firefox115", "safari16.4"],
+  loader: { ".svg": "file", ".woff2": "file" },
+  logLevel: "warning",
+});
+
+const manifest = {};
+for (const [file, output] of Object.entries(metafile.outputs)) {
+  if (output.entryPoint) manifest[path.basename(output.entryPoint)] = path.basename(file);
+}
+for (const name of await readdir(outdir)) await compress(path.join(outdir, name));
+// Written last: while it is missing the build is not finished.
+await writeFile(path.join(outdir, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
+
+async function compress(file) {
+  if (!/\.(css|js|svg)$/.test(file)) return;
+  const content = await readFile(file);
+  await writeFile(`${file}.gz`, gzipSync(content, { level: 9 }));
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+  await writeFile(`${file}.br`, brotliCompressSync(content, { params }));
+}
