@@ -1,0 +1,162 @@
+"""How moments, zones and states are written for people: Jinja filters, and one place for the locale.
+
+Moments are aware datetimes or ISO 8601 strings with an offset; zones are IANA names.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from flask import Flask
+
+from app import clock
+
+LOCALE = Locale.parse("en_GB")
+# Patterns of Unicode's date notation. Weekday first: people plan by it.
+DAY, SHORT_DAY = "EEE d MMM y", "EEE d MMM"
+
+STATUS_WORDS = {
+    "requested": "To answer",
+    "awaiting_client": "Awaiting client",
+    "confirmed": "Confirmed",
+    "cancelled": "Cancelled",
+    "attended": "Attended",
+    "no_show": "No-show",
+}
+
+Moment = datetime | str
+
+
+def register(app: Flask) -> None:
+    """Make the wording known to every template."""
+    for word in (
+        day,
+        short_day,
+        clock_time,
+        day_time,
+        span,
+        hours,
+        both_zones,
+        zone_name,
+        ago,
+        time_left,
+        status_word,
+        shown_in,
+    ):
+        app.template_filter(word.__name__)(word)
+
+
+def day(moment: Moment, zone: str) -> str:
+    """*Tue 24 Nov 2026*"""
+    return _date(shown_in(moment, zone), DAY)
+
+
+def short_day(moment: Moment, zone: str) -> str:
+    """*Tue 24 Nov*"""
+    return _date(shown_in(moment, zone), SHORT_DAY)
+
+
+def clock_time(moment: Moment, zone: str) -> str:
+    """*10:00*; with its offset, *01:30 (UTC+1)*, when the clocks show it twice that day."""
+    local = shown_in(moment, zone)
+    shown = f"{local:%H:%M}"
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{shown} ({_offset(local)})" if twice else shown
+
+
+def day_time(moment: Moment, zone: str) -> str:
+    """*Tue 24 Nov 2026, 10:00*"""
+    return f"{day(moment, zone)}, {clock_time(moment, zone)}"
+
+
+def hours(starts: Moment, ends: Moment, zone: str) -> str:
+    """*10:00–10:50*"""
+    return f"{clock_time(starts, zone)}–{clock_time(ends, zone)}"
+
+
+def span(starts: Moment, ends: Moment, zone: str) -> str:
+    """*Tue 24 Nov 2026, 10:00–10:50*"""
+    return f"{day(starts, zone)}, {hours(starts, ends, zone)}"
+
+
+def both_zones(starts: Moment, ends: Moment, first_zone: str, second_zone: str) -> str:
+    """*Tue 24 Nov 2026, 10:00–10:50 London · 11:00–11:50 Berlin*
+
+    Said once, with the zones named, when both clocks agree; the second day is told when it is another.
+    """
+    first = f"{span(starts, ends, first_zone)} {zone_name(first_zone)}"
+    if zone_name(first_zone) == zone_name(second_zone):
+        return first
+    if all(_agree(moment, first_zone, second_zone) for moment in (starts, ends)):
+        return f"{first} and {zone_name(second_zone)}"
+    second = f"{hours(starts, ends, second_zone)} {zone_name(second_zone)}"
+    if shown_in(starts, first_zone).date() != shown_in(starts, second_zone).date():
+        second = f"{short_day(starts, second_zone)}, {second}"
+    return f"{first} · {second}"
+
+
+def zone_name(zone: str) -> str:
+    """The city that people know a zone by: *London*, *New York*."""
+    known = LOCALE.time_zones.get(zone, {}).get("city")
+    return known or zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def ago(moment: Moment) -> str:
+    """*just now*, *5 m ago*, *2 h ago*, *3 d ago*"""
+    minutes = int((clock.now() - _aware(moment)) / timedelta(minutes=1))
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} m ago"
+    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d ago"
+
+
+def time_left(moment: Moment) -> str:
+    """*21 h 12 m left*, *12 m left*, *less than a minute left*, *time is up*"""
+    left = _aware(moment) - clock.now()
+    if left <= timedelta(0):
+        return "time is up"
+    minutes = int(left / timedelta(minutes=1))
+    if minutes < 1:
+        return "less than a minute left"
+    if minutes < 60:
+        return f"{minutes} m left"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60} m left"
+    return f"{minutes // (24 * 60)} d {minutes // 60 % 24} h left"
+
+
+def status_word(booking: Any) -> str:
+    """The state of a session in one word or two; a cancelled one says so when an offer expired on it."""
+    if booking.status == "cancelled" and booking.cancelled_because == "offer expired":
+        return "Expired"
+    return STATUS_WORDS[booking.status]
+
+
+def shown_in(moment: Moment, zone: str) -> datetime:
+    """The moment on the clocks of a zone."""
+    return _aware(moment).astimezone(ZoneInfo(zone))
+
+
+def _aware(moment: Moment) -> datetime:
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    if moment.tzinfo is None:
+        raise ValueError(f"naive moment {moment!r}: every moment is aware")
+    return moment
+
+
+def _date(local: datetime, pattern: str) -> str:
+    return format_date(local.date(), pattern, locale=LOCALE)
+
+
+def _offset(local: datetime) -> str:
+    minutes = int((local.utcoffset() or timedelta(0)) / timedelta(minutes=1))
+    sign, minutes = "-" if minutes < 0 else "+", abs(minutes)
+    return f"UTC{sign}{minutes // 60}" + (f":{minutes % 60:02}" if minutes % 60 else "")
+
+
+def _agree(moment: Moment, one: str, other: str) -> bool:
+    return shown_in(moment, one).utcoffset() == shown_in(moment, other).utcoffset()

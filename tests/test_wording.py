@@ -1,0 +1,122 @@
+"""How moments, zones and states read."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+from flask import Flask, render_template_string
+
+from app import clock, wording
+
+TUESDAY = datetime(2026, 11, 24, 10, tzinfo=UTC)
+LATER = TUESDAY + timedelta(minutes=50)
+
+
+def test_a_day_begins_with_its_weekday():
+    assert wording.day(TUESDAY, "Europe/London") == "Tue 24 Nov 2026"
+    assert wording.short_day(TUESDAY, "Europe/London") == "Tue 24 Nov"
+
+
+def test_moments_may_come_as_text():
+    assert wording.day_time("2026-11-24T10:00:00+00:00", "Europe/Berlin") == "Tue 24 Nov 2026, 11:00"
+
+
+def test_a_naive_moment_is_refused():
+    with pytest.raises(ValueError, match="naive"):
+        wording.day("2026-11-24T10:00:00", "Europe/London")
+
+
+def test_a_span_names_its_day_once():
+    assert wording.span(TUESDAY, LATER, "Europe/London") == "Tue 24 Nov 2026, 10:00–10:50"
+
+
+def test_a_time_that_occurs_twice_shows_its_offset():
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert wording.clock_time(first, "Europe/London") == "01:30 (UTC+1)"
+    assert wording.clock_time(first + timedelta(hours=1), "Europe/London") == "01:30 (UTC+0)"
+    assert wording.clock_time(first + timedelta(hours=2), "Europe/London") == "02:30"
+    twice_in_adelaide = datetime(2026, 4, 4, 16, 0, tzinfo=UTC)
+    assert wording.clock_time(twice_in_adelaide, "Australia/Adelaide") == "02:30 (UTC+10:30)"
+
+
+def test_two_zones_are_both_told():
+    told = wording.both_zones(TUESDAY, LATER, "Europe/London", "Europe/Berlin")
+    assert told == "Tue 24 Nov 2026, 10:00–10:50 London · 11:00–11:50 Berlin"
+
+
+def test_the_second_day_is_told_when_it_is_another():
+    evening = TUESDAY.replace(hour=18)
+    told = wording.both_zones(evening, evening + timedelta(minutes=50), "Europe/London", "Asia/Tokyo")
+    assert told == "Tue 24 Nov 2026, 18:00–18:50 London · Wed 25 Nov, 03:00–03:50 Tokyo"
+
+
+def test_clocks_that_agree_are_told_once_with_both_names():
+    told = wording.both_zones(TUESDAY, LATER, "Europe/London", "Europe/Lisbon")
+    assert told == "Tue 24 Nov 2026, 10:00–10:50 London and Lisbon"
+
+
+def test_one_zone_is_still_named():
+    told = wording.both_zones(TUESDAY, LATER, "Europe/London", "Europe/London")
+    assert told == "Tue 24 Nov 2026, 10:00–10:50 London"
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        ("Europe/London", "London"),
+        ("America/New_York", "New York"),
+        ("America/Argentina/Buenos_Aires", "Buenos Aires"),
+        ("Europe/Kiev", "Kyiv"),
+        ("UTC", "UTC"),
+    ],
+)
+def test_a_zone_goes_by_its_city(zone, name):
+    assert wording.zone_name(zone) == name
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"), [(0, "just now"), (5, "5 m ago"), (125, "2 h ago"), (3 * 24 * 60 + 5, "3 d ago")]
+)
+def test_how_long_ago(minutes, told):
+    with time_machine.travel(TUESDAY, tick=False):
+        assert wording.ago(clock.now() - timedelta(minutes=minutes)) == told
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (timedelta(hours=21, minutes=12), "21 h 12 m left"),
+        (timedelta(minutes=12), "12 m left"),
+        (timedelta(seconds=30), "less than a minute left"),
+        (timedelta(0), "time is up"),
+        (timedelta(hours=71), "2 d 23 h left"),
+    ],
+)
+def test_how_much_time_is_left(left, told):
+    with time_machine.travel(TUESDAY, tick=False):
+        assert wording.time_left(clock.now() + left) == told
+
+
+@pytest.mark.parametrize(
+    ("status", "because", "word"),
+    [
+        ("requested", None, "To answer"),
+        ("awaiting_client", None, "Awaiting client"),
+        ("confirmed", None, "Confirmed"),
+        ("cancelled", "declined", "Cancelled"),
+        ("cancelled", "offer expired", "Expired"),
+        ("attended", None, "Attended"),
+        ("no_show", None, "No-show"),
+    ],
+)
+def test_a_state_in_a_word(status, because, word):
+    assert wording.status_word(SimpleNamespace(status=status, cancelled_because=because)) == word
+
+
+def test_templates_know_the_wording():
+    app = Flask("wording")
+    wording.register(app)
+    with app.app_context():
+        shown = render_template_string("{{ moment|day('Europe/London') }}", moment=TUESDAY)
+    assert shown == "Tue 24 Nov 2026"
