@@ -1,0 +1,21 @@
+// <browser-zone shown="Europe/London">: fills in the visitor's own zone, or offers to show the times in it.
+class BrowserZone extends HTMLElement {
+  connectedCallback() {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!own || own === "UTC" || own === this.getAttribute("shown")) return;
+    const field = this.querySelector("input[name=zone]");
+    if (field) field.value = own;
+    else if (!this.firstElementChild) this.append(linkTo(own));
+  }
+}
+
+function linkTo(zone) {
+  const address = new URL(location.href);
+  address.searchParams.set("zone", zone);
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = `Show in your time (${zone.split("/").pop().replaceAll("_", " ")})`;
+  return link;
+}
+
+customElements.define("browser-zone", BrowserZone);
