@@ -1,0 +1,36 @@
+"""Holdfast: the booking desk of a therapy practice."""
+
+import os
+from collections.abc import Mapping
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import assets, blueprints, commands, config, database, wording
+from app.extensions import csrf, db, htmx, login, migrate
+from app.jobs import queue
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """The whole program from its settings (see config.py). Raises BadSetting when one cannot be used."""
+    app = Flask(__name__)
+    app.config |= config.load(os.environ if environ is None else environ)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+    db.init_app(app)
+    with app.app_context():
+        database.prepare(db.engine)
+    migrate.init_app(app, db, directory=os.path.join(os.path.dirname(app.root_path), "migrations"))
+    csrf.init_app(app)
+    htmx.init_app(app)
+    login.init_app(app)
+
+    wording.register(app)
+    blueprints.register(app)
+    commands.register(app)
+    queue.init_app(app)
+    assets.init_app(app)
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,48 @@
+"""The site map: every blueprint, and the guards that watch over all of them."""
+
+from flask import Flask
+
+from app.blueprints import access, errors, security, signing_in
+
+
+def register(app: Flask) -> None:
+    """Register every view. Raises RuntimeError when one does not say who may call it."""
+    from app.blueprints import (
+        bookings,
+        dashboard,
+        directory,
+        health,
+        mailbox,
+        offers,
+        operator,
+        sessions,
+        sign_in,
+        therapists,
+        times_off,
+        you,
+    )
+    from app.blueprints.client_pages import offers as client_offers
+    from app.blueprints.client_pages import sessions as client_sessions
+
+    for module in (
+        directory,
+        therapists,
+        client_sessions,
+        client_offers,
+        sign_in,
+        dashboard,
+        sessions,
+        bookings,
+        offers,
+        times_off,
+        you,
+        operator,
+        mailbox,
+        health,
+    ):
+        app.register_blueprint(module.bp)
+    security.init_app(app)
+    access.init_app(app)
+    signing_in.init_app(app)
+    errors.init_app(app)
+    access.check(app)

@@ -1,0 +1,109 @@
+"""What a therapist does to a session: each change a small resource sent by POST."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, request
+
+from app.blueprints.access import therapist_only
+from app.blueprints.lookup import chosen_location, own_booking
+from app.blueprints.rendering import see_other, wants_fragment
+from app.blueprints.session_page import rearrangement_page, relocation_page, session_page
+from app.booking.booking import Booking
+from app.booking.rearrangement import REASONS, offer_location
+from app.booking.refusals import NotPossible, Refused
+from app.database import db
+from app.forms import cleaning
+from app.forms.new_time import NewTime
+
+bp = Blueprint("bookings", __name__)
+
+
+def done(booking: Booking) -> Response:
+    """Commit the verb; show the session as it now stands."""
+    db.session.commit()
+    return session_page(booking) if wants_fragment() else see_other("sessions.show", booking_id=booking.id)
+
+
+def answer(booking_id: int, verb: Callable[[Booking], object], words: str = "") -> Response:
+    """Do one verb to an own session; when it is refused, show the session as it really stands and why."""
+    booking = own_booking(booking_id)
+    try:
+        verb(booking)
+    except Refused as refusal:
+        db.session.rollback()
+        return session_page(own_booking(booking_id), status_of(refusal), refusal.sentence, words)
+    return done(booking)
+
+
+def status_of(refusal: Refused) -> int:
+    """422: look at the form again. 409: somebody was faster."""
+    return 422 if isinstance(refusal, NotPossible) else 409
+
+
+@bp.post("/bookings/<int:booking_id>/confirmation")
+@therapist_only
+def confirm(booking_id: int) -> Response:
+    return answer(booking_id, Booking.confirm)
+
+
+@bp.post("/bookings/<int:booking_id>/cancellation")
+@therapist_only
+def cancel(booking_id: int) -> Response:
+    words, problem = cleaning.words(request.form.get("words"))
+    if problem:
+        return session_page(own_booking(booking_id), 422, problem, words)
+
+    def cancel_and_block(booking: Booking) -> None:
+        booking.cancel(by="therapist", words=words)
+        if "block" in request.form:
+            booking.block_sender()
+
+    return answer(booking_id, cancel_and_block, words)
+
+
+@bp.post("/bookings/<int:booking_id>/attendance")
+@therapist_only
+def record_attendance(booking_id: int) -> Response:
+    return answer(booking_id, lambda booking: booking.record_attendance(request.form.get("outcome", "")))
+
+
+@bp.post("/bookings/<int:booking_id>/rearrangement")
+@therapist_only
+def move(booking_id: int) -> Response:
+    """The client asked for another time."""
+    booking, new_time = own_booking(booking_id), NewTime.typed(request.form)
+    terms = new_time.terms(booking)
+    if terms is None:
+        return rearrangement_page(booking, "asked", new_time, None, 422)
+    try:
+        booking.move(terms.starts_at, terms.location)
+    except Refused as refusal:
+        db.session.rollback()
+        return rearrangement_page(
+            own_booking(booking_id), "asked", new_time, None, status_of(refusal), refusal.sentence
+        )
+    return done(booking)
+
+
+@bp.post("/bookings/<int:booking_id>/relocation")
+@therapist_only
+def relocate(booking_id: int) -> Response:
+    """Another location: as the client asked, or asking for the client's consent."""
+    booking, reason = own_booking(booking_id), request.form.get("reason", "")
+    location, (words, problem) = chosen_location(booking.therapist), cleaning.words(request.form.get("words"))
+    if reason not in REASONS:
+        return relocation_page(booking, None, 422, "Choose why this is changing.")
+    if location is None or problem:
+        sentence = problem or "Choose one of your locations."
+        return relocation_page(booking, reason, 422, sentence, request.form.get("location", ""), words)
+    try:
+        if reason == "asked":
+            booking.relocate(location)
+        else:
+            offer_location(booking, reason, location, words)
+    except Refused as refusal:
+        db.session.rollback()
+        return relocation_page(
+            own_booking(booking_id), reason, status_of(refusal), refusal.sentence, str(location.id), words
+        )
+    return done(booking)

@@ -1,0 +1,1 @@
+"""What a client reaches from a personal link, without an account."""

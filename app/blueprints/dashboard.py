@@ -1,0 +1,34 @@
+"""Today: what waits for the therapist, what waits for clients, and what comes next."""
+
+from flask import Blueprint, Response
+from flask_login import current_user
+from sqlalchemy import select
+
+from app import clock
+from app.blueprints.access import therapist_only
+from app.blueprints.rendering import page_or_fragment
+from app.booking.booking import Booking
+from app.database import db
+
+bp = Blueprint("dashboard", __name__)
+
+MOST = 50
+
+
+@bp.get("/dashboard")
+@therapist_only
+def show() -> Response:
+    now, therapist = clock.now(), current_user.therapist
+    mine = select(Booking).where(Booking.therapist_id == therapist.id).limit(MOST)
+    to_answer = mine.where(Booking.status == "requested").order_by(Booking.requested_at)
+    awaiting = mine.where(Booking.status == "awaiting_client").order_by(Booking.starts_at)
+    upcoming = mine.where(Booking.status == "confirmed", Booking.ends_at >= now).order_by(Booking.starts_at)
+    return page_or_fragment(
+        "dashboard/show.html",
+        "dashboard/_today.html",
+        therapist=therapist,
+        to_answer=db.session.scalars(to_answer).all(),
+        awaiting=db.session.scalars(awaiting).all(),
+        upcoming=db.session.scalars(upcoming).all(),
+        now=now,
+    )

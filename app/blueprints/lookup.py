@@ -1,0 +1,51 @@
+"""Lookups start from the person asking: what is not theirs is not there."""
+
+from typing import TypeVar
+
+from flask import abort, request
+from flask_login import current_user
+from sqlalchemy import select
+
+from app.booking.booking import Booking
+from app.booking.offer import Alternative, Offer
+from app.booking.personal_link import PersonalLink
+from app.database import db
+from app.practice.location import Location
+from app.practice.therapist import Therapist
+
+Thing = TypeVar("Thing")
+
+
+def own_booking(booking_id: int) -> Booking:
+    """A booking of the signed-in therapist, or 404."""
+    mine = select(Booking).where(Booking.id == booking_id, Booking.therapist_id == current_user.therapist.id)
+    return found(db.session.scalar(mine))
+
+
+def linked(purpose: str, token: str) -> PersonalLink:
+    """The personal link that this token opens, or 404 without a hint."""
+    return found(PersonalLink.find(purpose, token))
+
+
+def listed_therapist(slug: str) -> Therapist:
+    """A therapist who can be booked, or 404."""
+    return found(db.session.scalar(select(Therapist).filter_by(slug=slug, listed=True)))
+
+
+def chosen_location(therapist: Therapist, field: str = "location") -> Location | None:
+    """The therapist's active location whose id the form carries, if it does."""
+    wanted = (request.values.get(field) or "").strip()
+    active = (location for location in therapist.locations if location.active)
+    return next((location for location in active if str(location.id) == wanted), None)
+
+
+def chosen_alternative(offer: Offer) -> Alternative | None:
+    """The alternative of this very offer whose id the form carries, if it does."""
+    wanted = (request.form.get("alternative") or "").strip()
+    return next((one for one in offer.alternatives if str(one.id) == wanted), None)
+
+
+def found(thing: Thing | None) -> Thing:
+    if thing is None:
+        abort(404)
+    return thing

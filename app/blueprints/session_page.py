@@ -1,0 +1,108 @@
+"""What the therapist's session pages show, wherever they are shown from."""
+
+from flask import Response
+from sqlalchemy import select
+
+from app import clock
+from app.blueprints.rendering import page_or_fragment
+from app.booking.booking import Booking
+from app.booking.offer import Offer
+from app.booking.personal_link import PersonalLink
+from app.booking.rearrangement import MOST_ALTERNATIVES, REASONS
+from app.database import db
+from app.forms.alternatives import AlternativesForm
+from app.forms.new_time import NewTime
+from app.messages.activity import Activity
+from app.messages.message import Message
+from app.scheduling.time_off import TimeOff
+
+
+def session_page(
+    booking: Booking, status: int = 200, problem: str | None = None, words: str = ""
+) -> Response:
+    """One session with its offer, history and mails."""
+    offer = booking.open_offer
+    context = {
+        "booking": booking,
+        "therapist": booking.therapist,
+        "offer": offer if offer and offer.is_open else None,
+        "ended_offers": [one for one in reversed(booking.offers) if not one.is_open],
+        "opened_at": _opened_at(offer),
+        "history": _of_booking(Activity, booking),
+        "messages": _of_booking(Message, booking),
+        "closed_time": db.session.scalar(
+            select(TimeOff).filter_by(booking_id=booking.id).order_by(TimeOff.id.desc())
+        ),
+        "can": verbs_of(booking),
+        "problem": problem,
+        "words": words,
+        "now": clock.now(),
+    }
+    return page_or_fragment("sessions/show.html", "sessions/_session.html", status, **context)
+
+
+def rearrangement_page(
+    booking: Booking,
+    reason: str | None,
+    new_time: NewTime,
+    form: AlternativesForm | None,
+    status: int = 200,
+    problem: str | None = None,
+) -> Response:
+    """Edit date/time: why, and then the new time or the list of alternatives."""
+    context = _form_context(booking, reason, problem) | {
+        "new_time": new_time,
+        "form": form,
+        "most": MOST_ALTERNATIVES,
+    }
+    return page_or_fragment("sessions/rearrangement.html", "sessions/_rearrangement.html", status, **context)
+
+
+def relocation_page(
+    booking: Booking,
+    reason: str | None,
+    status: int = 200,
+    problem: str | None = None,
+    location: str = "",
+    words: str = "",
+) -> Response:
+    """Edit location: why, and then where."""
+    context = _form_context(booking, reason, problem) | {"chosen": location, "words": words}
+    return page_or_fragment("sessions/relocation.html", "sessions/_relocation.html", status, **context)
+
+
+def verbs_of(booking: Booking) -> set[str]:
+    """What the therapist can do with a session as it stands."""
+    now, offer, can = clock.now(), booking.open_offer, set()
+    if booking.status == "requested" and booking.starts_at > now:
+        can |= {"confirm"}
+    if booking.status in ("requested", "confirmed") and booking.ends_at > now:
+        can |= {"rearrange"}
+    if booking.is_live and (booking.status != "confirmed" or booking.ends_at > now):
+        can |= {"cancel"}
+    if booking.status in ("confirmed", "attended", "no_show") and booking.starts_at <= now:
+        can |= {"record_attendance"}
+    if offer and offer.is_open and not offer.disputed:
+        can |= {"withdraw", "choose_by_phone"}
+    return can
+
+
+def _form_context(booking: Booking, reason: str | None, problem: str | None) -> dict:
+    return {
+        "booking": booking,
+        "therapist": booking.therapist,
+        "locations": [location for location in booking.therapist.locations if location.active],
+        "reasons": REASONS,
+        "reason": reason,
+        "problem": problem,
+        "can": verbs_of(booking),
+        "now": clock.now(),
+    }
+
+
+def _opened_at(offer: Offer | None):
+    return offer and db.session.scalar(select(PersonalLink.opened_at).filter_by(offer_id=offer.id))
+
+
+def _of_booking(table: type, booking: Booking) -> list:
+    return list(db.session.scalars(select(table).filter_by(booking_id=booking.id).order_by(table.id)))

@@ -1,0 +1,76 @@
+"""The therapist's pages of sessions: the list, one session, and the forms that change it."""
+
+from flask import Blueprint, Response, request
+from flask_login import current_user
+from sqlalchemy import select
+
+from app import clock
+from app.blueprints.access import therapist_only
+from app.blueprints.lookup import own_booking
+from app.blueprints.rendering import page_or_fragment
+from app.blueprints.session_page import rearrangement_page, relocation_page, session_page
+from app.booking.booking import Booking
+from app.booking.rearrangement import REASONS
+from app.booking.refusals import NotPossible
+from app.database import db
+from app.forms.alternatives import AlternativesForm
+from app.forms.new_time import NewTime
+
+bp = Blueprint("sessions", __name__)
+
+PAGE = 50
+
+
+@bp.get("/sessions")
+@therapist_only
+def index() -> Response:
+    now = clock.now()
+    mine = select(Booking).where(Booking.therapist_id == current_user.therapist.id)
+    upcoming = mine.where(Booking.ends_at >= now).order_by(Booking.starts_at).limit(PAGE)
+    past = mine.where(Booking.ends_at < now).order_by(Booking.starts_at.desc()).limit(PAGE)
+    return page_or_fragment(
+        "sessions/index.html",
+        "sessions/_list.html",
+        upcoming=db.session.scalars(upcoming).all(),
+        past=db.session.scalars(past).all(),
+        therapist=current_user.therapist,
+        now=now,
+    )
+
+
+@bp.get("/sessions/<int:booking_id>")
+@therapist_only
+def show(booking_id: int) -> Response:
+    return session_page(own_booking(booking_id))
+
+
+@bp.get("/sessions/<int:booking_id>/rearrangement")
+@therapist_only
+def rearrange(booking_id: int) -> Response:
+    booking, reason = own_booking(booking_id), request.args.get("reason")
+    reason = reason if reason in REASONS else None
+    form = AlternativesForm(reason) if reason in ("own", "mistake") else None
+    return rearrangement_page(booking, reason, NewTime.of(booking), form)
+
+
+@bp.post("/sessions/<int:booking_id>/alternatives")
+@therapist_only
+def edit_alternatives(booking_id: int) -> Response:
+    """Add or remove a row of the list being built; nothing is stored."""
+    booking = own_booking(booking_id)
+    try:
+        form = AlternativesForm.typed(request.form)
+    except NotPossible as refusal:
+        return rearrangement_page(booking, None, NewTime.of(booking), None, 422, refusal.sentence)
+    if "add" in request.form:
+        form.add_row(str(booking.location_id))
+    if "remove" in request.form:
+        form.remove_row(request.form["remove"])
+    return rearrangement_page(booking, form.reason, NewTime.of(booking), form, 422 if form.problem else 200)
+
+
+@bp.get("/sessions/<int:booking_id>/relocation")
+@therapist_only
+def relocate(booking_id: int) -> Response:
+    reason = request.args.get("reason")
+    return relocation_page(own_booking(booking_id), reason if reason in REASONS else None)

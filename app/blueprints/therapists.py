@@ -1,0 +1,86 @@
+"""A therapist's page: what can be booked, and the request for it."""
+
+from flask import Blueprint, Response, request
+
+from app.blueprints.access import public
+from app.blueprints.booking_page import BookingPage
+from app.blueprints.lookup import listed_therapist
+from app.blueprints.rendering import page_or_fragment, see_other
+from app.booking.personal_link import PersonalLink
+from app.booking.refusals import Refused, TimeTaken, TooManyRequests
+from app.booking.requesting import Asker, request_session
+from app.database import db
+from app.forms.request import RequestForm
+
+bp = Blueprint("therapists", __name__)
+
+
+@bp.get("/t/<slug>")
+@public
+def show(slug: str) -> Response:
+    page = BookingPage.from_request(listed_therapist(slug))
+    return page_or_fragment("therapists/show.html", "therapists/_week.html", **page.week())
+
+
+@bp.get("/t/<slug>/request")
+@public
+def ask(slug: str) -> Response:
+    page = BookingPage.from_request(listed_therapist(slug))
+    if page.starts_at is None:
+        return see_other(".show", slug=slug)
+    return _request_page(page, RequestForm())
+
+
+@bp.post("/t/<slug>/requests")
+@public
+def create(slug: str) -> Response:
+    therapist = listed_therapist(slug)
+    page, form = BookingPage.from_request(therapist), RequestForm()
+    if page.starts_at is None:
+        return _request_page(page, form, 422, "Choose a time first.")
+    if not form.validate_on_submit():
+        return _request_page(page, form, 422)
+    try:
+        booking = request_session(
+            therapist, page.session_type, page.location, page.starts_at, _asker(form, page), form.words.data
+        )
+    except Refused as refusal:
+        db.session.rollback()
+        return _refused(slug, form, refusal)
+    token = PersonalLink.to_session(booking.id).token
+    db.session.commit()
+    return see_other("client_sessions.show", token=token)
+
+
+def _refused(slug: str, form: RequestForm, refusal: Refused) -> Response:
+    # The present state, read afresh: what the refusal found is not what the page began with.
+    page = BookingPage.from_request(listed_therapist(slug))
+    if isinstance(refusal, TooManyRequests):
+        response = _request_page(page, form, 429, refusal.sentence)
+        if refusal.retry_at:
+            response.headers["Retry-After"] = str(page.seconds_until(refusal.retry_at))
+        return response
+    if isinstance(refusal, TimeTaken):
+        return _request_page(page, form, 409, refusal.sentence, free_slots=page.slots_of_that_day())
+    return _request_page(page, form, 422, refusal.sentence)
+
+
+def _request_page(
+    page: BookingPage,
+    form: RequestForm,
+    status: int = 200,
+    problem: str | None = None,
+    free_slots: list | None = None,
+) -> Response:
+    context = page.request() | {"form": form, "problem": problem, "free_slots": free_slots}
+    return page_or_fragment("therapists/request.html", "therapists/_request.html", status, **context)
+
+
+def _asker(form: RequestForm, page: BookingPage) -> Asker:
+    return Asker(
+        name=form.name.data,
+        email=form.email.data,
+        phone=form.phone.data,
+        zone=page.zone,
+        address=request.remote_addr or "",
+    )

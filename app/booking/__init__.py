@@ -1,0 +1,1 @@
+"""The agreement: bookings, offers, and who must consent to what."""

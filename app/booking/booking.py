@@ -1,0 +1,241 @@
+"""One booked session: its states, and the verbs that lead from one to the next."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Optional
+
+from flask import current_app
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.booking.refusals import BookingChanged, NotPossible
+from app.database import UTCDateTime, db
+from app.messages.activity import record
+from app.practice.client import Client
+from app.practice.location import Location
+from app.practice.session_type import SessionType
+from app.practice.therapist import BlockedSender, Therapist
+from app.scheduling.hold import Hold
+from app.scheduling.spans import Span
+
+if TYPE_CHECKING:
+    from app.booking.offer import Alternative, Offer
+
+STATUSES = ("requested", "confirmed", "awaiting_client", "cancelled", "attended", "no_show")
+LIVE = ("requested", "confirmed", "awaiting_client")  # may still be changed
+HOLDING = (*LIVE, "attended", "no_show")  # keep their own time
+UNANSWERED_AT_MOST = timedelta(hours=72)
+
+
+class Booking(db.Model):
+    """What a client and a therapist agree on: a time, a location, and how far the agreement has come."""
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        CheckConstraint(f"status in {STATUSES}", name="status"),
+        CheckConstraint("starts_at < ends_at", name="span"),
+        Index("ix_booking_therapist_start", "therapist_id", "starts_at"),
+        Index("ix_booking_status_start", "status", "starts_at"),
+        Index("ix_booking_asked_from", "asked_from", "requested_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(40), unique=True, default=lambda: secrets.token_hex(16))
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"))
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
+    session_type_id: Mapped[int] = mapped_column(ForeignKey("session_type.id"))
+    location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    status: Mapped[str] = mapped_column(String(20), default="requested")
+    words: Mapped[str] = mapped_column(Text, default="")
+    requested_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    unanswered_since: Mapped[datetime] = mapped_column(UTCDateTime)
+    asked_from: Mapped[str] = mapped_column(String(64), default="")  # keyed hash of the network address
+    # The last change was made "as the client asked" ('time' or 'location') and the client may still dispute it.
+    asked_change: Mapped[str | None] = mapped_column(String(10))
+    # SEQUENCE of the last calendar attachment; None while the client's calendar knows nothing of the session.
+    calendar_sequence: Mapped[int | None]
+    cancelled_by: Mapped[str | None] = mapped_column(String(20))
+    cancelled_because: Mapped[str | None] = mapped_column(String(40))
+
+    therapist: Mapped[Therapist] = relationship(lazy="joined", innerjoin=True)
+    client: Mapped[Client] = relationship(lazy="joined", innerjoin=True)
+    session_type: Mapped[SessionType] = relationship(lazy="joined", innerjoin=True)
+    location: Mapped[Location] = relationship(lazy="joined", innerjoin=True)
+    offers: Mapped[list["Offer"]] = relationship(back_populates="booking", order_by="Offer.id")
+
+    # What the therapist does
+
+    def confirm(self) -> None:
+        """The therapist says yes. Raises BookingChanged when the request was answered or cancelled meanwhile."""
+        self.lock()
+        if self.status == "requested" and self.starts_at <= clock.now():
+            raise NotPossible("This session's time has passed. Decline it, or offer another time.")
+        self._become("confirmed", "requested")
+        record("confirmed", self, by="therapist")
+
+    def move(self, starts_at: datetime, location: Location) -> None:
+        """The client asked for another time (and perhaps location): applied at once."""
+        self.lock()
+        before, changed = self.terms, "time" if starts_at != self.starts_at else "location"
+        self._become("confirmed", "requested", "confirmed")
+        self._change_terms(starts_at, location, asked_change=changed)
+        record("moved_as_asked", self, by="therapist", before=before)
+
+    def relocate(self, location: Location) -> None:
+        """The client asked for another location: applied at once."""
+        self.lock()
+        before = self.terms
+        self._become("confirmed", "requested", "confirmed")
+        self._change_terms(self.starts_at, location, asked_change="location")
+        record("relocated_as_asked", self, by="therapist", before=before)
+
+    def record_attendance(self, outcome: str) -> None:
+        """After the session: 'attended' or 'no_show'."""
+        self.lock()
+        if outcome not in ("attended", "no_show") or self.starts_at > clock.now():
+            raise NotPossible("This can be recorded once the session has begun.")
+        self._become(outcome, "confirmed", "attended", "no_show")
+        record(outcome, self, by="therapist")
+
+    def block_sender(self) -> None:
+        """The therapist takes no more requests from this client's address."""
+        sender = {"therapist_id": self.therapist_id, "email": self.client.email}
+        if db.session.scalar(select(BlockedSender).filter_by(**sender)) is None:
+            db.session.add(BlockedSender(**sender))
+
+    # What either does
+
+    def cancel(self, by: str, words: str = "") -> None:
+        """Anyone calls it off, whatever its state; an open offer ends with it."""
+        self.lock()
+        offer = self.open_offer
+        if offer:
+            offer.end("cancelled")
+        self.call_off(
+            by, because="declined" if (by, self.status) == ("therapist", "requested") else "cancelled"
+        )
+        verb = "request_declined" if self.cancelled_because == "declined" else f"cancelled_by_{by}"
+        record(verb, self, by=by, offer=offer, why=words)
+
+    # What time does
+
+    def lapse(self) -> None:
+        """The therapist never answered: the request ends, with an apology."""
+        self.lock()
+        if not self.has_lapsed:
+            raise BookingChanged
+        self.call_off("system", because="not answered", was=("requested",))
+        record("lapsed", self, by="system")
+
+    @classmethod
+    def unanswered(cls) -> Select[tuple["Booking"]]:
+        """Requests whose time to be answered is over."""
+        now = clock.now()
+        return select(cls).where(
+            cls.status == "requested",
+            or_(
+                cls.unanswered_since <= now - UNANSWERED_AT_MOST,
+                cls.starts_at <= now + current_app.config["MINIMUM_LEAD"],
+            ),
+        )
+
+    @property
+    def answer_by(self) -> datetime:
+        """When a request that nobody answered ends by itself."""
+        return min(
+            self.unanswered_since + UNANSWERED_AT_MOST, self.starts_at - current_app.config["MINIMUM_LEAD"]
+        )
+
+    @property
+    def has_lapsed(self) -> bool:
+        return self.status == "requested" and self.answer_by <= clock.now()
+
+    # What others read
+
+    @property
+    def span(self) -> Span:
+        return self.starts_at, self.ends_at
+
+    @property
+    def terms(self) -> dict[str, str]:
+        """Time and location as the history keeps them."""
+        return {
+            "starts_at": self.starts_at.isoformat(),
+            "ends_at": self.ends_at.isoformat(),
+            "location": self.location.name,
+        }
+
+    @property
+    def open_offer(self) -> Optional["Offer"]:
+        """The offer that has no outcome yet, if any (its deadline may have passed: see Offer.is_open)."""
+        return next((offer for offer in self.offers if offer.outcome is None), None)
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+    @property
+    def can_be_disputed(self) -> bool:
+        """Whether the client may still say *I did not ask for this*."""
+        lead = current_app.config["MINIMUM_LEAD"]
+        return bool(self.asked_change) and self.status == "confirmed" and self.starts_at - lead > clock.now()
+
+    # What offers use
+
+    def lock(self) -> None:
+        """One change of a therapist's diary at a time: waits for its turn, then reads everything afresh."""
+        turn = select(Therapist.id).where(Therapist.id == self.therapist_id)
+        db.session.execute(turn.with_for_update(key_share=True))
+        db.session.expire_all()
+
+    def await_client(self) -> None:
+        self._become("awaiting_client", "requested", "confirmed")
+
+    def stand_again(self, status: str, location: Location) -> None:
+        """An offer was withdrawn: everything is as before it."""
+        self._become(status, "awaiting_client")
+        self.location = location
+        if status == "requested":
+            self.unanswered_since = clock.now()
+        self.keep_holds()
+
+    def take(self, alternative: "Alternative", asked_change: str | None) -> None:
+        """The client chose: this is what is agreed now."""
+        self._become("confirmed", "awaiting_client")
+        self.starts_at, self.ends_at = alternative.starts_at, alternative.ends_at
+        self.location = alternative.location
+        self.asked_change = asked_change
+        self.keep_holds()
+
+    def call_off(self, by: str, because: str, was: Iterable[str] = LIVE) -> None:
+        """The agreement ends and its time is free again. This is where money goes back, once it is taken."""
+        self._become("cancelled", *was)
+        self.cancelled_by, self.cancelled_because = by, because
+        self.keep_holds()
+
+    def keep_holds(self) -> None:
+        """Hold exactly what the present state implies. Raises TimeTaken when another booking has the time."""
+        offer = self.open_offer
+        offered = [alternative.span for alternative in offer.alternatives] if offer else []
+        own = self.span if self.status in HOLDING else None
+        Hold.replace(self, own, offer.id if offer else None, offered)
+
+    def _change_terms(self, starts_at: datetime, location: Location, asked_change: str) -> None:
+        from app.booking.rearrangement import check_new_terms
+
+        check_new_terms(self, starts_at, location)
+        self.ends_at = starts_at + (self.ends_at - self.starts_at)
+        self.starts_at, self.location, self.asked_change = starts_at, location, asked_change
+        self.keep_holds()
+
+    def _become(self, status: str, *was: str) -> None:
+        # The database decides who came first, also between two processes that both read "requested".
+        still = (Booking.id == self.id, Booking.status.in_(was))
+        changed = db.session.execute(update(Booking).where(*still).values(status=status))
+        if changed.rowcount == 0:
+            raise BookingChanged
+        db.session.refresh(self, ["status"])

@@ -1,0 +1,202 @@
+"""What a therapist puts to the client, and how it ends."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.booking.refusals import NotPossible, OfferEnded, TimeTaken
+from app.database import UTCDateTime, db
+from app.messages.activity import record
+from app.practice.location import Location
+from app.scheduling.spans import Span
+from app.scheduling.time_off import TimeOff
+
+if TYPE_CHECKING:
+    from app.booking.booking import Booking
+
+OUTCOMES = ("accepted", "declined", "expired", "withdrawn", "cancelled")
+
+
+class Offer(db.Model):
+    """Times kept free for one client, or a changed location, until the client answers or the offer expires."""
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        CheckConstraint("kind in ('times', 'location')", name="kind"),
+        CheckConstraint("reason in ('own', 'mistake', 'disputed')", name="reason"),
+        CheckConstraint(f"outcome in {OUTCOMES}", name="outcome"),
+        CheckConstraint("(outcome is null) = (ended_at is null)", name="ended"),
+        Index(
+            "uq_offer_one_open",
+            "booking_id",
+            unique=True,
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
+        Index("ix_offer_open_deadline", "outcome", "expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(10))
+    words: Mapped[str] = mapped_column(Text, default="")
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # What a withdrawal goes back to.
+    previous_status: Mapped[str] = mapped_column(String(20))
+    previous_location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
+
+    booking: Mapped["Booking"] = relationship(back_populates="offers")
+    previous_location: Mapped[Location] = relationship(foreign_keys=[previous_location_id])
+    alternatives: Mapped[list["Alternative"]] = relationship(
+        back_populates="offer",
+        order_by="Alternative.starts_at, Alternative.id",
+        lazy="selectin",
+    )
+
+    def accept(self, alternative: "Alternative", by: str = "client") -> None:
+        """The client chose this one, or told the therapist so by phone. Raises OfferEnded, TimeTaken."""
+        self.booking.lock()
+        if by == "therapist":
+            self._refuse_if_disputed("Only the client can answer an offer that they disputed.")
+        self.end("accepted", Offer.expires_at > clock.now())
+        if not alternative.is_open:
+            raise TimeTaken("This time is too near to be accepted now. Please choose another.")
+        before, left = self.booking.terms, self.booking.span
+        alternative.accepted = True
+        self.booking.take(alternative, asked_change=self._asked_change(by))
+        if alternative.span != left:
+            self._close(left)
+        record(f"{self.kind}_accepted", self.booking, by=by, offer=self, before=before)
+
+    def decline(self, words: str = "") -> None:
+        """None of these: the session is called off. Raises OfferEnded."""
+        self.booking.lock()
+        self.end("declined", Offer.expires_at > clock.now())
+        self.booking.call_off("client", because="offer declined")
+        record(f"{self.kind}_declined", self.booking, by="client", offer=self, why=words)
+
+    def withdraw(self) -> None:
+        """The therapist takes it back; the session stands as before. Raises OfferEnded."""
+        self.booking.lock()
+        self._refuse_if_disputed(
+            "The client disputed this change: it cannot be withdrawn, only answered or cancelled."
+        )
+        self.end("withdrawn", Offer.expires_at > clock.now())
+        self.booking.stand_again(self.previous_status, self.previous_location)
+        record("offer_withdrawn", self.booking, by="therapist", offer=self)
+
+    def expire(self) -> None:
+        """Nobody answered in time: the session is called off. Raises OfferEnded."""
+        self.booking.lock()
+        self.end("expired", Offer.expires_at <= clock.now())
+        self.booking.call_off("system", because="offer expired")
+        record(f"{self.kind}_expired", self.booking, by="system", offer=self)
+
+    @classmethod
+    def overdue(cls) -> Select[tuple["Offer"]]:
+        """Offers whose deadline has passed and that nobody has ended yet."""
+        return select(cls).where(cls.outcome.is_(None), cls.expires_at <= clock.now())
+
+    def end(self, outcome: str, still_true: ColumnElement[bool] | None = None) -> None:
+        """Give the offer its outcome, once. Raises OfferEnded when it has one or `still_true` is not true."""
+        # The database decides who came first: two tabs, or the client and the sweep.
+        mine = (Offer.id == self.id, Offer.outcome.is_(None), true() if still_true is None else still_true)
+        values: dict[str, Any] = {"outcome": outcome, "ended_at": clock.now()}
+        ended = db.session.execute(update(Offer).where(*mine).values(**values))
+        if ended.rowcount == 0:
+            raise OfferEnded
+        db.session.refresh(self, ["outcome", "ended_at"])
+
+    @property
+    def is_open(self) -> bool:
+        return self.outcome is None and self.expires_at > clock.now()
+
+    @property
+    def state(self) -> str:
+        """'open' or how it ended; an offer past its deadline has expired, whether or not a job has noticed."""
+        return self.outcome or ("open" if self.is_open else "expired")
+
+    @property
+    def accepted_alternative(self) -> "Alternative | None":
+        return next((alternative for alternative in self.alternatives if alternative.accepted), None)
+
+    @property
+    def disputed(self) -> bool:
+        return self.reason == "disputed"
+
+    def _refuse_if_disputed(self, sentence: str) -> None:
+        if self.disputed:
+            raise NotPossible(sentence)
+
+    def _asked_change(self, by: str) -> str | None:
+        if by == "client":
+            return None
+        return "location" if self.kind == "location" else "time"
+
+    def _close(self, left: Span) -> None:
+        """Whatever was in the therapist's way is still there: the time left behind is closed."""
+        booking = self.booking
+        db.session.add(
+            TimeOff(
+                therapist_id=booking.therapist_id,
+                booking_id=booking.id,
+                starts_at=left[0],
+                ends_at=left[1],
+                why="A session was moved away from this time",
+            )
+        )
+
+
+class Alternative(db.Model):
+    """One time and location inside an offer."""
+
+    __tablename__ = "alternative"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="span"),
+        Index(
+            "uq_alternative_one_accepted",
+            "offer_id",
+            unique=True,
+            sqlite_where=text("accepted"),
+            postgresql_where=text("accepted"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offer.id"), index=True)
+    location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    accepted: Mapped[bool] = mapped_column(default=False)
+
+    offer: Mapped[Offer] = relationship(back_populates="alternatives")
+    location: Mapped[Location] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def span(self) -> Span:
+        return self.starts_at, self.ends_at
+
+    @property
+    def is_open(self) -> bool:
+        """An alternative that comes nearer than the lead drops out by itself."""
+        return self.starts_at - current_app.config["MINIMUM_LEAD"] > clock.now()

@@ -1,0 +1,77 @@
+"""The address by which a client without an account reaches one session or one offer."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask import current_app
+from sqlalchemy import CheckConstraint, ForeignKey, String, select, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.booking.offer import Offer
+from app.database import UTCDateTime, db
+from app.practice.user import digest
+
+if TYPE_CHECKING:
+    from app.booking.booking import Booking
+
+
+class PersonalLink(db.Model):
+    """One purpose, one booking (and offer). The token follows from a stored seed and the secret key, so that
+    later mails can carry the same link although only the token's hash is stored."""
+
+    __tablename__ = "personal_link"
+    __table_args__ = (CheckConstraint("purpose in ('session', 'offer')", name="purpose"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(10))
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), unique=True)
+    seed: Mapped[str] = mapped_column(String(32))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    booking: Mapped["Booking"] = relationship()
+    offer: Mapped[Offer | None] = relationship()
+
+    @classmethod
+    def to_session(cls, booking_id: int) -> "PersonalLink":
+        """The client's link to a session, made at the first call."""
+        return cls._known_or_new("session", booking_id, None)
+
+    @classmethod
+    def to_offer(cls, booking_id: int, offer_id: int) -> "PersonalLink":
+        """The client's link to one offer, made at the first call."""
+        return cls._known_or_new("offer", booking_id, offer_id)
+
+    @classmethod
+    def find(cls, purpose: str, token: str) -> "PersonalLink | None":
+        """The link that this token opens for this purpose, if there is one."""
+        return db.session.scalar(select(cls).filter_by(purpose=purpose, token_hash=digest(token)))
+
+    @property
+    def token(self) -> str:
+        """43 characters, unguessable without the secret key, different for each purpose."""
+        key = current_app.config["SECRET_KEY"].encode()
+        text = f"personal link:{self.purpose}:{self.seed}".encode()
+        return base64.urlsafe_b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode().rstrip("=")
+
+    def note_opening(self) -> None:
+        """Remember when the page was first seen in a browser; this is no answer and changes nothing else."""
+        unseen = (PersonalLink.id == self.id, PersonalLink.opened_at.is_(None))
+        db.session.execute(update(PersonalLink).where(*unseen).values(opened_at=clock.now()))
+
+    @classmethod
+    def _known_or_new(cls, purpose: str, booking_id: int, offer_id: int | None) -> "PersonalLink":
+        what = {"purpose": purpose, "booking_id": booking_id, "offer_id": offer_id}
+        link = db.session.scalar(select(cls).filter_by(**what))
+        if link is None:
+            link = cls(**what, seed=secrets.token_hex(16))
+            link.token_hash = digest(link.token)
+            db.session.add(link)
+            db.session.flush()
+        return link

@@ -1,0 +1,141 @@
+"""Changing what was agreed: for which reason, who must consent, and the offers that ask for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+
+from app import clock
+from app.booking.booking import Booking
+from app.booking.offer import Alternative, Offer
+from app.booking.personal_link import PersonalLink
+from app.booking.refusals import NotPossible, TimeTaken
+from app.database import db
+from app.messages.activity import record
+from app.practice.location import Location
+from app.scheduling.hold import Hold
+from app.scheduling.spans import Span
+
+REASONS = {
+    "asked": "My client asked for this change",
+    "own": "I need to change it",
+    "mistake": "I made a mistake",
+}
+MOST_ALTERNATIVES = 10
+LEAST_TIME_TO_ANSWER = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A start and a location that a therapist has in mind for a session."""
+
+    starts_at: datetime
+    location: Location
+
+
+def offer_alternatives(
+    booking: Booking, reason: str, alternatives: Sequence[Terms], words: str = ""
+) -> Offer:
+    """Put one to ten times to the client and hold them. Raises NotPossible, TimeTaken, BookingChanged."""
+    booking.lock()
+    _check_alternatives(booking, alternatives)
+    expires_at = _deadline(max(terms.starts_at for terms in alternatives))
+    offer = _open(booking, "times", reason, alternatives, expires_at, words)
+    record("times_offered", booking, by="therapist", offer=offer, why=words)
+    return offer
+
+
+def offer_location(booking: Booking, reason: str, location: Location, words: str = "") -> Offer:
+    """Change the location and ask the client to agree. Raises NotPossible, BookingChanged."""
+    booking.lock()
+    check_new_terms(booking, booking.starts_at, location)
+    expires_at = _deadline(booking.starts_at)
+    before = booking.terms
+    offer = _open(booking, "location", reason, [Terms(booking.starts_at, location)], expires_at, words)
+    booking.location = location
+    record("location_offered", booking, by="therapist", offer=offer, before=before, why=words)
+    return offer
+
+
+def dispute(booking: Booking) -> Offer:
+    """The client says *I did not ask for this*: the change becomes an offer that needs their consent."""
+    booking.lock()
+    if not booking.can_be_disputed:
+        raise NotPossible("This change can no longer be disputed. You can still cancel the session.")
+    expires_at = _deadline(booking.starts_at)
+    kind = "location" if booking.asked_change == "location" else "times"
+    booking.asked_change = None
+    present = Terms(booking.starts_at, booking.location)
+    offer = _open(booking, kind, "disputed", [present], expires_at, words="")
+    record("disputed", booking, by="client", offer=offer)
+    return offer
+
+
+def check_new_terms(booking: Booking, starts_at: datetime, location: Location) -> None:
+    """Raises NotPossible or TimeTaken, saying why, when a session cannot be held then and there."""
+    if location.therapist_id != booking.therapist_id or not location.active:
+        raise NotPossible("Choose one of your locations.")
+    if starts_at <= clock.now():
+        raise NotPossible("This time has passed. Choose a time to come.")
+    if (starts_at, location) == (booking.starts_at, booking.location):
+        raise NotPossible("The session already has this time and location. Choose another.")
+    refuse_clash(booking, (starts_at, starts_at + (booking.ends_at - booking.starts_at)))
+
+
+def refuse_clash(booking: Booking, span: Span) -> None:
+    """Raises TimeTaken, naming what is there, when another session or offer holds part of `span`."""
+    for hold in Hold.in_the_way(booking.therapist_id, span, besides=booking):
+        zone = booking.therapist.tz
+        starts, ends = hold.starts_at.astimezone(zone), hold.ends_at.astimezone(zone)
+        held = "is offered to" if hold.offer_id else "is held for"
+        other = hold.booking.client.short_name if hold.booking else "another client"
+        raise TimeTaken(f"{starts:%a %d %b %H:%M}–{ends:%H:%M} {held} {other}. Choose another time.")
+
+
+def _check_alternatives(booking: Booking, alternatives: Sequence[Terms]) -> None:
+    if not alternatives:
+        raise NotPossible("Add at least one alternative time; three give your client a real choice.")
+    if len(alternatives) > MOST_ALTERNATIVES:
+        raise NotPossible(f"Offer at most {MOST_ALTERNATIVES} alternatives.")
+    if len(set(alternatives)) < len(alternatives):
+        raise NotPossible("Two of the alternatives are the same. Remove or change one.")
+    for terms in alternatives:
+        check_new_terms(booking, terms.starts_at, terms.location)
+
+
+def _deadline(last_start: datetime) -> datetime:
+    """When the client must have answered: the lifetime, but before the last time offered comes too near."""
+    now, lifetime = clock.now(), current_app.config["OFFER_LIFETIME"]
+    expires_at = min(now + lifetime, last_start - current_app.config["MINIMUM_LEAD"])
+    if expires_at - now < min(LEAST_TIME_TO_ANSWER, lifetime):
+        raise NotPossible(
+            "Your client would have less than an hour to answer. Choose a later time, or call them and "
+            "record what they asked for."
+        )
+    return expires_at
+
+
+def _open(
+    booking: Booking, kind: str, reason: str, alternatives: Sequence[Terms], expires_at: datetime, words: str
+) -> Offer:
+    length = booking.ends_at - booking.starts_at
+    offer = Offer(
+        kind=kind,
+        reason=reason,
+        words=words,
+        made_at=clock.now(),
+        expires_at=expires_at,
+        previous_status=booking.status,
+        previous_location=booking.location,
+        alternatives=[
+            Alternative(starts_at=terms.starts_at, ends_at=terms.starts_at + length, location=terms.location)
+            for terms in alternatives
+        ],
+    )
+    booking.await_client()
+    booking.offers.append(offer)
+    db.session.flush()
+    booking.keep_holds()
+    PersonalLink.to_offer(booking.id, offer.id)
+    return offer

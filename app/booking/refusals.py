@@ -1,0 +1,43 @@
+"""Why a verb was refused, each with a sentence for the person who asked."""
+
+from datetime import datetime
+
+
+class Refused(Exception):
+    """A verb that could not be done; nothing was changed. `sentence` says why and what can be done."""
+
+    sentence = "This could not be done."
+
+    def __init__(self, sentence: str | None = None):
+        self.sentence = sentence or self.sentence
+        super().__init__(self.sentence)
+
+
+class TimeTaken(Refused):
+    """Somebody else holds this time."""
+
+    sentence = "This time has just been taken. Please choose another."
+
+
+class BookingChanged(Refused):
+    """The booking is no longer in a state in which the verb makes sense: somebody was faster."""
+
+    sentence = "This session has changed meanwhile. Here is how it stands now."
+
+
+class OfferEnded(BookingChanged):
+    """The offer has been answered, withdrawn or has expired."""
+
+    sentence = "This offer has ended. Here is how the session stands now."
+
+
+class NotPossible(Refused):
+    """What was asked for is wrong in itself: the form says so and keeps what was typed."""
+
+
+class TooManyRequests(Refused):
+    """A limit on requests is reached; `retry_at` says when to try again, if time alone helps."""
+
+    def __init__(self, sentence: str, retry_at: datetime | None = None):
+        super().__init__(sentence)
+        self.retry_at = retry_at

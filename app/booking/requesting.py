@@ -1,0 +1,113 @@
+"""A client asks for a session: what may be asked, and how much of it."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from app import clock
+from app.booking.booking import Booking
+from app.booking.personal_link import PersonalLink
+from app.booking.refusals import Refused, TimeTaken, TooManyRequests
+from app.database import db
+from app.messages.activity import record
+from app.practice.client import Client
+from app.practice.location import Location
+from app.practice.session_type import SessionType
+from app.practice.therapist import BlockedSender, Therapist
+from app.scheduling.availability import is_free
+
+UNANSWERED_WITH_ONE_THERAPIST = 2
+UNANSWERED_OVERALL = 5
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, as typed, and from which network address."""
+
+    name: str
+    email: str
+    phone: str
+    zone: str
+    address: str
+
+    @property
+    def address_hash(self) -> str:
+        """Enough to count requests from one network, useless for finding out which."""
+        key = current_app.config["SECRET_KEY"].encode()
+        return hmac.new(key, self.address.encode(), hashlib.sha256).hexdigest()
+
+
+def request_session(
+    therapist: Therapist,
+    session_type: SessionType,
+    location: Location,
+    starts_at: datetime,
+    asker: Asker,
+    words: str = "",
+) -> Booking:
+    """Hold a free slot for the client until the therapist answers. Raises TimeTaken, TooManyRequests, Refused."""
+    booking = Booking(
+        therapist_id=therapist.id,
+        session_type_id=session_type.id,
+        location_id=location.id,
+        starts_at=starts_at,
+        ends_at=starts_at + session_type.length,
+        status="requested",
+        words=words,
+        asked_from=asker.address_hash,
+    )
+    booking.lock()
+    if not is_free(therapist, session_type, location, starts_at):
+        raise TimeTaken
+    _check_limits(therapist, asker)
+    booking.client_id = Client.known_or_new(therapist.id, asker.name, asker.email, asker.phone, asker.zone).id
+    booking.requested_at = booking.unanswered_since = clock.now()
+    db.session.add(booking)
+    db.session.flush()
+    booking.keep_holds()
+    PersonalLink.to_session(booking.id)
+    record("requested", booking, by="client", why=words)
+    return booking
+
+
+def _check_limits(therapist: Therapist, asker: Asker) -> None:
+    blocked = select(BlockedSender.id).filter_by(therapist_id=therapist.id, email=asker.email)
+    if db.session.scalar(blocked) is not None:
+        raise Refused("This request could not be sent. Please choose another therapist.")
+    unanswered = select(func.count()).select_from(Booking).join(Client, Client.id == Booking.client_id)
+    unanswered = unanswered.where(Booking.status == "requested", Client.email == asker.email)
+    if (
+        db.session.scalar(unanswered.where(Booking.therapist_id == therapist.id))
+        >= UNANSWERED_WITH_ONE_THERAPIST
+    ):
+        raise TooManyRequests(
+            f"{therapist.name} has not answered {UNANSWERED_WITH_ONE_THERAPIST} requests from this e-mail address yet. "
+            "You can ask for another session once one is answered."
+        )
+    if db.session.scalar(unanswered) >= UNANSWERED_OVERALL:
+        raise TooManyRequests(
+            f"{UNANSWERED_OVERALL} requests from this e-mail address are waiting for an answer. "
+            "You can ask for another session once one is answered."
+        )
+    _check_network(asker)
+
+
+def _check_network(asker: Asker) -> None:
+    recent = select(Booking.requested_at).where(
+        Booking.asked_from == asker.address_hash, Booking.requested_at > clock.now() - HOUR
+    )
+    times = db.session.scalars(recent.order_by(Booking.requested_at.desc())).all()
+    limit = current_app.config["REQUESTS_PER_HOUR"]
+    if len(times) >= limit:
+        retry_at = (times[limit - 1] if limit else clock.now()) + HOUR
+        minutes = max(1, -int(-(retry_at - clock.now()).total_seconds() // 60))
+        raise TooManyRequests(
+            f"Many sessions were requested from your network in the last hour. Please try again in {minutes} "
+            f"minute{'' if minutes == 1 else 's'}.",
+            retry_at,
+        )

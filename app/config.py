@@ -1,0 +1,116 @@
+"""Every setting once: its environment variable, type, default, unit and meaning."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+DEVELOPMENT_SECRET = "only-for-development"  # production refuses to start with it
+
+
+def _flag(text: str) -> bool:
+    return text.strip().lower() in {"1", "true", "yes", "on"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    read: Callable[[str], Any]
+    default: Any
+    meaning: str
+
+
+SETTINGS = (
+    Setting("HOLDFAST_CONFIG", str, "development", "development, testing or production"),
+    Setting("HOLDFAST_HOME", str, "instance", "folder of the database, Redis file, mailbox and secrets"),
+    Setting("SECRET_KEY", str, DEVELOPMENT_SECRET, "signs cookies and personal links"),
+    Setting("DATABASE_URL", str, "", "postgresql://... ; empty: SQLite in HOLDFAST_HOME"),
+    Setting("REDIS_URL", str, "", "queue of the jobs; empty: sweeps run without it"),
+    Setting("PUBLIC_URL", str, "http://127.0.0.1:8000", "address that links in mails begin with"),
+    Setting("TRUSTED_HOSTS", str, "", "host names served, separated by commas; empty: any"),
+    Setting("TRUSTED_PROXIES", int, 0, "how many reverse proxies stand before the web process"),
+    Setting("MAIL_SERVER", str, "", "SMTP host; empty: the local mailbox"),
+    Setting("MAIL_PORT", int, 25, "SMTP port"),
+    Setting("MAIL_USERNAME", str, "", "SMTP user, if the server wants one"),
+    Setting("MAIL_PASSWORD", str, "", "SMTP password"),
+    Setting("MAIL_USE_TLS", _flag, False, "STARTTLS"),
+    Setting("MAIL_USE_SSL", _flag, False, "TLS from the first byte"),
+    Setting("MAIL_SENDER", str, "bookings@holdfast.example", "address that mails come from"),
+    Setting("MAIL_TIMEOUT_SECONDS", float, 10.0, "seconds to wait for the SMTP server"),
+    Setting("MAILBOX_DIR", str, "", "folder shown at /mailbox; set only where mail is not sent out"),
+    Setting("OFFER_LIFETIME_HOURS", float, 24.0, "elapsed hours that an offer stays open; fractions allowed"),
+    Setting("MINIMUM_LEAD_HOURS", float, 1.0, "hours before its start when a time can no longer be accepted"),
+    Setting("SWEEP_SECONDS", float, 30.0, "seconds between two rounds of the timetable"),
+    Setting("REQUESTS_PER_HOUR", int, 20, "session requests from one network address in an hour"),
+    Setting("REPLY_HOURS", float, 4.0, "business hours in which a request should be answered"),
+    Setting("PLATFORM_ZONE", str, "Europe/London", "zone of the operator's business hours"),
+)
+
+
+class BadSetting(Exception):
+    """A setting only an operator can mend; the text says which and how."""
+
+
+def load(environ: Mapping[str, str]) -> dict[str, Any]:
+    """All settings as Flask configuration. Raises BadSetting with a sentence saying what to do."""
+    config = {setting.name: _read(setting, environ) for setting in SETTINGS}
+    config |= _derived(config)
+    if config["HOLDFAST_CONFIG"] == "production":
+        _refuse_unsafe(config)
+    return config
+
+
+def _read(setting: Setting, environ: Mapping[str, str]) -> Any:
+    text = environ.get(setting.name, "")
+    if not text.strip():
+        return setting.default
+    try:
+        return setting.read(text)
+    except ValueError:
+        raise BadSetting(f"{setting.name} is {text!r}, which cannot be read as: {setting.meaning}.") from None
+
+
+def _derived(config: dict[str, Any]) -> dict[str, Any]:
+    home = Path(config["HOLDFAST_HOME"]).resolve()
+    try:
+        ZoneInfo(config["PLATFORM_ZONE"])
+    except (KeyError, ValueError, OSError):
+        raise BadSetting(
+            f"PLATFORM_ZONE is {config['PLATFORM_ZONE']!r}: use a name like Europe/London."
+        ) from None
+    database = config["DATABASE_URL"] or f"sqlite:///{home / 'holdfast.sqlite3'}"
+    for plain in ("postgresql://", "postgres://"):
+        if database.startswith(plain):
+            database = "postgresql+psycopg://" + database.removeprefix(plain)
+    production = config["HOLDFAST_CONFIG"] == "production"
+    return {
+        "SQLALCHEMY_DATABASE_URI": database,
+        "OFFER_LIFETIME": timedelta(hours=config["OFFER_LIFETIME_HOURS"]),
+        "MINIMUM_LEAD": timedelta(hours=config["MINIMUM_LEAD_HOURS"]),
+        "TRUSTED_HOSTS": [host.strip() for host in config["TRUSTED_HOSTS"].split(",") if host.strip()]
+        or None,
+        "MAIL_DEFAULT_SENDER": config["MAIL_SENDER"],
+        "MAILBOX_DIR": None if production else (config["MAILBOX_DIR"] or None),
+        "SESSION_COOKIE_NAME": "__Host-holdfast" if production else "holdfast",
+        "SESSION_COOKIE_SECURE": production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        # A client may leave the page open for hours before answering: the token lives as long as the browser session.
+        "WTF_CSRF_TIME_LIMIT": None,
+        # Link pages send no referrer on purpose, so the form token alone must decide.
+        "WTF_CSRF_SSL_STRICT": False,
+        "MAX_CONTENT_LENGTH": 1_000_000,
+    }
+
+
+def _refuse_unsafe(config: dict[str, Any]) -> None:
+    if config["SECRET_KEY"] == DEVELOPMENT_SECRET or len(config["SECRET_KEY"]) < 32:
+        raise BadSetting("SECRET_KEY must be set to at least 32 random characters in production.")
+    if not config["PUBLIC_URL"].startswith("https://"):
+        raise BadSetting(
+            "PUBLIC_URL must begin with https:// in production: sign-in cookies travel over TLS only."
+        )
+    if not config["MAIL_SERVER"]:
+        raise BadSetting("MAIL_SERVER must be set in production: without mail nobody learns of a booking.")

@@ -1,0 +1,44 @@
+"""A practice to look at: people, working times and sessions in every state, made relative to today."""
+
+import secrets
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.database import db
+from app.demo.people import PEOPLE, add_operator, add_therapist
+from app.demo.sessions import fill_diary
+from app.practice.therapist import Therapist
+from app.practice.user import User
+
+SIGN_INS = ("mara@example.com", "otto@example.com", "operator@example.com")
+
+
+def fill() -> str:
+    """Make the demo practice where it is missing and commit; returns the password of its sign-ins."""
+    password, is_new = _password()
+    if db.session.scalar(select(User.id).filter_by(email=SIGN_INS[0])) is None:
+        add_operator()
+        for person in PEOPLE:
+            add_therapist(person)
+        db.session.flush()
+        for therapist in db.session.scalars(select(Therapist).order_by(Therapist.id)).all():
+            fill_diary(therapist)
+        is_new = True
+    if is_new:
+        for user in db.session.scalars(select(User).where(User.email.in_(SIGN_INS))):
+            user.set_password(password)
+    db.session.commit()
+    return password
+
+
+def _password() -> tuple[str, bool]:
+    """The password kept beside the data, and whether it was made just now."""
+    file = Path(current_app.config["HOLDFAST_HOME"]) / "demo-password"
+    if file.exists():
+        return file.read_text().strip(), False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(secrets.token_urlsafe(9) + "\n")
+    return file.read_text().strip(), True

@@ -1,0 +1,1 @@
+"""What people type: cleaned, checked, and told about in sentences."""

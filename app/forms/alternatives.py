@@ -1,0 +1,80 @@
+"""The list of alternatives while a therapist builds it. It lives in the form alone until it is offered."""
+
+import re
+from dataclasses import dataclass, field
+
+from werkzeug.datastructures import MultiDict
+
+from app.booking.booking import Booking
+from app.booking.rearrangement import MOST_ALTERNATIVES, REASONS, Terms
+from app.booking.refusals import NotPossible
+from app.forms import cleaning
+from app.forms.new_time import NewTime
+
+ROW = re.compile(r"alternatives-(\d{1,4})-(?:date|time|location)")
+
+
+@dataclass
+class AlternativesForm:
+    reason: str
+    rows: list[NewTime] = field(default_factory=list)
+    words: str = ""
+    warned: str = ""
+    problem: str | None = None
+
+    @classmethod
+    def typed(cls, form: MultiDict[str, str]) -> "AlternativesForm":
+        """As it was sent. Raises NotPossible for a reason that needs no consent or is none at all."""
+        reason = form.get("reason", "")
+        if reason not in REASONS or reason == "asked":
+            raise NotPossible("Choose why this is changing.")
+        words, problem = cleaning.words(form.get("words"))
+        rows = [NewTime.typed(form, f"alternatives-{number}-") for number in _row_numbers(form)]
+        typed = cls(reason, rows, words, form.get("warned", ""), problem)
+        typed._number()
+        return typed
+
+    def add_row(self, location: str) -> None:
+        """One more, empty but for the location."""
+        if len(self.rows) >= MOST_ALTERNATIVES:
+            self.problem = f"Offer at most {MOST_ALTERNATIVES} alternatives."
+            return
+        self.rows.append(NewTime(0, "", "", location))
+        self._number()
+
+    def remove_row(self, number: str) -> None:
+        """Take out the row with this number, if there is one; the rest move up."""
+        self.rows = [row for row in self.rows if str(row.index) != number]
+        self._number()
+
+    def terms(self, booking: Booking) -> list[Terms] | None:
+        """What can be offered, or None when something must be looked at first: rows and `problem` say what."""
+        found = [row.terms(booking) for row in self.rows]
+        if self.problem:
+            return None
+        if any(row.errors for row in self.rows):
+            self.problem = "Please look at the marked alternatives; nothing was offered yet."
+            return None
+        if self._unseen_warnings():
+            self.problem = (
+                "Please look at the warnings. Press Offer alternatives again if this is what you want."
+            )
+            return None
+        return [terms for terms in found if terms]
+
+    def _unseen_warnings(self) -> bool:
+        """Whether a row warns of something that the therapist has not been shown yet."""
+        seen = set(self.warned.split("|"))
+        warnings = [row.key for row in self.rows if row.warning]
+        self.warned = "|".join(warnings)
+        return any(key not in seen for key in warnings)
+
+    def _number(self) -> None:
+        for number, row in enumerate(self.rows, start=1):
+            row.index = number
+
+
+def _row_numbers(form: MultiDict[str, str]) -> list[int]:
+    numbers = {int(match[1]) for name in form if (match := ROW.fullmatch(name))}
+    # A few more than may be offered, so that an eleventh is told about and not silently dropped.
+    return sorted(numbers)[: 2 * MOST_ALTERNATIVES]

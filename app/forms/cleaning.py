@@ -1,0 +1,32 @@
+"""Filters that every typed text goes through."""
+
+import unicodedata
+
+
+def one_line(text: str | None) -> str:
+    """Typed text as one line: line breaks and other control characters become spaces, runs of space one."""
+    printable = (
+        " " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text or ""
+    )
+    return " ".join("".join(printable).split())
+
+
+def several_lines(text: str | None) -> str:
+    """Typed text with its line breaks, without other control characters."""
+    lines = (text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join("".join(x for x in line if unicodedata.category(x) != "Cc") for line in lines).strip()
+
+
+def address(text: str | None) -> str:
+    """An e-mail address as it is stored and compared: one line, lower case."""
+    return one_line(text).lower()
+
+
+MOST_WORDS = 2000
+TOO_MANY_WORDS = f"Please shorten this to {MOST_WORDS} characters."
+
+
+def words(text: str | None) -> tuple[str, str | None]:
+    """A few words as typed into a plain form: cleaned, and what is wrong with them, if anything."""
+    cleaned = several_lines(text)
+    return cleaned, TOO_MANY_WORDS if len(cleaned) > MOST_WORDS else None

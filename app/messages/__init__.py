@@ -1,0 +1,1 @@
+"""What people are told: the history, the outbox, and the mails."""

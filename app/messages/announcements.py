@@ -1,0 +1,87 @@
+"""Who hears of what: one table from an activity's verb to the mails it causes.
+
+Other channels (SMS, push) will read the same table.
+"""
+
+from typing import TYPE_CHECKING, NamedTuple, Optional
+
+from app.database import db
+from app.messages.facts import facts_of
+from app.messages.message import Message
+
+if TYPE_CHECKING:
+    from app.booking.booking import Booking
+    from app.booking.offer import Offer
+    from app.messages.activity import Activity
+
+
+class Mail(NamedTuple):
+    """A mail (the name of its template folder) to one side; `calendar` is the METHOD of its attachment."""
+
+    recipient: str
+    name: str
+    calendar: str | None = None
+
+
+ANNOUNCED: dict[str, tuple[Mail, ...]] = {
+    "requested": (Mail("client", "request_received"), Mail("therapist", "new_request")),
+    "confirmed": (Mail("client", "confirmed", "REQUEST"),),
+    "moved_as_asked": (Mail("client", "changed_as_asked", "REQUEST"),),
+    "relocated_as_asked": (Mail("client", "changed_as_asked", "REQUEST"),),
+    "times_offered": (Mail("client", "times_offered"),),
+    "location_offered": (Mail("client", "location_changed"),),
+    "offer_withdrawn": (Mail("client", "offer_withdrawn"),),
+    "times_accepted": (Mail("client", "confirmed", "REQUEST"), Mail("therapist", "offer_accepted")),
+    "location_accepted": (Mail("client", "confirmed", "REQUEST"), Mail("therapist", "offer_accepted")),
+    "times_declined": (Mail("client", "offer_declined", "CANCEL"), Mail("therapist", "client_declined")),
+    "location_declined": (Mail("client", "offer_declined", "CANCEL"), Mail("therapist", "client_declined")),
+    "times_expired": (
+        Mail("client", "offer_expired", "CANCEL"),
+        Mail("therapist", "offer_expired_therapist"),
+    ),
+    "location_expired": (
+        Mail("client", "offer_expired", "CANCEL"),
+        Mail("therapist", "offer_expired_therapist"),
+    ),
+    "disputed": (Mail("client", "dispute_opened"), Mail("therapist", "client_disputed")),
+    "request_declined": (Mail("client", "cancelled_by_therapist", "CANCEL"),),
+    "cancelled_by_therapist": (Mail("client", "cancelled_by_therapist", "CANCEL"),),
+    "cancelled_by_client": (
+        Mail("client", "cancelled_by_client", "CANCEL"),
+        Mail("therapist", "client_cancelled"),
+    ),
+    "lapsed": (Mail("client", "not_answered"), Mail("therapist", "request_lapsed")),
+    "attended": (),
+    "no_show": (),
+}
+
+
+def announce(activity: "Activity", booking: "Booking", offer: Optional["Offer"]) -> None:
+    """Write the messages that an activity causes into the outbox. Raises KeyError for an unknown verb."""
+    Message.call_off_reminders(booking.id)
+    for mail in ANNOUNCED[activity.verb]:
+        if activity.verb.endswith("_accepted") and activity.actor == "therapist":
+            mail = _told_by_phone(mail)
+            if mail is None:
+                continue
+        _write(mail, activity, booking, offer)
+
+
+def _told_by_phone(mail: Mail) -> Mail | None:
+    """A choice recorded for the client goes out as a change they asked for, and can be disputed like one."""
+    return Mail("client", "changed_as_asked", "REQUEST") if mail.recipient == "client" else None
+
+
+def _write(mail: Mail, activity: "Activity", booking: "Booking", offer: Optional["Offer"]) -> None:
+    calendar = mail.calendar
+    if calendar == "CANCEL" and booking.calendar_sequence is None:
+        calendar = None  # the client's calendar never heard of the session
+    if calendar:
+        booking.calendar_sequence = 0 if booking.calendar_sequence is None else booking.calendar_sequence + 1
+    facts = facts_of(booking, offer, activity)
+    facts["calendar"] = {"method": calendar, "sequence": booking.calendar_sequence} if calendar else None
+    address = booking.client.email if mail.recipient == "client" else booking.therapist.user.email
+    db.session.add(
+        Message(booking_id=booking.id, name=mail.name, recipient=mail.recipient, address=address, facts=facts)
+    )
+    db.session.flush()

@@ -1,0 +1,76 @@
+"""All that a message may say, as it was at the moment of the change.
+
+A mail delivered late must tell what was decided then, so it is rendered from these facts and never from the
+rows as they have become since. The values are JSON: moments as ISO 8601 with offset.
+"""
+
+from typing import TYPE_CHECKING, Any, Optional
+
+if TYPE_CHECKING:
+    from app.booking.booking import Booking
+    from app.booking.offer import Alternative, Offer
+    from app.messages.activity import Activity
+    from app.practice.location import Location
+
+
+def facts_of(
+    booking: "Booking", offer: Optional["Offer"] = None, activity: Optional["Activity"] = None
+) -> dict[str, Any]:
+    """See the keys below; `offer` is None when no offer is concerned."""
+    therapist, client = booking.therapist, booking.client
+    return {
+        "therapist": {"name": therapist.name, "slug": therapist.slug, "zone": therapist.zone},
+        "client": {"name": client.name, "email": client.email, "phone": client.phone, "zone": client.zone},
+        "booking": {
+            "id": booking.id,
+            "uid": booking.uid,
+            "status": booking.status,
+            "starts_at": booking.starts_at.isoformat(),
+            "ends_at": booking.ends_at.isoformat(),
+            "session_type": booking.session_type.name,
+            "location": location_facts(booking.location),
+            "words": booking.words,
+            "requested_at": booking.requested_at.isoformat(),
+            "answer_by": booking.answer_by.isoformat(),
+            "cancelled_by": booking.cancelled_by,
+            "cancelled_because": booking.cancelled_because,
+        },
+        "offer": offer and _offer_facts(offer),
+        "verb": activity.verb if activity else None,
+        "before": activity.before if activity else None,
+        "why": activity.why if activity else "",
+    }
+
+
+def location_facts(location: "Location") -> dict[str, Any]:
+    return {
+        "kind": location.kind,
+        "kind_word": location.kind_word,
+        "name": location.name,
+        "way_there": location.way_there,
+        "zone": location.zone,
+    }
+
+
+def _offer_facts(offer: "Offer") -> dict[str, Any]:
+    accepted = offer.accepted_alternative
+    return {
+        "id": offer.id,
+        "kind": offer.kind,
+        "reason": offer.reason,
+        "words": offer.words,
+        "expires_at": offer.expires_at.isoformat(),
+        "outcome": offer.outcome,
+        "alternatives": [_alternative_facts(alternative) for alternative in offer.alternatives],
+        "accepted": accepted and _alternative_facts(accepted),
+        "previous_location": location_facts(offer.previous_location),
+    }
+
+
+def _alternative_facts(alternative: "Alternative") -> dict[str, Any]:
+    return {
+        "id": alternative.id,
+        "starts_at": alternative.starts_at.isoformat(),
+        "ends_at": alternative.ends_at.isoformat(),
+        "location": location_facts(alternative.location),
+    }

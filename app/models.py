@@ -1,0 +1,37 @@
+"""Every table, so that one import makes the mappers and the metadata complete."""
+
+from app.booking.booking import Booking
+from app.booking.offer import Alternative, Offer
+from app.booking.personal_link import PersonalLink
+from app.jobs.lease import Lease
+from app.messages.activity import Activity
+from app.messages.message import Message
+from app.practice.client import Client
+from app.practice.location import Location
+from app.practice.session_type import SessionType
+from app.practice.therapist import BlockedSender, Therapist
+from app.practice.user import SignIn, SignInAttempt, User
+from app.scheduling.hold import Hold
+from app.scheduling.time_off import TimeOff
+from app.scheduling.working_time import WorkingTime
+
+__all__ = [
+    "Activity",
+    "Alternative",
+    "BlockedSender",
+    "Booking",
+    "Client",
+    "Hold",
+    "Lease",
+    "Location",
+    "Message",
+    "Offer",
+    "PersonalLink",
+    "SessionType",
+    "SignIn",
+    "SignInAttempt",
+    "Therapist",
+    "TimeOff",
+    "User",
+    "WorkingTime",
+]

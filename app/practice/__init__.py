@@ -1,0 +1,1 @@
+"""Who and where: users, therapists, clients, locations, session types."""

@@ -1,0 +1,44 @@
+"""Who books."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.database import UTCDateTime, db
+
+
+class Client(db.Model):
+    """A person as they gave themselves to one therapist when booking; there is no account.
+
+    Anyone may type any address, so a later booking never changes an earlier client: other details, another row.
+    """
+
+    __tablename__ = "client"
+    __table_args__ = (Index("ix_client_therapist_email", "therapist_id", "email"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    zone: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    @classmethod
+    def known_or_new(cls, therapist_id: int, name: str, email: str, phone: str, zone: str) -> "Client":
+        """The client with exactly these details, made when there is none."""
+        details = {"therapist_id": therapist_id, "name": name, "email": email, "phone": phone, "zone": zone}
+        client = db.session.scalar(select(cls).filter_by(**details))
+        if client is None:
+            client = cls(**details)
+            db.session.add(client)
+            db.session.flush()
+        return client
+
+    @property
+    def short_name(self) -> str:
+        """First name and initial, as lists show it: *Ines K.*"""
+        first, *rest = self.name.split()
+        return f"{first} {rest[-1][0]}." if rest else first

@@ -1,0 +1,46 @@
+"""Where a session happens."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import db
+
+if TYPE_CHECKING:
+    from app.practice.therapist import Therapist
+
+KINDS = {"in_person": "In person", "video": "By video", "phone": "By phone"}
+
+
+class Location(db.Model):
+    """A room with an address, a video service with a link, or the phone."""
+
+    __tablename__ = "location"
+    __table_args__ = (CheckConstraint("kind in ('in_person', 'video', 'phone')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(120))
+    address: Mapped[str] = mapped_column(Text, default="")
+    link: Mapped[str] = mapped_column(String(500), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    zone: Mapped[str] = mapped_column(String(64))
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+    therapist: Mapped["Therapist"] = relationship(back_populates="locations")
+
+    @property
+    def kind_word(self) -> str:
+        return KINDS[self.kind]
+
+    @property
+    def in_person(self) -> bool:
+        return self.kind == "in_person"
+
+    @property
+    def way_there(self) -> str:
+        """What the client needs on the day: the address, the link or the number."""
+        return {"in_person": self.address, "video": self.link, "phone": self.phone}[self.kind]

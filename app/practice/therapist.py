@@ -1,0 +1,61 @@
+"""Who gives sessions."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.database import UTCDateTime, db
+from app.practice.user import User
+
+if TYPE_CHECKING:
+    from app.practice.location import Location
+    from app.practice.session_type import SessionType
+    from app.scheduling.working_time import WorkingTime
+
+
+class Therapist(db.Model):
+    """Who gives sessions and signs in: a diary in one zone, and what can be booked in it."""
+
+    __tablename__ = "therapist"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), unique=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    practice: Mapped[str] = mapped_column(String(120), default="")
+    headline: Mapped[str] = mapped_column(String(200), default="")
+    about: Mapped[str] = mapped_column(Text, default="")
+    languages: Mapped[str] = mapped_column(String(200), default="English")
+    zone: Mapped[str] = mapped_column(String(64))
+    minimum_notice_minutes: Mapped[int] = mapped_column(default=24 * 60)
+    horizon_days: Mapped[int] = mapped_column(default=60)
+    listed: Mapped[bool] = mapped_column(default=True)
+
+    user: Mapped[User] = relationship(back_populates="therapist")
+    locations: Mapped[list["Location"]] = relationship(
+        back_populates="therapist", order_by="Location.position"
+    )
+    session_types: Mapped[list["SessionType"]] = relationship(
+        back_populates="therapist", order_by="SessionType.position"
+    )
+    working_times: Mapped[list["WorkingTime"]] = relationship(back_populates="therapist")
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+class BlockedSender(db.Model):
+    """An e-mail address from which a therapist takes no more requests."""
+
+    __tablename__ = "blocked_sender"
+    __table_args__ = (UniqueConstraint("therapist_id", "email"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"))
+    email: Mapped[str] = mapped_column(String(254))
+    blocked_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)

@@ -1,0 +1,124 @@
+"""Somebody who signs in."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Optional
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.database import UTCDateTime, db
+
+if TYPE_CHECKING:
+    from app.practice.therapist import Therapist
+
+_hasher = PasswordHasher()
+# Checking a password for an unknown address costs the same as for a known one, so that time tells nothing.
+_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+
+SIGN_IN_LIFETIME = timedelta(days=14)
+
+
+def digest(token: str) -> str:
+    """What is stored of a random token: its SHA-256 in hex, useless to who reads the database."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class User(db.Model):
+    """A therapist or an operator: an address, a password, and what they may do."""
+
+    __tablename__ = "user"
+    __allow_unmapped__ = True  # for sign_in_token
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    is_operator: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    therapist: Mapped[Optional["Therapist"]] = relationship(back_populates="user", uselist=False)
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+    sign_in_token: str | None = None  # of the sign-in through which this user was found; never stored
+
+    @property
+    def is_therapist(self) -> bool:
+        return self.therapist is not None
+
+    def get_id(self) -> str | None:
+        """What Flask-Login keeps in the cookie: the token of one sign-in, which the server can end."""
+        return self.sign_in_token
+
+    def set_password(self, password: str) -> None:
+        self.password_hash = _hasher.hash(password)
+
+    @classmethod
+    def with_password(cls, email: str, password: str) -> "User | None":
+        """The user with this address and password, or None; both answers take equally long."""
+        user = db.session.scalar(select(cls).where(cls.email == email.strip().lower()))
+        try:
+            _hasher.verify(user.password_hash if user else _NOBODY, password)
+        except (VerificationError, InvalidHashError):
+            return None
+        return user
+
+
+class SignIn(db.Model):
+    """One browser in which a user is signed in, until it signs out or two weeks pass."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship()
+
+    @classmethod
+    def start(cls, user: User) -> None:
+        """Give the user a fresh token; the caller hands the user to Flask-Login."""
+        user.sign_in_token = secrets.token_urlsafe(32)
+        db.session.add(
+            cls(
+                user_id=user.id,
+                token_hash=digest(user.sign_in_token),
+                expires_at=clock.now() + SIGN_IN_LIFETIME,
+            )
+        )
+
+    @classmethod
+    def user_of(cls, token: str) -> User | None:
+        """The user who is signed in by this token, or None when the sign-in ended."""
+        user = db.session.scalar(
+            select(User)
+            .join(cls, cls.user_id == User.id)
+            .where(cls.token_hash == digest(token), cls.ended_at.is_(None), cls.expires_at > clock.now())
+        )
+        if user:
+            user.sign_in_token = token
+        return user
+
+    @classmethod
+    def end(cls, token: str) -> None:
+        live = (cls.token_hash == digest(token), cls.ended_at.is_(None))
+        db.session.execute(update(cls).where(*live).values(ended_at=clock.now()))
+
+
+class SignInAttempt(db.Model):
+    """A sign-in that failed, remembered for a while so that guessing is slow."""
+
+    __tablename__ = "sign_in_attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)

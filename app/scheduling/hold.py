@@ -1,0 +1,71 @@
+"""Time that no one else can book."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Optional
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, delete, select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.booking.refusals import TimeTaken
+from app.database import UTCDateTime, db
+from app.scheduling.spans import Span, union
+
+if TYPE_CHECKING:
+    from app.booking.booking import Booking
+
+OVERLAP = "hold_no_overlap"  # name of the constraint (PostgreSQL) and of the triggers' error (SQLite)
+
+
+class Hold(db.Model):
+    """A booking's own time, or time of an open offer's alternatives. The database refuses two that overlap."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="span"),
+        Index("ix_hold_therapist_span", "therapist_id", "ends_at", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"))
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), index=True)
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    booking: Mapped[Optional["Booking"]] = relationship(viewonly=True)
+
+    @classmethod
+    def in_the_way(cls, therapist_id: int, span: Span, besides: "Booking | None" = None) -> Sequence["Hold"]:
+        """Holds of other bookings that overlap `span`, earliest first; touching is not overlapping."""
+        query = select(cls).where(
+            cls.therapist_id == therapist_id, cls.ends_at > span[0], cls.starts_at < span[1]
+        )
+        if besides is not None:
+            query = query.where(cls.booking_id != besides.id)
+        return db.session.scalars(query.order_by(cls.starts_at)).all()
+
+    @classmethod
+    def replace(
+        cls, booking: "Booking", own: Span | None, offer_id: int | None, offered: Iterable[Span]
+    ) -> None:
+        """Swap all holds of a booking for its own time and, less that, the union of the offered ones.
+
+        Raises TimeTaken when the database finds an overlap; the transaction is then to be rolled back.
+        """
+        db.session.flush()
+        db.session.execute(delete(cls).where(cls.booking_id == booking.id))
+        common = {"therapist_id": booking.therapist_id, "booking_id": booking.id}
+        holds = [cls(**common, starts_at=own[0], ends_at=own[1])] if own else []
+        holds += [
+            cls(**common, offer_id=offer_id, starts_at=starts, ends_at=ends)
+            for starts, ends in union(offered, less=own)
+        ]
+        db.session.add_all(holds)
+        try:
+            db.session.flush()
+        except (IntegrityError, OperationalError) as error:
+            if OVERLAP in str(error.orig):
+                raise TimeTaken() from error
+            raise

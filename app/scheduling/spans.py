@@ -1,0 +1,27 @@
+"""Half-open spans of time, [start, end): pure functions on sorted pairs."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+Span = tuple[datetime, datetime]
+
+
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two spans share time; spans that only touch do not."""
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def union(spans: Iterable[Span], less: Span | None = None) -> list[Span]:
+    """The time covered by any of `spans` and not by `less`, as disjoint spans in order."""
+    merged: list[Span] = []
+    for starts, ends in sorted(spans):
+        if merged and starts <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], ends))
+        else:
+            merged.append((starts, ends))
+    if less is None:
+        return merged
+    rest = []
+    for starts, ends in merged:
+        rest += [(starts, min(ends, less[0])), (max(starts, less[1]), ends)]
+    return [(starts, ends) for starts, ends in rest if starts < ends]

@@ -1,0 +1,43 @@
+"""When a therapist works, week after week."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Base, db
+
+if TYPE_CHECKING:
+    from app.practice.location import Location
+    from app.practice.therapist import Therapist
+
+working_time_location = Table(
+    "working_time_location",
+    Base.metadata,
+    Column("working_time_id", ForeignKey("working_time.id", ondelete="CASCADE"), primary_key=True),
+    Column("location_id", ForeignKey("location.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class WorkingTime(db.Model):
+    """A weekly span in the therapist's own zone in which chosen locations can be booked.
+
+    Minutes count from local midnight; weekday 0 is Monday.
+    """
+
+    __tablename__ = "working_time"
+    __table_args__ = (
+        CheckConstraint("weekday between 0 and 6", name="weekday"),
+        CheckConstraint(
+            "0 <= starts_minute and starts_minute < ends_minute and ends_minute <= 1440", name="span"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"), index=True)
+    weekday: Mapped[int]
+    starts_minute: Mapped[int]
+    ends_minute: Mapped[int]
+
+    therapist: Mapped["Therapist"] = relationship(back_populates="working_times")
+    locations: Mapped[list["Location"]] = relationship(secondary=working_time_location, lazy="selectin")
