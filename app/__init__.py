@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import assets, blueprints, commands, config, database, wording
 from app.extensions import csrf, db, htmx, login, migrate
+from app.integrations import mail
 from app.jobs import queue
 
 
@@ -28,6 +29,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     wording.register(app)
     blueprints.register(app)
     commands.register(app)
+    mail.init_app(app)
     queue.init_app(app)
     assets.init_app(app)
     if app.config["TRUSTED_PROXIES"]:

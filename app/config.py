@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.home import Home
+
 DEVELOPMENT_SECRET = "only-for-development"  # production refuses to start with it
 
 
@@ -55,11 +57,20 @@ class BadSetting(Exception):
 
 def load(environ: Mapping[str, str]) -> dict[str, Any]:
     """All settings as Flask configuration. Raises BadSetting with a sentence saying what to do."""
+    environ = _with_remembered(environ)
     config = {setting.name: _read(setting, environ) for setting in SETTINGS}
     config |= _derived(config)
     if config["HOLDFAST_CONFIG"] == "production":
         _refuse_unsafe(config)
     return config
+
+
+def _with_remembered(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """What `make run` chose holds for commands given beside it too; what is set by hand comes first."""
+    if environ.get("HOLDFAST_CONFIG", "development") != "development":
+        return environ
+    remembered = Home(environ.get("HOLDFAST_HOME") or "instance").remembered()
+    return remembered | {name: text for name, text in environ.items() if text.strip()}
 
 
 def _read(setting: Setting, environ: Mapping[str, str]) -> Any:

@@ -1,0 +1,80 @@
+"""Who is at it just now: the leading timetable, and the last sign of life of a worker."""
+
+import os
+import socket
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, String, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.database import UTCDateTime, db
+
+
+class Lease(db.Model):
+    """A task that one process has until a moment; afterwards any other may take it."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(200))
+    until: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def take(cls, name: str, seconds: float) -> bool:
+        """Take or prolong the lease for this process and commit. False while another process has it."""
+        values = {"holder": me(), "until": clock.now() + timedelta(seconds=seconds)}
+        free = or_(cls.holder == me(), cls.until <= clock.now(), cls._left_behind(name))
+        taken = db.session.execute(update(cls).where(cls.name == name, free).values(**values))
+        if taken.rowcount == 0 and db.session.get(cls, name) is None:
+            db.session.add(cls(name=name, **values))
+        elif taken.rowcount == 0:
+            db.session.rollback()
+            return False
+        try:
+            db.session.commit()
+        except IntegrityError:  # two processes wrote the first row at once
+            db.session.rollback()
+            return False
+        return True
+
+    @classmethod
+    def give_back(cls, name: str) -> None:
+        """Let the next process take it without waiting; commits."""
+        mine = (cls.name == name, cls.holder == me())
+        db.session.execute(update(cls).where(*mine).values(until=clock.now()))
+        db.session.commit()
+
+    @classmethod
+    def is_held(cls, name: str) -> bool:
+        return (
+            db.session.scalar(select(cls.until).where(cls.name == name, cls.until > clock.now())) is not None
+        )
+
+    @classmethod
+    def _left_behind(cls, name: str) -> ColumnElement[bool]:
+        """True for the holder just seen, if it ran on this machine and is no more (killed, not stopped)."""
+        holder = db.session.scalar(select(cls.holder).where(cls.name == name)) or ""
+        host, _, pid = holder.rpartition(":")
+        gone = host == _host() and pid.isdigit() and not _runs(int(pid))
+        return cls.holder == (holder if gone else me())
+
+
+def me() -> str:
+    """This process among all machines."""
+    return f"{_host()}:{os.getpid()}"
+
+
+def _host() -> str:
+    return socket.gethostname()[:150]
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,111 @@
+"""The doorbell: Redis learns that a message waits. No request waits for Redis, and losing it loses nothing."""
+
+import logging
+import os
+import threading
+from functools import cache
+
+from flask import Flask, current_app
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+log = logging.getLogger(__name__)
+
+DELIVERIES = "deliveries"  # rung by a change; short, so that a mail goes out at once
+SWEEPS = "sweeps"  # put in by the timetable
+
+WEEK = 7 * 24 * 3600
+JOB_SECONDS = 300
+
+
+def redis_client(url: str | None = None) -> Redis:
+    """A client that gives up in well under a second. By itself redis-py tries again and hangs for minutes."""
+    return _client(url or current_app.config["REDIS_URL"], os.getpid())
+
+
+@cache
+def _client(url: str, _pid: int) -> Redis:  # a connection does not survive a fork
+    return new_client(url)
+
+
+def new_client(url: str, timeout: float = 0.5) -> Redis:
+    return Redis.from_url(
+        url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=Retry(NoBackoff(), 0), protocol=2
+    )
+
+
+def queue(name: str, client: Redis) -> Queue:
+    # JSON, because with the default (pickle) writing to Redis would be running code.
+    return Queue(name, connection=client, serializer=JSONSerializer)
+
+
+def put(sweep: str, *, into: str, client: Redis, job_id: str | None = None) -> Job | None:
+    """Put a sweep into a queue; None if the same job is there already. Raises RedisError."""
+    try:
+        return queue(into, client).enqueue(
+            "app.jobs.sweeps.run",
+            args=(sweep,),
+            job_id=job_id,
+            unique=job_id is not None,
+            job_timeout=JOB_SECONDS,
+            result_ttl=0,
+            failure_ttl=WEEK,
+        )
+    except DuplicateJobError:
+        return None
+
+
+class Doorbell:
+    """Rings the worker from a thread of its own; many rings while it is busy become one."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._rung = threading.Event()
+        self._lock = threading.Lock()
+        self._ringer: tuple[int, threading.Thread] | None = None
+
+    def ring(self) -> None:
+        """Costs a flag: neither talks to Redis nor raises."""
+        self._ensure_ringer()
+        self._rung.set()
+
+    def _ensure_ringer(self) -> None:
+        if self._ringer and self._ringer[0] == os.getpid():
+            return
+        with self._lock:
+            if self._ringer and self._ringer[0] == os.getpid():
+                return
+            # Threads do not survive the fork of a web process: the thread belongs to one process id.
+            self._rung = threading.Event()
+            thread = threading.Thread(target=self._serve, name="doorbell", daemon=True)
+            self._ringer = (os.getpid(), thread)
+            thread.start()
+
+    def _serve(self) -> None:
+        client = new_client(self._url)
+        while True:
+            self._rung.wait()
+            self._rung.clear()
+            try:
+                # A delivery that has not begun yet will see every row committed before now.
+                if queue(DELIVERIES, client).count == 0:
+                    put("deliver_waiting", into=DELIVERIES, client=client)
+            except RedisError as away:
+                log.warning("Redis did not hear the doorbell (%s): the next sweep delivers", away)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["doorbell"] = Doorbell(app.config["REDIS_URL"]) if app.config["REDIS_URL"] else None
+
+
+def ring() -> None:
+    """A message was committed: have it delivered now rather than at the next sweep."""
+    doorbell: Doorbell | None = current_app.extensions.get("doorbell")
+    if doorbell is not None:
+        doorbell.ring()

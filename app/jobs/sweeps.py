@@ -1,0 +1,41 @@
+"""What the timetable does each round, by name."""
+
+import logging
+from collections.abc import Callable
+
+from app.database import db
+from app.jobs.deliver import deliver_waiting
+from app.jobs.expire import expire_offers, lapse_requests
+from app.jobs.remind import remind
+
+log = logging.getLogger(__name__)
+
+# In this order: what expires now is announced by the delivery of the same round.
+SWEEPS: dict[str, Callable[[], object]] = {
+    "expire_offers": expire_offers,
+    "lapse_requests": lapse_requests,
+    "remind": remind,
+    "deliver_waiting": deliver_waiting,
+}
+
+
+def run(name: str) -> None:
+    """Run one sweep. Needs an application context; leaves no transaction behind, whatever happens."""
+    try:
+        SWEEPS[name]()
+    finally:
+        db.session.rollback()
+
+
+def try_to_run(name: str) -> None:
+    """Run one sweep here and now; its failure keeps no other from running."""
+    try:
+        run(name)
+    except Exception:
+        log.exception("the sweep %s failed and is run again in the next round", name)
+
+
+def run_all() -> None:
+    """Every sweep once, in this process."""
+    for name in SWEEPS:
+        try_to_run(name)

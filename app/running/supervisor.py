@@ -1,0 +1,139 @@
+"""Starts every part in a process of its own, starts again what dies, and ends them all together."""
+
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from app.running.ties import end_with
+
+log = logging.getLogger(__name__)
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+HEARD = {*STOPS, signal.SIGCHLD}
+GRACE_SECONDS = 5.0  # to end by itself; then it is ended
+LONGEST_PAUSE = 10.0
+
+
+@dataclass
+class Child:
+    """One part: its process now, and when to start it again if it has none."""
+
+    name: str
+    run: Callable[[], None]
+    pid: int | None = None
+    started: float = 0.0
+    start_at: float = 0.0
+    deaths: int = field(default=0, repr=False)
+
+    def start(self) -> None:
+        parent = os.getpid()
+        self.started = time.monotonic()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _become(self, parent)
+        with suppress(ProcessLookupError, PermissionError):
+            os.setpgid(self.pid, self.pid)
+
+    def died(self) -> None:
+        """Clear away what it left (a web part killed alone leaves its workers) and plan the next start."""
+        self.ask_all(signal.SIGKILL)
+        lived = time.monotonic() - self.started
+        self.deaths = 0 if lived > LONGEST_PAUSE else self.deaths + 1
+        pause = min(0.2 * 2**self.deaths, LONGEST_PAUSE) if self.deaths > 1 else 0.0
+        self.pid, self.start_at = None, time.monotonic() + pause
+
+    def ask(self, which: signal.Signals) -> None:
+        if self.pid:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(self.pid, which)
+
+    def ask_all(self, which: signal.Signals) -> None:
+        if self.pid:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, which)
+
+
+class Supervisor:
+    def __init__(self, children: Iterable[Child]) -> None:
+        self._children = list(children)
+
+    def run(self, idle: Callable[[], bool]) -> None:
+        """Watch until asked to stop. `idle` is called between events until it says that it is done."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
+        busy = True
+        try:
+            while True:
+                self._start_due()
+                busy = busy and not idle()
+                heard = signal.sigtimedwait(HEARD, self._pause(busy))
+                if heard and heard.si_signo in STOPS:
+                    return
+                self._reap()
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """End every process: first by asking, after the grace by force."""
+        for child in self._children:
+            child.ask(signal.SIGTERM)
+        ends = time.monotonic() + GRACE_SECONDS
+        while any(child.pid for child in self._children) and time.monotonic() < ends:
+            signal.sigtimedwait({signal.SIGCHLD}, 0.1)
+            self._reap(restart=False)
+        for child in self._children:
+            child.ask_all(signal.SIGKILL)
+        while any(child.pid for child in self._children):
+            signal.sigtimedwait({signal.SIGCHLD}, 0.1)
+            self._reap(restart=False)
+
+    def _start_due(self) -> None:
+        for child in self._children:
+            if child.pid is None and child.start_at <= time.monotonic():
+                child.start()
+
+    def _pause(self, busy: bool) -> float:
+        """Seconds until something is due."""
+        due = [child.start_at - time.monotonic() for child in self._children if child.pid is None]
+        return max(0.0, min([*due, 0.05 if busy else 3600.0]))
+
+    def _reap(self, restart: bool = True) -> None:
+        for child in self._children:
+            if child.pid is None:
+                continue
+            pid, status = os.waitpid(child.pid, os.WNOHANG)
+            if pid:
+                if restart:
+                    log.warning("%s ended (%s) and is started again", child.name, _reason(status))
+                child.died()
+
+
+def _become(child: Child, parent: int) -> NoReturn:
+    """In the new process: on its own feet, but ending with the supervisor."""
+    code = 1
+    try:
+        os.setpgid(0, 0)  # Ctrl-C reaches the supervisor alone, which then ends its children in order
+        for which in HEARD:
+            signal.signal(which, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
+        end_with(parent)
+        child.run()
+        code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    except BaseException:
+        logging.getLogger(child.name).exception("%s failed", child.name)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _reason(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,39 @@
+"""The web part: Granian, one worker a core, a few threads each."""
+
+import os
+import signal
+from functools import partial
+
+from flask import Flask
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from app.running.ties import end_with
+
+THREADS = 8  # requests that wait for the database's writer take a thread, not a core
+
+
+def serve(app: Flask, address: str, port: int) -> None:
+    """Serve until asked to stop. A worker that dies is replaced."""
+    server = Server(
+        "wsgi:app",
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=os.cpu_count() or 1,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=3,
+        log_level=LogLevels.warning,
+        websockets=False,
+    )
+    server.serve(target_loader=partial(_load, os.getpid()), wrap_loader=False)
+
+
+def _load(parent: int) -> Flask:
+    """In the worker: the app, already loaded where the worker was forked."""
+    end_with(parent, by=signal.SIGKILL)
+    from wsgi import app
+
+    return app
