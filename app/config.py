@@ -88,9 +88,7 @@ def _derived(config: dict[str, Any]) -> dict[str, Any]:
     try:
         ZoneInfo(config["PLATFORM_ZONE"])
     except (KeyError, ValueError, OSError):
-        raise BadSetting(
-            f"PLATFORM_ZONE is {config['PLATFORM_ZONE']!r}: use a name like Europe/London."
-        ) from None
+        raise BadSetting(f"PLATFORM_ZONE is {config['PLATFORM_ZONE']!r}: use a name like Europe/London.") from None
     database = config["DATABASE_URL"] or f"sqlite:///{home / 'holdfast.sqlite3'}"
     for plain in ("postgresql://", "postgres://"):
         if database.startswith(plain):
@@ -100,8 +98,7 @@ def _derived(config: dict[str, Any]) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": database,
         "OFFER_LIFETIME": timedelta(hours=config["OFFER_LIFETIME_HOURS"]),
         "MINIMUM_LEAD": timedelta(hours=config["MINIMUM_LEAD_HOURS"]),
-        "TRUSTED_HOSTS": [host.strip() for host in config["TRUSTED_HOSTS"].split(",") if host.strip()]
-        or None,
+        "TRUSTED_HOSTS": [host.strip() for host in config["TRUSTED_HOSTS"].split(",") if host.strip()] or None,
         "MAIL_DEFAULT_SENDER": config["MAIL_SENDER"],
         "MAILBOX_DIR": None if production else (config["MAILBOX_DIR"] or None),
         "SESSION_COOKIE_NAME": "__Host-holdfast" if production else "holdfast",
@@ -120,8 +117,6 @@ def _refuse_unsafe(config: dict[str, Any]) -> None:
     if config["SECRET_KEY"] == DEVELOPMENT_SECRET or len(config["SECRET_KEY"]) < 32:
         raise BadSetting("SECRET_KEY must be set to at least 32 random characters in production.")
     if not config["PUBLIC_URL"].startswith("https://"):
-        raise BadSetting(
-            "PUBLIC_URL must begin with https:// in production: sign-in cookies travel over TLS only."
-        )
+        raise BadSetting("PUBLIC_URL must begin with https:// in production: sign-in cookies travel over TLS only.")
     if not config["MAIL_SERVER"]:
         raise BadSetting("MAIL_SERVER must be set in production: without mail nobody learns of a booking.")

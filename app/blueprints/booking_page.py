@@ -44,9 +44,7 @@ class BookingPage:
         zone = zone_or(request.values.get("zone"), therapist.zone)
         today = clock.now().astimezone(ZoneInfo(zone)).date()
         starts_at = _moment(request.values.get("start"))
-        return cls(
-            therapist, session_type, location, zone, _day(request.values.get("from")) or today, starts_at
-        )
+        return cls(therapist, session_type, location, zone, _day(request.values.get("from")) or today, starts_at)
 
     def week(self) -> dict[str, Any]:
         """Context of the week of slots."""
@@ -57,9 +55,7 @@ class BookingPage:
             "week": [{"date": day, "slots": slots} for day, slots in by_day.items()],
             "from_day": self.first,
             "previous_from": max(self.first - timedelta(days=WEEK), today) if self.first > today else None,
-            "next_from": self.first + timedelta(days=WEEK)
-            if self.first + timedelta(days=WEEK) <= horizon
-            else None,
+            "next_from": self.first + timedelta(days=WEEK) if self.first + timedelta(days=WEEK) <= horizon else None,
             "zones": zones(),
         }
 
@@ -95,9 +91,7 @@ class BookingPage:
             "zone": self.zone,
             "start": starts_at.strftime("%Y-%m-%dT%H:%MZ"),
         }
-        return Slot(
-            starts_at, local.strftime("%H:%M"), local.isoformat(), url_for("therapists.ask", **choice)
-        )
+        return Slot(starts_at, local.strftime("%H:%M"), local.isoformat(), url_for("therapists.ask", **choice))
 
     def _context(self) -> dict[str, Any]:
         return {

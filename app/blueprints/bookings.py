@@ -6,8 +6,8 @@ from flask import Blueprint, Response, request
 
 from app.blueprints.access import therapist_only
 from app.blueprints.lookup import chosen_location, own_booking
-from app.blueprints.rendering import see_other, wants_fragment
-from app.blueprints.session_page import rearrangement_page, relocation_page, session_page
+from app.blueprints.rendering import see_other
+from app.blueprints.session_page import rearrangement_page, relocation_page, session_page, stands_in_place
 from app.booking.booking import Booking
 from app.booking.rearrangement import REASONS, offer_location
 from app.booking.refusals import NotPossible, Refused
@@ -21,7 +21,9 @@ bp = Blueprint("bookings", __name__)
 def done(booking: Booking) -> Response:
     """Commit the verb; show the session as it now stands."""
     db.session.commit()
-    return session_page(booking) if wants_fragment() else see_other("sessions.show", booking_id=booking.id)
+    if stands_in_place(booking):
+        return session_page(booking)
+    return see_other("sessions.show", booking_id=booking.id)
 
 
 def answer(booking_id: int, verb: Callable[[Booking], object], words: str = "") -> Response:

@@ -19,9 +19,7 @@ PAGE = 20
 def index() -> Response:
     number = max(1, min(request.args.get("page", 1, type=int), 10_000))
     listed = select(Therapist).filter_by(listed=True).options(selectinload(Therapist.locations))
-    rows = db.session.scalars(
-        listed.order_by(Therapist.name).offset((number - 1) * PAGE).limit(PAGE + 1)
-    ).all()
+    rows = db.session.scalars(listed.order_by(Therapist.name).offset((number - 1) * PAGE).limit(PAGE + 1)).all()
     return page_or_fragment(
         "directory/index.html",
         "directory/_therapists.html",

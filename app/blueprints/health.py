@@ -48,10 +48,7 @@ def _database() -> bool:
 
 def _migrations() -> bool:
     directory = ScriptDirectory(str(current_app.extensions["migrate"].directory))
-    return (
-        MigrationContext.configure(db.session.connection()).get_current_revision()
-        == directory.get_current_head()
-    )
+    return MigrationContext.configure(db.session.connection()).get_current_revision() == directory.get_current_head()
 
 
 def _redis() -> bool:

@@ -18,6 +18,11 @@ def page_or_fragment(page: str, fragment: str, status: int = 200, **context: Any
     return _vary(response)
 
 
+def swaps(element_id: str) -> bool:
+    """True when the answer takes the place of the element with this id."""
+    return wants_fragment() and (htmx.target or "").partition("#")[2] == element_id
+
+
 def see_other(endpoint: str, **values: Any) -> Response:
     """After a change: open another page (303)."""
     return see_address(url_for(endpoint, **values))

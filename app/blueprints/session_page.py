@@ -4,7 +4,7 @@ from flask import Response
 from sqlalchemy import select
 
 from app import clock
-from app.blueprints.rendering import page_or_fragment
+from app.blueprints.rendering import page_or_fragment, swaps
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
@@ -13,13 +13,12 @@ from app.database import db
 from app.forms.alternatives import AlternativesForm
 from app.forms.new_time import NewTime
 from app.messages.activity import Activity
+from app.messages.history import message_line, sentence
 from app.messages.message import Message
 from app.scheduling.time_off import TimeOff
 
 
-def session_page(
-    booking: Booking, status: int = 200, problem: str | None = None, words: str = ""
-) -> Response:
+def session_page(booking: Booking, status: int = 200, problem: str | None = None, words: str = "") -> Response:
     """One session with its offer, history and mails."""
     offer = booking.open_offer
     context = {
@@ -30,15 +29,21 @@ def session_page(
         "opened_at": _opened_at(offer),
         "history": _of_booking(Activity, booking),
         "messages": _of_booking(Message, booking),
-        "closed_time": db.session.scalar(
-            select(TimeOff).filter_by(booking_id=booking.id).order_by(TimeOff.id.desc())
-        ),
+        "sentence": sentence,
+        "message_line": message_line,
+        "closed_time": db.session.scalar(select(TimeOff).filter_by(booking_id=booking.id).order_by(TimeOff.id.desc())),
         "can": verbs_of(booking),
         "problem": problem,
         "words": words,
         "now": clock.now(),
     }
-    return page_or_fragment("sessions/show.html", "sessions/_session.html", status, **context)
+    fragment = "sessions/_row.html" if swaps(f"session-{booking.id}-row") else "sessions/_session.html"
+    return page_or_fragment("sessions/show.html", fragment, status, **context)
+
+
+def stands_in_place(booking: Booking) -> bool:
+    """Whether the session (its panel, or its row of today's list) is where the answer goes, and not a form."""
+    return swaps(f"session-{booking.id}") or swaps(f"session-{booking.id}-row")
 
 
 def rearrangement_page(

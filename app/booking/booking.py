@@ -115,9 +115,7 @@ class Booking(db.Model):
         offer = self.open_offer
         if offer:
             offer.end("cancelled")
-        self.call_off(
-            by, because="declined" if (by, self.status) == ("therapist", "requested") else "cancelled"
-        )
+        self.call_off(by, because="declined" if (by, self.status) == ("therapist", "requested") else "cancelled")
         verb = "request_declined" if self.cancelled_because == "declined" else f"cancelled_by_{by}"
         record(verb, self, by=by, offer=offer, why=words)
 
@@ -146,9 +144,7 @@ class Booking(db.Model):
     @property
     def answer_by(self) -> datetime:
         """When a request that nobody answered ends by itself."""
-        return min(
-            self.unanswered_since + UNANSWERED_AT_MOST, self.starts_at - current_app.config["MINIMUM_LEAD"]
-        )
+        return min(self.unanswered_since + UNANSWERED_AT_MOST, self.starts_at - current_app.config["MINIMUM_LEAD"])
 
     @property
     def has_lapsed(self) -> bool:

@@ -98,9 +98,7 @@ class Offer(db.Model):
     def withdraw(self) -> None:
         """The therapist takes it back; the session stands as before. Raises OfferEnded."""
         self.booking.lock()
-        self._refuse_if_disputed(
-            "The client disputed this change: it cannot be withdrawn, only answered or cancelled."
-        )
+        self._refuse_if_disputed("The client disputed this change: it cannot be withdrawn, only answered or cancelled.")
         self.end("withdrawn", Offer.expires_at > clock.now())
         self.booking.stand_again(self.previous_status, self.previous_location)
         record("offer_withdrawn", self.booking, by="therapist", offer=self)

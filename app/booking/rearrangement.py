@@ -34,9 +34,7 @@ class Terms:
     location: Location
 
 
-def offer_alternatives(
-    booking: Booking, reason: str, alternatives: Sequence[Terms], words: str = ""
-) -> Offer:
+def offer_alternatives(booking: Booking, reason: str, alternatives: Sequence[Terms], words: str = "") -> Offer:
     """Put one to ten times to the client and hold them. Raises NotPossible, TimeTaken, BookingChanged."""
     booking.lock()
     _check_alternatives(booking, alternatives)

@@ -81,10 +81,7 @@ def _check_limits(therapist: Therapist, asker: Asker) -> None:
         raise Refused("This request could not be sent. Please choose another therapist.")
     unanswered = select(func.count()).select_from(Booking).join(Client, Client.id == Booking.client_id)
     unanswered = unanswered.where(Booking.status == "requested", Client.email == asker.email)
-    if (
-        db.session.scalar(unanswered.where(Booking.therapist_id == therapist.id))
-        >= UNANSWERED_WITH_ONE_THERAPIST
-    ):
+    if db.session.scalar(unanswered.where(Booking.therapist_id == therapist.id)) >= UNANSWERED_WITH_ONE_THERAPIST:
         raise TooManyRequests(
             f"{therapist.name} has not answered {UNANSWERED_WITH_ONE_THERAPIST} requests from this e-mail address yet. "
             "You can ask for another session once one is answered."

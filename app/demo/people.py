@@ -38,7 +38,10 @@ PEOPLE = (
         "getting to know each other; you decide afterwards whether to go on.",
         "English, German",
         "Europe/London",
-        {"Room 1, Harley Street": "Room 1, 88 Harley Street, London", "Room 2, Harley Street": "Room 2, 88 Harley Street, London"},
+        {
+            "Room 1, Harley Street": "Room 1, 88 Harley Street, London",
+            "Room 2, Harley Street": "Room 2, 88 Harley Street, London",
+        },
         {day: [("09:00", "13:00"), ("14:00", "18:00")] for day in range(5)} | {5: [("10:00", "13:00")]},
     ),
     Person(
@@ -121,7 +124,10 @@ def add_therapist(person: Person) -> Therapist:
     ]
     therapist.working_times = [
         WorkingTime(
-            weekday=weekday, starts_minute=_minute(start), ends_minute=_minute(end), locations=therapist.locations
+            weekday=weekday,
+            starts_minute=_minute(start),
+            ends_minute=_minute(end),
+            locations=therapist.locations,
         )
         for weekday, spans in person.hours.items()
         for start, end in spans
@@ -143,7 +149,11 @@ def _locations(person: Person) -> list[Location]:
         for number, (name, address) in enumerate(person.rooms.items())
     ]
     video = Location(
-        kind="video", name="Video call", link=f"https://meet.example.com/{person.slug}", zone=person.zone, position=8
+        kind="video",
+        name="Video call",
+        link=f"https://meet.example.com/{person.slug}",
+        zone=person.zone,
+        position=8,
     )
     phone = Location(kind="phone", name="Phone call", phone="+44 20 7946 0123", zone=person.zone, position=9)
     return [*rooms, video, phone]

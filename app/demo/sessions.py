@@ -42,7 +42,8 @@ def fill_diary(therapist: Therapist) -> None:
     _offer_three(next(bookings))
     moved_online = next(bookings)
     moved_online.confirm()
-    offer_location(moved_online, "own", therapist.locations[-2], "The room is being painted that week.")
+    elsewhere = next(location for location in therapist.locations if location != moved_online.location)
+    offer_location(moved_online, "own", elsewhere, "The usual room is being painted that week.")
     next(bookings).cancel(by="client", words="I found another time elsewhere.")
 
 
@@ -52,7 +53,7 @@ def _requests(therapist: Therapist, count: int) -> Iterator[Booking]:
         location = therapist.locations[number % len(therapist.locations)]
         slot = _spread(free_slots(therapist, session_type, location, clock.now().date(), 14), number)
         email = f"{name.split()[0].lower()}@example.net"
-        asker = Asker(name, email, f"+44 7700 90{number:04}", zone, address="")
+        asker = Asker(name, email, f"+44 7700 90{number:04}", zone, address=f"{therapist.slug} {name}")
         yield request_session(therapist, session_type, location, slot, asker, words)
 
 
@@ -97,5 +98,3 @@ def _past_session(therapist: Therapist, status: str, weeks_ago: int) -> None:
     db.session.flush()
     booking.keep_holds()
     record(status, booking, by="therapist")
-
-

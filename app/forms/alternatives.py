@@ -56,9 +56,7 @@ class AlternativesForm:
             self.problem = "Please look at the marked alternatives; nothing was offered yet."
             return None
         if self._unseen_warnings():
-            self.problem = (
-                "Please look at the warnings. Press Offer alternatives again if this is what you want."
-            )
+            self.problem = "Please look at the warnings. Press Offer alternatives again if this is what you want."
             return None
         return [terms for terms in found if terms]
 

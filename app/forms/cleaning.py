@@ -5,9 +5,7 @@ import unicodedata
 
 def one_line(text: str | None) -> str:
     """Typed text as one line: line breaks and other control characters become spaces, runs of space one."""
-    printable = (
-        " " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text or ""
-    )
+    printable = (" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text or "")
     return " ".join("".join(printable).split())
 
 

@@ -27,9 +27,7 @@ class NewTime:
 
     @classmethod
     def typed(cls, form: MultiDict[str, str], prefix: str = "", index: int = 0) -> "NewTime":
-        date_, time_, location = (
-            form.get(f"{prefix}{name}", "").strip()[:40] for name in ("date", "time", "location")
-        )
+        date_, time_, location = (form.get(f"{prefix}{name}", "").strip()[:40] for name in ("date", "time", "location"))
         return cls(index, date_, time_, location)
 
     @classmethod

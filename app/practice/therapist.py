@@ -36,9 +36,7 @@ class Therapist(db.Model):
     listed: Mapped[bool] = mapped_column(default=True)
 
     user: Mapped[User] = relationship(back_populates="therapist")
-    locations: Mapped[list["Location"]] = relationship(
-        back_populates="therapist", order_by="Location.position"
-    )
+    locations: Mapped[list["Location"]] = relationship(back_populates="therapist", order_by="Location.position")
     session_types: Mapped[list["SessionType"]] = relationship(
         back_populates="therapist", order_by="SessionType.position"
     )

@@ -18,10 +18,7 @@ MOST_PER_ADDRESS = 50
 
 def is_throttled(email: str, network: str) -> bool:
     """Whether this address or this network has failed too often in the last quarter of an hour."""
-    return (
-        _failures(_key("user", email)) >= MOST_PER_USER
-        or _failures(_key("network", network)) >= MOST_PER_ADDRESS
-    )
+    return _failures(_key("user", email)) >= MOST_PER_USER or _failures(_key("network", network)) >= MOST_PER_ADDRESS
 
 
 def note_failure(email: str, network: str) -> None:

@@ -69,8 +69,7 @@ def in_working_time(therapist: Therapist, location: Location, span: Span) -> boo
     weekly = _weekly(therapist, location).get(starts.weekday(), [])
     midnight = starts.replace(hour=0, minute=0, second=0, microsecond=0)
     minutes = [
-        int((end.replace(tzinfo=None) - midnight.replace(tzinfo=None)).total_seconds() // 60)
-        for end in (starts, ends)
+        int((end.replace(tzinfo=None) - midnight.replace(tzinfo=None)).total_seconds() // 60) for end in (starts, ends)
     ]
     off = select(TimeOff.id).where(
         TimeOff.therapist_id == therapist.id, TimeOff.ends_at > span[0], TimeOff.starts_at < span[1]

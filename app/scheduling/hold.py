@@ -39,17 +39,13 @@ class Hold(db.Model):
     @classmethod
     def in_the_way(cls, therapist_id: int, span: Span, besides: "Booking | None" = None) -> Sequence["Hold"]:
         """Holds of other bookings that overlap `span`, earliest first; touching is not overlapping."""
-        query = select(cls).where(
-            cls.therapist_id == therapist_id, cls.ends_at > span[0], cls.starts_at < span[1]
-        )
+        query = select(cls).where(cls.therapist_id == therapist_id, cls.ends_at > span[0], cls.starts_at < span[1])
         if besides is not None:
             query = query.where(cls.booking_id != besides.id)
         return db.session.scalars(query.order_by(cls.starts_at)).all()
 
     @classmethod
-    def replace(
-        cls, booking: "Booking", own: Span | None, offer_id: int | None, offered: Iterable[Span]
-    ) -> None:
+    def replace(cls, booking: "Booking", own: Span | None, offer_id: int | None, offered: Iterable[Span]) -> None:
         """Swap all holds of a booking for its own time and, less that, the union of the offered ones.
 
         Raises TimeTaken when the database finds an overlap; the transaction is then to be rolled back.

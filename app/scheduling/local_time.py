@@ -14,18 +14,14 @@ def moment(day: date, at: time, zone: ZoneInfo) -> datetime:
     wall = datetime.combine(day, at.replace(fold=0), tzinfo=zone)
     utc = wall.astimezone(UTC)
     if utc.astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
-        raise SkippedTime(
-            f"{at:%H:%M} does not exist on {day:%d %b %Y} in {zone.key}: the clocks go forward over it."
-        )
+        raise SkippedTime(f"{at:%H:%M} does not exist on {day:%d %b %Y} in {zone.key}: the clocks go forward over it.")
     return utc
 
 
 @cache
 def zones() -> list[str]:
     """The IANA zones offered in lists, sorted."""
-    return sorted(
-        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))
-    )
+    return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix")))
 
 
 def zone_or(name: str | None, otherwise: str) -> str:

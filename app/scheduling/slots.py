@@ -60,9 +60,7 @@ def working_starts(rules: Rules, first: date, days: int) -> Iterator[int]:
                 yield from _starts_over_a_clock_change(rules, day, closes, on_grid)
 
 
-def _starts_over_a_clock_change(
-    rules: Rules, day: date, closes: int, on_grid: Iterable[int]
-) -> Iterator[int]:
+def _starts_over_a_clock_change(rules: Rules, day: date, closes: int, on_grid: Iterable[int]) -> Iterator[int]:
     end = _posix(day, closes, rules.zone, fold=1)
     previous = None
     for minute in on_grid:

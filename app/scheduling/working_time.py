@@ -28,9 +28,7 @@ class WorkingTime(db.Model):
     __tablename__ = "working_time"
     __table_args__ = (
         CheckConstraint("weekday between 0 and 6", name="weekday"),
-        CheckConstraint(
-            "0 <= starts_minute and starts_minute < ends_minute and ends_minute <= 1440", name="span"
-        ),
+        CheckConstraint("0 <= starts_minute and starts_minute < ends_minute and ends_minute <= 1440", name="span"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -154,9 +154,7 @@ def create_tables() -> None:
         sa.Column("therapist_id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("blocked_at", UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["therapist_id"], ["therapist.id"], name="fk_blocked_sender_therapist_id_therapist"
-        ),
+        sa.ForeignKeyConstraint(["therapist_id"], ["therapist.id"], name="fk_blocked_sender_therapist_id_therapist"),
         sa.PrimaryKeyConstraint("id", name="pk_blocked_sender"),
         sa.UniqueConstraint("therapist_id", "email", name="uq_blocked_sender_therapist_id"),
     )
@@ -187,9 +185,7 @@ def create_tables() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.CheckConstraint("kind in ('in_person', 'video', 'phone')", name="ck_location_kind"),
-        sa.ForeignKeyConstraint(
-            ["therapist_id"], ["therapist.id"], name="fk_location_therapist_id_therapist"
-        ),
+        sa.ForeignKeyConstraint(["therapist_id"], ["therapist.id"], name="fk_location_therapist_id_therapist"),
         sa.PrimaryKeyConstraint("id", name="pk_location"),
     )
     op.create_index("ix_location_therapist_id", "location", ["therapist_id"], unique=False)
@@ -208,9 +204,7 @@ def create_tables() -> None:
         sa.CheckConstraint("gap_minutes between 0 and 240", name="ck_session_type_gap"),
         sa.CheckConstraint("grid_minutes between 5 and 240", name="ck_session_type_grid"),
         sa.CheckConstraint("minutes between 5 and 720", name="ck_session_type_minutes"),
-        sa.ForeignKeyConstraint(
-            ["therapist_id"], ["therapist.id"], name="fk_session_type_therapist_id_therapist"
-        ),
+        sa.ForeignKeyConstraint(["therapist_id"], ["therapist.id"], name="fk_session_type_therapist_id_therapist"),
         sa.PrimaryKeyConstraint("id", name="pk_session_type"),
     )
     op.create_index("ix_session_type_therapist_id", "session_type", ["therapist_id"], unique=False)
@@ -226,9 +220,7 @@ def create_tables() -> None:
             name="ck_working_time_span",
         ),
         sa.CheckConstraint("weekday between 0 and 6", name="ck_working_time_weekday"),
-        sa.ForeignKeyConstraint(
-            ["therapist_id"], ["therapist.id"], name="fk_working_time_therapist_id_therapist"
-        ),
+        sa.ForeignKeyConstraint(["therapist_id"], ["therapist.id"], name="fk_working_time_therapist_id_therapist"),
         sa.PrimaryKeyConstraint("id", name="pk_working_time"),
     )
     op.create_index("ix_working_time_therapist_id", "working_time", ["therapist_id"], unique=False)
@@ -364,15 +356,11 @@ def create_tables() -> None:
         sa.Column("made_at", UTCDateTime(), nullable=False),
         sa.CheckConstraint("starts_at < ends_at", name="ck_time_off_span"),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name="fk_time_off_booking_id_booking"),
-        sa.ForeignKeyConstraint(
-            ["therapist_id"], ["therapist.id"], name="fk_time_off_therapist_id_therapist"
-        ),
+        sa.ForeignKeyConstraint(["therapist_id"], ["therapist.id"], name="fk_time_off_therapist_id_therapist"),
         sa.PrimaryKeyConstraint("id", name="pk_time_off"),
     )
     op.create_index("ix_time_off_booking_id", "time_off", ["booking_id"], unique=False)
-    op.create_index(
-        "ix_time_off_therapist_span", "time_off", ["therapist_id", "ends_at", "starts_at"], unique=False
-    )
+    op.create_index("ix_time_off_therapist_span", "time_off", ["therapist_id", "ends_at", "starts_at"], unique=False)
     op.create_table(
         "activity",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -384,9 +372,7 @@ def create_tables() -> None:
         sa.Column("before", sa.JSON(), nullable=True),
         sa.Column("after", sa.JSON(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "actor in ('client', 'therapist', 'operator', 'system')", name="ck_activity_actor"
-        ),
+        sa.CheckConstraint("actor in ('client', 'therapist', 'operator', 'system')", name="ck_activity_actor"),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name="fk_activity_booking_id_booking"),
         sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name="fk_activity_offer_id_offer"),
         sa.PrimaryKeyConstraint("id", name="pk_activity"),

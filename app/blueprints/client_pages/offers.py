@@ -87,6 +87,4 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, wor
         "problem": problem,
         "words": words,
     }
-    return page_or_fragment(
-        "client_pages/offers/show.html", "client_pages/offers/_offer.html", status, **context
-    )
+    return page_or_fragment("client_pages/offers/show.html", "client_pages/offers/_offer.html", status, **context)

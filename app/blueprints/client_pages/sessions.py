@@ -65,9 +65,7 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, wor
         "problem": problem,
         "words": words,
     }
-    return page_or_fragment(
-        "client_pages/sessions/show.html", "client_pages/sessions/_session.html", status, **context
-    )
+    return page_or_fragment("client_pages/sessions/show.html", "client_pages/sessions/_session.html", status, **context)
 
 
 def _offer_token(booking: Booking) -> str | None:
