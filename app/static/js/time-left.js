@@ -24,9 +24,10 @@ function inWords(left) {
   if (left <= 0) return "time is up";
   const minutes = Math.floor(left / MINUTE);
   if (minutes < 1) return "less than a minute left";
-  if (minutes < 60) return `${minutes} min left`;
+  if (minutes < 60) return `${minutes} m left`;
   const hours = Math.floor(minutes / 60);
-  return hours < 10 && minutes % 60 ? `${hours} h ${minutes % 60} min left` : `${hours} h left`;
+  if (hours < 48) return `${hours} h ${minutes % 60} m left`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h left`;
 }
 
 customElements.define("time-left", TimeLeft);
