@@ -62,14 +62,12 @@ def working_starts(rules: Rules, first: date, days: int) -> Iterator[int]:
 
 def _starts_over_a_clock_change(rules: Rules, day: date, closes: int, on_grid: Iterable[int]) -> Iterator[int]:
     end = _posix(day, closes, rules.zone, fold=1)
-    previous = None
     for minute in on_grid:
         start = _posix(day, minute, rules.zone, fold=0)
         shown = datetime.fromtimestamp(start, rules.zone)
         exists = shown.hour * 60 + shown.minute == minute and shown.date() == day
-        if exists and start != previous and start + rules.minutes * 60 <= end:
+        if exists and start + rules.minutes * 60 <= end:
             yield start
-        previous = start
 
 
 def _midnight(day: date, zone: ZoneInfo) -> tuple[int, bool]:

@@ -1,0 +1,83 @@
+"""Named people in a small world: Mara and Otto give sessions, Ines and Jonas book them."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from app import clock
+from app.booking.booking import Booking
+from app.booking.rearrangement import Terms, offer_alternatives
+from app.booking.requesting import Asker, request_session
+from app.database import db
+from app.practice.location import Location
+from app.practice.session_type import SessionType
+from app.practice.therapist import Therapist
+from app.practice.user import User
+from app.scheduling.local_time import moment
+from app.scheduling.working_time import WorkingTime
+
+PASSWORD = "correct horse battery"
+# Hashed once with parameters that cost nothing: what hashing costs is tried where signing in is tried.
+CHEAP_HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQxMjM0NTY3OA$N4rCnJh6bLmW/NTb3B2sQA"
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    email: str
+    zone: str = "Europe/London"
+
+    def asks(
+        self, therapist: Therapist, starts_at: datetime, location: Location | None = None, words: str = ""
+    ) -> Booking:
+        """This person requests a session; committed."""
+        asker = Asker(self.name, self.email, "", self.zone, address=self.email)
+        booking = request_session(
+            therapist, therapist.session_types[0], location or therapist.locations[0], starts_at, asker, words
+        )
+        db.session.commit()
+        return booking
+
+
+INES = Person("Ines Keller", "ines@example.net", "Europe/Berlin")
+JONAS = Person("Jonas Peters", "jonas@example.net")
+ADA = Person("Ada Lowell", "ada@example.net")
+
+
+def add_therapist(name: str, zone: str = "Europe/London", minutes: int = 50, grid: int = 30) -> Therapist:
+    """Works every day from 08:00 to 20:00, in two rooms, by video and by phone; committed."""
+    first = name.split()[0].lower()
+    user = User(email=f"{first}@example.com", name=name, password_hash=CHEAP_HASH)
+    therapist = Therapist(user=user, slug=name.lower().replace(" ", "-"), name=name, zone=zone)
+    therapist.locations = [
+        Location(kind="in_person", name="Room 1", address="1 Harley Street", zone=zone, position=0),
+        Location(kind="in_person", name="Room 2", address="2 Harley Street", zone=zone, position=1),
+        Location(kind="video", name="Video call", link="https://meet.example.com/x", zone=zone, position=2),
+        Location(kind="phone", name="Phone call", phone="+44 20 7946 0123", zone=zone, position=3),
+    ]
+    therapist.session_types = [SessionType(name="Session", minutes=minutes, grid_minutes=grid)]
+    therapist.working_times = [
+        WorkingTime(weekday=weekday, starts_minute=8 * 60, ends_minute=20 * 60, locations=therapist.locations)
+        for weekday in range(7)
+    ]
+    db.session.add(therapist)
+    db.session.commit()
+    return therapist
+
+
+def in_days(days: int, at: str = "10:00", zone: str = "Europe/London") -> datetime:
+    """The moment at which a wall clock shows `at`, some days from today."""
+    therapist_zone = ZoneInfo(zone)
+    day: date = clock.now().astimezone(therapist_zone).date() + timedelta(days=days)
+    return moment(day, time.fromisoformat(at), therapist_zone)
+
+
+def offer_times(booking: Booking, *starts: datetime, reason: str = "own", words: str = ""):
+    """The therapist offers these times in the booking's own location; committed."""
+    offer = offer_alternatives(booking, reason, [Terms(start, booking.location) for start in starts], words)
+    db.session.commit()
+    return offer
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
