@@ -7,6 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import assets, blueprints, commands, config, database, wording
+from app import models as models  # every table is known before the first query
 from app.extensions import csrf, db, htmx, login, migrate
 from app.integrations import mail
 from app.jobs import queue

@@ -83,7 +83,7 @@ def init_app(app: Flask) -> None:
 def error_page(page: ErrorPage, advice: str | None = None) -> Response:
     """The page, or for an htmx request a notice that leaves the form as it is."""
     return page_or_notice(
-        "errors/show.html", "errors/_notice.html", page.status, page=page, advice=advice or page.advice
+        "errors/show.html", "errors/_notice.html", page.status, error=page, advice=advice or page.advice
     )
 
 
