@@ -39,6 +39,7 @@ def register(app: Flask) -> None:
         span,
         hours,
         both_zones,
+        elsewhere,
         zone_name,
         ago,
         time_left,
@@ -87,14 +88,20 @@ def both_zones(starts: Moment, ends: Moment, first_zone: str, second_zone: str) 
     Said once, with the zones named, when both clocks agree; the second day is told when it is another.
     """
     first = f"{span(starts, ends, first_zone)} {zone_name(first_zone)}"
-    if zone_name(first_zone) == zone_name(second_zone):
-        return first
+    if second := elsewhere(starts, ends, first_zone, second_zone):
+        return f"{first} · {second}"
+    same = zone_name(first_zone) == zone_name(second_zone)
+    return first if same else f"{first} and {zone_name(second_zone)}"
+
+
+def elsewhere(starts: Moment, ends: Moment, first_zone: str, second_zone: str) -> str:
+    """*11:00–11:50 Berlin*, what the second zone's clocks show; empty when both zones' clocks agree."""
     if all(_agree(moment, first_zone, second_zone) for moment in (starts, ends)):
-        return f"{first} and {zone_name(second_zone)}"
-    second = f"{hours(starts, ends, second_zone)} {zone_name(second_zone)}"
+        return ""
+    told = f"{hours(starts, ends, second_zone)} {zone_name(second_zone)}"
     if shown_in(starts, first_zone).date() != shown_in(starts, second_zone).date():
-        second = f"{short_day(starts, second_zone)}, {second}"
-    return f"{first} · {second}"
+        return f"{short_day(starts, second_zone)}, {told}"
+    return told
 
 
 def zone_name(zone: str) -> str:

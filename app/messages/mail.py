@@ -1,0 +1,153 @@
+"""Mails: a message's facts poured into its template folder, as text and HTML, with its calendar entry.
+
+Everything comes from the facts kept with the message, so that a mail delivered late still tells what was
+decided then. Only the personal links are looked up at delivery.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache, cached_property
+from typing import Any
+
+import flask_mail
+from css_inline import CSSInliner
+from flask import current_app
+
+from app.booking.personal_link import PersonalLink
+from app.messages import ics
+from app.messages.message import Message
+from app.wording import both_zones, day_time, elsewhere, zone_name
+
+AS_TYPED = {"words", "why", "way_there"}  # may have several lines; everything else is one line
+# Characters that turn the direction of the text after them: a name must not reorder the sentence around it.
+TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+def compose(message: Message) -> flask_mail.Message:
+    """The mail that a message is, ready to be sent. Needs an application context, and no request."""
+    says = _context(message)
+    mail = flask_mail.Message(
+        subject=_rendered(message.name, "subject.txt", says).strip(),
+        # The bare address: whatever a name holds, it cannot reach a header.
+        recipients=[message.address],
+        sender=current_app.config["MAIL_SENDER"],
+        body=_spaced(_rendered(message.name, "body.txt", says)),
+        html=_inliner().inline(_rendered(message.name, "body.html", says)),
+        date=message.created_at.timestamp(),
+        extra_headers={"Auto-Submitted": "auto-generated"},
+    )
+    mail.msgId = message.wire_id
+    if message.facts.get("calendar"):
+        _attach_entry(mail, message)
+    return mail
+
+
+def _attach_entry(mail: flask_mail.Message, message: Message) -> None:
+    method = message.facts["calendar"]["method"]
+    entry = ics.entry(
+        message.facts,
+        written_at=message.created_at,
+        organizer=current_app.config["MAIL_SENDER"],
+        attendee=message.address,
+    )
+    mail.attach("booking.ics", f"text/calendar; method={method}; charset=UTF-8", entry)
+
+
+class Links:
+    """The addresses in a mail. Opening one changes nothing."""
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+        self._base = current_app.config["PUBLIC_URL"].rstrip("/")
+
+    @cached_property
+    def session(self) -> str:
+        """The client's page of the session."""
+        assert self._message.booking_id is not None
+        return f"{self._base}/s/{PersonalLink.to_session(self._message.booking_id).token}"
+
+    @cached_property
+    def offer(self) -> str:
+        """The client's page of the offer that the mail is about."""
+        assert self._message.booking_id is not None
+        offer_id = self._message.facts["offer"]["id"]
+        return f"{self._base}/o/{PersonalLink.to_offer(self._message.booking_id, offer_id).token}"
+
+    def desk(self, booking_id: int) -> str:
+        """The therapist's page of a session."""
+        return f"{self._base}/sessions/{booking_id}"
+
+
+def _context(message: Message) -> dict[str, Any]:
+    facts = _tidied(message.facts)
+    reader = facts[message.recipient]
+    return facts | {
+        "links": Links(message),
+        "message_to": message.recipient,
+        "reader": reader,
+        "when": lambda terms: _when(terms, facts),
+        "by": lambda moment: f"{day_time(moment, reader['zone'])} {zone_name(reader['zone'])} time",
+        "there": lambda session: _there(session, reader["zone"]),
+        "place": _place,
+        "quoted": _quoted,
+    }
+
+
+def _when(terms: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    """Both people's clocks: in a room the room's first, by video and phone the client's."""
+    therapist_zone = facts["therapist"]["zone"]
+    client_zone = terms["client"]["zone"] if "client" in terms else facts["client"]["zone"]
+    location = terms["location"]
+    if isinstance(location, str):  # the history keeps a location's name only
+        location = facts["booking"]["location"] | {"zone": therapist_zone}
+    zones = (client_zone, therapist_zone)
+    if location["kind"] == "in_person":
+        zones = (location["zone"], client_zone)
+    return both_zones(terms["starts_at"], terms["ends_at"], *zones)
+
+
+def _there(session: Mapping[str, Any], zone: str) -> str:
+    """What the client's clock shows for a session of the therapist's day, when it shows something else."""
+    return elsewhere(session["starts_at"], session["ends_at"], zone, session["client"]["zone"])
+
+
+def _place(location: Mapping[str, Any] | str) -> str:
+    """*Room 2 · in person*"""
+    return location if isinstance(location, str) else f"{location['name']} · {location['kind_word'].lower()}"
+
+
+def _quoted(words: str) -> str:
+    """Somebody's words in a plain text, each line marked: they cannot pass for ours."""
+    return "\n".join(f"> {line}".rstrip() for line in words.strip().splitlines())
+
+
+def _rendered(name: str, part: str, says: Mapping[str, Any]) -> str:
+    # Not render_template(): what the pages' context processors add needs a request.
+    return current_app.jinja_env.get_template(f"mail/{name}/{part}").render(says)
+
+
+def _spaced(text: str) -> str:
+    """At most one empty line between paragraphs, whatever the template's conditions left."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+
+
+def _tidied(value: Any, key: str = "") -> Any:
+    """Facts whose single lines are single lines, and in which nothing steers how text is shown."""
+    if isinstance(value, Mapping):
+        return {name: _tidied(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_tidied(item, key) for item in value]
+    if not isinstance(value, str):
+        return value
+    value = value.translate(TURNING)
+    if key not in AS_TYPED:
+        value = " ".join(value.split())
+    return "".join(each for each in value if each == "\n" or unicodedata.category(each) != "Cc")
+
+
+@cache
+def _inliner() -> CSSInliner:
+    # Many mail programs read styles only from the elements themselves; those that know dark mode read the rest.
+    return CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
