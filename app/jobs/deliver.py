@@ -113,9 +113,7 @@ def _deliver(claim: Claim, gateway: MailGateway) -> bool:
         return not error.away
     except Exception as error:  # of ours: a template, a fact that is missing. It must not stop the others.
         log.exception("message %s could not be composed", claim.message_id)
-        _write(
-            claim, status="given_up", last_error=f"This mail could not be written: {type(error).__name__}."
-        )
+        _write(claim, status="given_up", last_error=f"This mail could not be written: {type(error).__name__}.")
         return True
     _write(claim, status="sent", sent_at=clock.now(), last_error=None)
     return True

@@ -48,9 +48,7 @@ class Lease(db.Model):
 
     @classmethod
     def is_held(cls, name: str) -> bool:
-        return (
-            db.session.scalar(select(cls.until).where(cls.name == name, cls.until > clock.now())) is not None
-        )
+        return db.session.scalar(select(cls.until).where(cls.name == name, cls.until > clock.now())) is not None
 
     @classmethod
     def _left_behind(cls, name: str) -> ColumnElement[bool]:

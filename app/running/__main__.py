@@ -27,9 +27,7 @@ SIGN_INS = (
 
 def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m app.running", description=__doc__)
-    arguments.add_argument(
-        "--with-parent", action="store_true", help="end when the process that started this ends"
-    )
+    arguments.add_argument("--with-parent", action="store_true", help="end when the process that started this ends")
     if arguments.parse_args().with_parent:
         end_with(os.getppid())
     for stop in (signal.SIGTERM, signal.SIGHUP):
@@ -79,9 +77,7 @@ def _refuse_taken(address: str, port: int) -> None:
         try:
             probe.bind((address, port))
         except OSError as error:
-            sys.exit(
-                f"Port {port} on {address} cannot be used ({error.strerror}). Choose another PORT."
-            )
+            sys.exit(f"Port {port} on {address} cannot be used ({error.strerror}). Choose another PORT.")
 
 
 def _choose(home: Home, port: int) -> list[str]:

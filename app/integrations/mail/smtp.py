@@ -147,9 +147,7 @@ def _told_apart() -> Iterator[None]:
     except (smtplib.SMTPException, OSError) as error:
         raise GatewayError(f"The mail server cannot be reached: {error}", retry=True, away=True) from None
     except (flask_mail.BadHeaderError, ValueError, AssertionError) as error:
-        raise GatewayError(
-            f"The mail has an address or header that cannot be sent: {error!r}", retry=False
-        ) from None
+        raise GatewayError(f"The mail has an address or header that cannot be sent: {error!r}", retry=False) from None
 
 
 def _answer(what: str, code: int, text: bytes | str) -> GatewayError:
