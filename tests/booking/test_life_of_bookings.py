@@ -1,0 +1,175 @@
+"""Any order of everything that people and time can do to bookings leaves the diary right."""
+
+from datetime import timedelta
+from itertools import count
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select
+
+from app import clock
+from app.booking.booking import Booking
+from app.booking.rearrangement import Terms, dispute, offer_alternatives, offer_location
+from app.booking.refusals import Refused
+from app.database import db
+from app.jobs.expire import expire_offers, lapse_requests
+from tests import world
+from tests.booking.holds import check_everything
+
+NUMBERS = count(1)
+HOURS = st.integers(8, 19)
+DAYS = st.integers(2, 5)
+WHICH = st.integers(0, 7)
+
+
+class LifeOfBookings(RuleBasedStateMachine):
+    """One therapist's diary; what is refused must change nothing."""
+
+    @initialize()
+    def set_up(self):
+        db.session.rollback()
+        self.travel = time_machine.travel(world.at("2026-10-22T09:00:00"), tick=False)  # clocks go back on the 25th
+        self.time = self.travel.start()
+        self.therapist = world.add_therapist(f"Mara{next(NUMBERS)} Lindt")
+        self.therapist_id = self.therapist.id
+
+    def teardown(self):
+        if not hasattr(self, "travel"):
+            return
+        try:
+            for _ in range(4):
+                self.time.shift(timedelta(days=30))
+                expire_offers()
+                lapse_requests()
+            left = {booking.status for booking in self.bookings()}
+            assert not left & {"requested", "awaiting_client"}, "something stayed in limbo"
+            check_everything(self.therapist_id)
+        finally:
+            db.session.rollback()
+            self.travel.stop()
+
+    def bookings(self) -> list[Booking]:
+        mine = select(Booking).filter_by(therapist_id=self.therapist_id).order_by(Booking.id)
+        return list(db.session.scalars(mine))
+
+    def attempt(self, verb) -> None:
+        try:
+            verb()
+            db.session.commit()
+        except Refused:
+            db.session.rollback()
+
+    def on_some_booking(self, which: int, verb) -> None:
+        bookings = self.bookings()
+        if bookings:
+            self.attempt(lambda: verb(bookings[which % len(bookings)]))
+
+    def on_some_offer(self, which: int, verb) -> None:
+        offers = [offer for booking in self.bookings() for offer in booking.offers]
+        if offers:
+            self.attempt(lambda: verb(offers[-1 - which % len(offers)]))
+
+    def start(self, days: int, hour: int, half: bool):
+        return world.in_days(days, f"{hour:02}:{30 if half else 0:02}")
+
+    @rule(days=DAYS, hour=HOURS, half=st.booleans(), place=st.integers(0, 3))
+    def client_books(self, days, hour, half, place):
+        person = world.Person("Ines Keller", f"ines{next(NUMBERS)}@example.net")
+        start, mara = self.start(days, hour, half), self.therapist
+        self.attempt(lambda: person.asks(mara, start, mara.locations[place]))
+
+    @rule(which=WHICH)
+    def therapist_confirms(self, which):
+        self.on_some_booking(which, Booking.confirm)
+
+    @rule(which=WHICH, days=DAYS, hour=HOURS, half=st.booleans(), place=st.integers(0, 3))
+    def therapist_moves_as_asked(self, which, days, hour, half, place):
+        start = self.start(days, hour, half)
+        self.on_some_booking(which, lambda booking: booking.move(start, booking.therapist.locations[place]))
+
+    @rule(which=WHICH, place=st.integers(0, 3))
+    def therapist_relocates_as_asked(self, which, place):
+        self.on_some_booking(which, lambda booking: booking.relocate(booking.therapist.locations[place]))
+
+    @rule(which=WHICH, times=st.lists(st.tuples(DAYS, HOURS, st.booleans()), min_size=1, max_size=4))
+    def therapist_offers_times(self, which, times):
+        starts = [self.start(*time) for time in times]
+
+        def offer(booking):
+            offer_alternatives(booking, "own", [Terms(start, booking.location) for start in starts])
+
+        self.on_some_booking(which, offer)
+
+    @rule(which=WHICH, quarters=st.lists(st.integers(1, 8), min_size=1, max_size=3, unique=True))
+    def therapist_offers_times_close_by(self, which, quarters):
+        def offer(booking):
+            near = [booking.starts_at + timedelta(minutes=15 * quarter) for quarter in quarters]
+            offer_alternatives(booking, "mistake", [Terms(start, booking.location) for start in near])
+
+        self.on_some_booking(which, offer)
+
+    @rule(which=WHICH, place=st.integers(0, 3))
+    def therapist_offers_a_location(self, which, place):
+        self.on_some_booking(which, lambda one: offer_location(one, "own", one.therapist.locations[place]))
+
+    @rule(which=WHICH, choice=st.integers(0, 3), by=st.sampled_from(["client", "client", "therapist"]))
+    def somebody_accepts(self, which, choice, by):
+        self.on_some_offer(which, lambda one: one.accept(one.alternatives[choice % len(one.alternatives)], by=by))
+
+    @rule(which=WHICH)
+    def client_declines(self, which):
+        self.on_some_offer(which, lambda offer: offer.decline())
+
+    @rule(which=WHICH)
+    def therapist_withdraws(self, which):
+        self.on_some_offer(which, lambda offer: offer.withdraw())
+
+    @rule(which=WHICH, by=st.sampled_from(["client", "therapist"]))
+    def somebody_cancels(self, which, by):
+        self.on_some_booking(which, lambda booking: booking.cancel(by=by))
+
+    @rule(which=WHICH)
+    def client_disputes(self, which):
+        self.on_some_booking(which, dispute)
+
+    @rule(which=WHICH, outcome=st.sampled_from(["attended", "no_show"]))
+    def therapist_records_attendance(self, which, outcome):
+        self.on_some_booking(which, lambda booking: booking.record_attendance(outcome))
+
+    @rule(hours=st.sampled_from([1, 5, 23, 24, 49]))
+    def time_passes(self, hours):
+        self.time.shift(timedelta(hours=hours))
+
+    @precondition(lambda self: clock.now().hour % 2 == 0)
+    @rule()
+    def a_sweep_runs(self):
+        expire_offers()
+        lapse_requests()
+
+    @invariant()
+    def the_diary_is_right(self):
+        if hasattr(self, "therapist_id"):
+            check_everything(self.therapist_id)
+
+
+@pytest.mark.timeout(300)
+def test_any_order_of_events_keeps_the_diary_right(app):
+    run_state_machine_as_test(
+        LifeOfBookings,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
