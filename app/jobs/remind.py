@@ -1,11 +1,22 @@
 """Reminders of sessions and nudges about open offers become messages when their time has come."""
 
+import logging
+
 from app.database import db
+
+log = logging.getLogger(__name__)
 
 
 def remind() -> None:
     """Every SWEEP_SECONDS. Safe to run late, twice, or on two workers: each reminder exists once."""
     from app.messages import reminders
 
-    reminders.write_due()
-    db.session.commit()
+    due = reminders.due()
+    db.session.rollback()  # between two messages nobody waits for us
+    for message in due:
+        try:
+            message.write()
+            db.session.commit()
+        except Exception:
+            db.session.rollback()
+            log.exception("%s was not written and is tried again in the next round", message.once)
