@@ -1,6 +1,6 @@
 """Our own pages for what goes wrong: each says what to do next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFError
@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
-from app.blueprints.rendering import page_or_notice
+from app.blueprints.rendering import page_or_notice, wants_fragment
 from app.database import db
 
 
@@ -17,12 +17,17 @@ class ErrorPage:
     status: int
     title: str
     advice: str
+    renews_token: bool = False
 
 
 FORM_TOKEN_MISSING = ErrorPage(
     400,
     "This page was open for too long",
-    "Nothing was changed. Reload the page, check what you typed and send it again.",
+    "Nothing was changed. Go back, reload the page, check what you typed and send it again.",
+)
+# A notice comes with a fresh token for the form that is still there.
+PRESS_AGAIN = replace(
+    FORM_TOKEN_MISSING, advice="Nothing was changed. Please press the button once more.", renews_token=True
 )
 
 PAGES = {
@@ -88,7 +93,7 @@ def error_page(page: ErrorPage, advice: str | None = None) -> Response:
 
 
 def _form_token_missing(_error: CSRFError) -> Response:
-    return error_page(FORM_TOKEN_MISSING)
+    return error_page(PRESS_AGAIN if wants_fragment() else FORM_TOKEN_MISSING)
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:

@@ -4,7 +4,7 @@ import "htmx.org/dist/ext/hx-csp.js";
 import { press, release } from "./pressed.js";
 
 const UNREACHABLE =
-  "We could not reach Holdfast. Nothing was sent, and what you typed is still here: check your connection and try again.";
+  "We could not reach Holdfast. What you typed is still here: check your connection and try again.";
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   document.getElementById("notice")?.replaceChildren();
@@ -22,9 +22,10 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   const place = document.getElementById(target?.id) ?? target;
   if (!place?.isConnected) return;
   if (changed && place.id !== "notice") {
-    place.classList.add("just-changed");
+    if (place.matches("[data-changes]")) place.classList.add("just-changed");
     document.body.dispatchEvent(new CustomEvent("changed"));
   }
+  renewFormTokens(place);
   focusIn(place);
   announce(place);
 });
@@ -37,6 +38,13 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   document.getElementById("notice")?.replaceChildren(sentence);
   sentence.scrollIntoView({ block: "nearest" });
 });
+
+// A page that was open for too long gets a fresh form token with the notice, so that pressing again is enough.
+function renewFormTokens(place) {
+  const token = place.querySelector("[data-form-token]")?.dataset.formToken;
+  if (!token) return;
+  for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
+}
 
 // The focus follows what was pressed: to the field or sentence that asks for it, else to the new piece itself.
 function focusIn(place) {
