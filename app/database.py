@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, TypeDecorator, UpdateBase, event
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -45,6 +45,17 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 db = SQLAlchemy(model_class=Base, engine_options={"pool_pre_ping": True})
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model  # the base of every table
+
+
+def rows_changed(statement: UpdateBase) -> int:
+    """Run an UPDATE or DELETE; how many rows it found. A conditional one tells by this who came first."""
+    return cast(CursorResult[Any], db.session.execute(statement)).rowcount
+
 
 # SQLite lets one writer in at a time. A transaction that will write must say so when it begins: one that
 # starts by reading and writes later cannot wait for its turn and fails instead.

@@ -84,7 +84,7 @@ class BookingPage:
 
     def _slot(self, starts_at: datetime) -> Slot:
         local = starts_at.astimezone(self.tz)
-        choice = {
+        choice: dict[str, Any] = {
             "slug": self.therapist.slug,
             "type": self.session_type.id,
             "location": self.location.id,

@@ -27,6 +27,11 @@ def linked(purpose: str, token: str) -> PersonalLink:
     return found(PersonalLink.find(purpose, token))
 
 
+def shown_token() -> str:
+    """The token in the address of the page that is being answered."""
+    return str((request.view_args or {})["token"])
+
+
 def listed_therapist(slug: str) -> Therapist:
     """A therapist who can be booked, or 404."""
     return found(db.session.scalar(select(Therapist).filter_by(slug=slug, listed=True)))

@@ -31,7 +31,7 @@ def see_other(endpoint: str, **values: Any) -> Response:
 def see_address(address: str) -> Response:
     """Like see_other, for an address that is already known to be ours."""
     if not wants_fragment():
-        return _vary(redirect(address, 303))
+        return _vary(make_response(redirect(address, 303)))
     # fetch would follow a 303 by itself and swap the next page into a corner of this one.
     response = make_response("", 204)
     response.headers["HX-Redirect"] = address

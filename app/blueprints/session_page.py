@@ -1,5 +1,8 @@
 """What the therapist's session pages show, wherever they are shown from."""
 
+from datetime import datetime
+from typing import Any
+
 from flask import Response
 from sqlalchemy import select
 
@@ -105,9 +108,11 @@ def _form_context(booking: Booking, reason: str | None, problem: str | None) -> 
     }
 
 
-def _opened_at(offer: Offer | None):
-    return offer and db.session.scalar(select(PersonalLink.opened_at).filter_by(offer_id=offer.id))
+def _opened_at(offer: Offer | None) -> datetime | None:
+    if offer is None:
+        return None
+    return db.session.scalar(select(PersonalLink.opened_at).filter_by(offer_id=offer.id))
 
 
-def _of_booking(table: type, booking: Booking) -> list:
+def _of_booking(table: Any, booking: Booking) -> list[Any]:
     return list(db.session.scalars(select(table).filter_by(booking_id=booking.id).order_by(table.id)))

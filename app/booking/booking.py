@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.booking.refusals import BookingChanged, NotPossible
-from app.database import UTCDateTime, db
+from app.database import Model, UTCDateTime, db, rows_changed
 from app.messages.activity import record
 from app.practice.client import Client
 from app.practice.location import Location
@@ -29,7 +29,7 @@ HOLDING = (*LIVE, "attended", "no_show")  # keep their own time
 UNANSWERED_AT_MOST = timedelta(hours=72)
 
 
-class Booking(db.Model):
+class Booking(Model):
     """What a client and a therapist agree on: a time, a location, and how far the agreement has come."""
 
     __tablename__ = "booking"
@@ -130,7 +130,7 @@ class Booking(db.Model):
         record("lapsed", self, by="system")
 
     @classmethod
-    def unanswered(cls) -> Select[tuple["Booking"]]:
+    def unanswered(cls) -> Select["Booking"]:
         """Requests whose time to be answered is over."""
         now = clock.now()
         return select(cls).where(
@@ -231,7 +231,6 @@ class Booking(db.Model):
     def _become(self, status: str, *was: str) -> None:
         # The database decides who came first, also between two processes that both read "requested".
         still = (Booking.id == self.id, Booking.status.in_(was))
-        changed = db.session.execute(update(Booking).where(*still).values(status=status))
-        if changed.rowcount == 0:
+        if not rows_changed(update(Booking).where(*still).values(status=status)):
             raise BookingChanged
         db.session.refresh(self, ["status"])

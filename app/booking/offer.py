@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.booking.refusals import NotPossible, OfferEnded, TimeTaken
-from app.database import UTCDateTime, db
+from app.database import Model, UTCDateTime, db, rows_changed
 from app.messages.activity import record
 from app.practice.location import Location
 from app.scheduling.spans import Span
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 OUTCOMES = ("accepted", "declined", "expired", "withdrawn", "cancelled")
 
 
-class Offer(db.Model):
+class Offer(Model):
     """Times kept free for one client, or a changed location, until the client answers or the offer expires."""
 
     __tablename__ = "offer"
@@ -111,7 +111,7 @@ class Offer(db.Model):
         record(f"{self.kind}_expired", self.booking, by="system", offer=self)
 
     @classmethod
-    def overdue(cls) -> Select[tuple["Offer"]]:
+    def overdue(cls) -> Select["Offer"]:
         """Offers whose deadline has passed and that nobody has ended yet."""
         return select(cls).where(cls.outcome.is_(None), cls.expires_at <= clock.now())
 
@@ -120,8 +120,7 @@ class Offer(db.Model):
         # The database decides who came first: two tabs, or the client and the sweep.
         mine = (Offer.id == self.id, Offer.outcome.is_(None), true() if still_true is None else still_true)
         values: dict[str, Any] = {"outcome": outcome, "ended_at": clock.now()}
-        ended = db.session.execute(update(Offer).where(*mine).values(**values))
-        if ended.rowcount == 0:
+        if not rows_changed(update(Offer).where(*mine).values(**values)):
             raise OfferEnded
         db.session.refresh(self, ["outcome", "ended_at"])
 
@@ -165,7 +164,7 @@ class Offer(db.Model):
         )
 
 
-class Alternative(db.Model):
+class Alternative(Model):
     """One time and location inside an offer."""
 
     __tablename__ = "alternative"

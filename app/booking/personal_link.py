@@ -13,14 +13,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.booking.offer import Offer
-from app.database import UTCDateTime, db
+from app.database import Model, UTCDateTime, db
 from app.practice.user import digest
 
 if TYPE_CHECKING:
     from app.booking.booking import Booking
 
 
-class PersonalLink(db.Model):
+class PersonalLink(Model):
     """One purpose, one booking (and offer). The token follows from a stored seed and the secret key, so that
     later mails can carry the same link although only the token's hash is stored."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app import clock
 from app.booking.booking import Booking
@@ -81,17 +81,21 @@ def _check_limits(therapist: Therapist, asker: Asker) -> None:
         raise Refused("This request could not be sent. Please choose another therapist.")
     unanswered = select(func.count()).select_from(Booking).join(Client, Client.id == Booking.client_id)
     unanswered = unanswered.where(Booking.status == "requested", Client.email == asker.email)
-    if db.session.scalar(unanswered.where(Booking.therapist_id == therapist.id)) >= UNANSWERED_WITH_ONE_THERAPIST:
+    if _number(unanswered.where(Booking.therapist_id == therapist.id)) >= UNANSWERED_WITH_ONE_THERAPIST:
         raise TooManyRequests(
             f"{therapist.name} has not answered {UNANSWERED_WITH_ONE_THERAPIST} requests from this e-mail address yet. "
             "You can ask for another session once one is answered."
         )
-    if db.session.scalar(unanswered) >= UNANSWERED_OVERALL:
+    if _number(unanswered) >= UNANSWERED_OVERALL:
         raise TooManyRequests(
             f"{UNANSWERED_OVERALL} requests from this e-mail address are waiting for an answer. "
             "You can ask for another session once one is answered."
         )
     _check_network(asker)
+
+
+def _number(query: Select[int]) -> int:
+    return db.session.scalar(query) or 0
 
 
 def _check_network(asker: Asker) -> None:

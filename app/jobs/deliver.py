@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from flask import current_app
 from flask_mail import Message as Mail
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 
 from app import clock
-from app.database import db, reading
+from app.database import db, reading, rows_changed
 from app.integrations.errors import GatewayError
 from app.integrations.mail import MailGateway, open_gateway
 from app.messages.mail import compose
@@ -80,11 +81,10 @@ def _claim(claim: Claim) -> bool:
     """The database decides which of two workers has it."""
     values = {"status": "sending", "lease_until": claim.lease_until, "attempts": claim.attempts}
     mine = (Message.id == claim.message_id, Message.attempts == claim.attempts - 1, _is_due())
-    claimed = db.session.execute(
-        update(Message).where(*mine).values(**values), execution_options={"synchronize_session": False}
-    )
+    plainly = update(Message).where(*mine).values(**values).execution_options(synchronize_session=False)
+    claimed = rows_changed(plainly)
     db.session.commit()
-    return claimed.rowcount == 1
+    return claimed == 1
 
 
 def _is_free() -> ColumnElement[bool]:
@@ -111,11 +111,14 @@ def _deliver(claim: Claim, gateway: MailGateway) -> bool:
     except GatewayError as error:
         _note_failure(claim, error)
         return not error.away
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        _note_failure(claim, GatewayError(f"The database did not answer: {type(error).__name__}", retry=True))
     except Exception as error:  # of ours: a template, a fact that is missing. It must not stop the others.
         log.exception("message %s could not be composed", claim.message_id)
         _write(claim, status="given_up", last_error=f"This mail could not be written: {type(error).__name__}.")
-        return True
-    _write(claim, status="sent", sent_at=clock.now(), last_error=None)
+    else:
+        _write(claim, status="sent", sent_at=clock.now(), last_error=None)
     return True
 
 

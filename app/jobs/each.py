@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def each(found: Select[tuple[T]], verb: Callable[[T], object]) -> None:
+def each(found: Select[T], verb: Callable[[T], object]) -> None:
     """Call the verb and commit, row by row. A row that somebody else was faster with, or that fails, stops no other."""
     rows = db.session.scalars(found).all()
     db.session.rollback()  # between two rows nobody waits for us

@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.database import UTCDateTime, db
+from app.database import Model, UTCDateTime, db, rows_changed
 
 
-class Lease(db.Model):
+class Lease(Model):
     """A task that one process has until a moment; afterwards any other may take it."""
 
     __tablename__ = "lease"
@@ -26,10 +26,10 @@ class Lease(db.Model):
         """Take or prolong the lease for this process and commit. False while another process has it."""
         values = {"holder": me(), "until": clock.now() + timedelta(seconds=seconds)}
         free = or_(cls.holder == me(), cls.until <= clock.now(), cls._left_behind(name))
-        taken = db.session.execute(update(cls).where(cls.name == name, free).values(**values))
-        if taken.rowcount == 0 and db.session.get(cls, name) is None:
+        taken = rows_changed(update(cls).where(cls.name == name, free).values(**values))
+        if not taken and db.session.get(cls, name) is None:
             db.session.add(cls(name=name, **values))
-        elif taken.rowcount == 0:
+        elif not taken:
             db.session.rollback()
             return False
         try:

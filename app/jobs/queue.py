@@ -14,6 +14,11 @@ from rq import Queue
 from rq.exceptions import DuplicateJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from app.database import db
+from app.messages.message import Message
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +106,22 @@ class Doorbell:
 
 
 def init_app(app: Flask) -> None:
+    """Ring after each commit that wrote a message."""
     app.extensions["doorbell"] = Doorbell(app.config["REDIS_URL"]) if app.config["REDIS_URL"] else None
+    if not event.contains(db.session, "after_commit", _after_commit):
+        event.listen(db.session, "after_flush", _after_flush)
+        event.listen(db.session, "after_commit", _after_commit)
+
+
+def _after_flush(session: Session, _context: object) -> None:
+    if any(isinstance(row, Message) for row in session.new):
+        session.info["has_written_message"] = True
+
+
+def _after_commit(session: Session) -> None:
+    # Also called when a savepoint is released: the rows are not there for others yet.
+    if not session.in_nested_transaction() and session.info.pop("has_written_message", False):
+        ring()
 
 
 def ring() -> None:

@@ -7,23 +7,21 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.database import UTCDateTime, db
+from app.database import Model, UTCDateTime, db
 
 if TYPE_CHECKING:
     from app.booking.booking import Booking
     from app.booking.offer import Offer
 
 
-class Activity(db.Model):
+class Activity(Model):
     """One line of a booking's history: who did what, when, what was before and after, and why.
 
     The database refuses to update or delete these rows.
     """
 
     __tablename__ = "activity"
-    __table_args__ = (
-        CheckConstraint("actor in ('client', 'therapist', 'operator', 'system')", name="actor"),
-    )
+    __table_args__ = (CheckConstraint("actor in ('client', 'therapist', 'operator', 'system')", name="actor"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)

@@ -59,17 +59,15 @@ ANNOUNCED: dict[str, tuple[Mail, ...]] = {
 def announce(activity: "Activity", booking: "Booking", offer: Optional["Offer"]) -> None:
     """Write the messages that an activity causes into the outbox. Raises KeyError for an unknown verb."""
     Message.call_off_reminders(booking.id)
-    for mail in ANNOUNCED[activity.verb]:
-        if activity.verb.endswith("_accepted") and activity.actor == "therapist":
-            mail = _told_by_phone(mail)
-            if mail is None:
-                continue
+    for mail in _mails(activity):
         _write(mail, activity, booking, offer)
 
 
-def _told_by_phone(mail: Mail) -> Mail | None:
-    """A choice recorded for the client goes out as a change they asked for, and can be disputed like one."""
-    return Mail("client", "changed_as_asked", "REQUEST") if mail.recipient == "client" else None
+def _mails(activity: "Activity") -> tuple[Mail, ...]:
+    if activity.verb.endswith("_accepted") and activity.actor == "therapist":
+        # A choice told by phone goes out as a change that the client asked for, and can be disputed like one.
+        return ANNOUNCED["moved_as_asked"]
+    return ANNOUNCED[activity.verb]
 
 
 def _write(mail: Mail, activity: "Activity", booking: "Booking", offer: Optional["Offer"]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, u
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.database import UTCDateTime, db
+from app.database import Model, UTCDateTime, db
 
 STATUSES = ("waiting", "sending", "sent", "given_up", "called_off")
 
@@ -17,7 +17,7 @@ def _wire_id() -> str:
     return f"<{secrets.token_hex(16)}@holdfast.invalid>"
 
 
-class Message(db.Model):
+class Message(Model):
     """One message to one person, with a snapshot of all it says; delivered after the commit that wrote it."""
 
     __tablename__ = "message"

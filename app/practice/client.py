@@ -6,10 +6,10 @@ from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.database import UTCDateTime, db
+from app.database import Model, UTCDateTime, db
 
 
-class Client(db.Model):
+class Client(Model):
     """A person as they gave themselves to one therapist when booking; there is no account.
 
     Anyone may type any address, so a later booking never changes an earlier client: other details, another row.

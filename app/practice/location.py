@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import db
+from app.database import Model
 
 if TYPE_CHECKING:
     from app.practice.therapist import Therapist
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 KINDS = {"in_person": "In person", "video": "By video", "phone": "By phone"}
 
 
-class Location(db.Model):
+class Location(Model):
     """A room with an address, a video service with a link, or the phone."""
 
     __tablename__ = "location"

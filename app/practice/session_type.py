@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import db
+from app.database import Model
 
 if TYPE_CHECKING:
     from app.practice.therapist import Therapist
 
 
-class SessionType(db.Model):
+class SessionType(Model):
     """A kind of session: its length, the gap kept free around it and the grid that it starts on."""
 
     __tablename__ = "session_type"

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.database import UTCDateTime, db
+from app.database import Model, UTCDateTime
 from app.practice.user import User
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.scheduling.working_time import WorkingTime
 
 
-class Therapist(db.Model):
+class Therapist(Model):
     """Who gives sessions and signs in: a diary in one zone, and what can be booked in it."""
 
     __tablename__ = "therapist"
@@ -47,7 +47,7 @@ class Therapist(db.Model):
         return ZoneInfo(self.zone)
 
 
-class BlockedSender(db.Model):
+class BlockedSender(Model):
     """An e-mail address from which a therapist takes no more requests."""
 
     __tablename__ = "blocked_sender"

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.booking.refusals import TimeTaken
-from app.database import UTCDateTime, db
+from app.database import Model, UTCDateTime, db
 from app.scheduling.spans import Span, union
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OVERLAP = "hold_no_overlap"  # name of the constraint (PostgreSQL) and of the triggers' error (SQLite)
 
 
-class Hold(db.Model):
+class Hold(Model):
     """A booking's own time, or time of an open offer's alternatives. The database refuses two that overlap."""
 
     __tablename__ = "hold"

@@ -6,10 +6,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.database import UTCDateTime, db
+from app.database import Model, UTCDateTime, db
 
 
-class TimeOff(db.Model):
+class TimeOff(Model):
     """Time that cannot be booked although the therapist usually works then.
 
     After a move for the therapist's own reasons the left time is closed by one of these (`booking_id` says

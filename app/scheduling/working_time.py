@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Base, db
+from app.database import Base, Model
 
 if TYPE_CHECKING:
     from app.practice.location import Location
@@ -19,7 +19,7 @@ working_time_location = Table(
 )
 
 
-class WorkingTime(db.Model):
+class WorkingTime(Model):
     """A weekly span in the therapist's own zone in which chosen locations can be booked.
 
     Minutes count from local midnight; weekday 0 is Monday.

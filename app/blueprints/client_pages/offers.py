@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, request
 
 from app.blueprints.access import personal_link
-from app.blueprints.lookup import chosen_alternative, linked
+from app.blueprints.lookup import chosen_alternative, linked, shown_token
 from app.blueprints.rendering import page_or_fragment
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
@@ -81,7 +81,7 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, wor
         "booking": booking,
         "therapist": booking.therapist,
         "zone": booking.client.zone,
-        "token": request.view_args["token"],
+        "token": shown_token(),
         "session_token": PersonalLink.to_session(booking.id).token,
         "options": [(alternative, alternative.is_open) for alternative in offer.alternatives],
         "problem": problem,

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from app.blueprints.access import personal_link
-from app.blueprints.lookup import linked
+from app.blueprints.lookup import linked, shown_token
 from app.blueprints.rendering import page_or_fragment
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
@@ -58,7 +58,7 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, wor
     context = {
         "booking": booking,
         "therapist": booking.therapist,
-        "token": request.view_args["token"],
+        "token": shown_token(),
         "zone": booking.client.zone,
         "offer_token": _offer_token(booking),
         "can_dispute": booking.can_be_disputed,
