@@ -17,8 +17,8 @@ from app.scheduling.local_time import moment
 from app.scheduling.working_time import WorkingTime
 
 PASSWORD = "correct horse battery"
-# Hashed once with parameters that cost nothing: what hashing costs is tried where signing in is tried.
-CHEAP_HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQxMjM0NTY3OA$N4rCnJh6bLmW/NTb3B2sQA"
+# PASSWORD, hashed once with parameters that cost nothing: what hashing costs is tried where signing in is tried.
+CHEAP_HASH = "$argon2id$v=19$m=8,t=1,p=1$s7i2GQtxhV+Pl5rr45k6aQ$QmfN8oMvJvrZvuuUpWkP2FGvJnmRwt6jZpgIfuvesKw"
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,12 @@ JONAS = Person("Jonas Peters", "jonas@example.net")
 ADA = Person("Ada Lowell", "ada@example.net")
 
 
-def add_therapist(name: str, zone: str = "Europe/London", minutes: int = 50, grid: int = 30) -> Therapist:
-    """Works every day from 08:00 to 20:00, in two rooms, by video and by phone; committed."""
-    first = name.split()[0].lower()
-    user = User(email=f"{first}@example.com", name=name, password_hash=CHEAP_HASH)
-    therapist = Therapist(user=user, slug=name.lower().replace(" ", "-"), name=name, zone=zone)
+def add_therapist(
+    name: str, zone: str = "Europe/London", minutes: int = 50, grid: int = 30, email: str = "", slug: str = ""
+) -> Therapist:
+    """Works every day from 08:00 to 20:00, in two rooms, by video and by phone; signs in with PASSWORD; committed."""
+    user = User(email=email or f"{name.split()[0].lower()}@example.com", name=name, password_hash=CHEAP_HASH)
+    therapist = Therapist(user=user, slug=slug or name.lower().replace(" ", "-"), name=name, zone=zone)
     therapist.locations = [
         Location(kind="in_person", name="Room 1", address="1 Harley Street", zone=zone, position=0),
         Location(kind="in_person", name="Room 2", address="2 Harley Street", zone=zone, position=1),
