@@ -35,6 +35,13 @@ class Page:
                 return form
         raise AssertionError(f"no button {button!r} on {self.url}: {[list(form.buttons) for form in self.forms]}")
 
+    def filled(self, button: str, **typed: str) -> tuple[Form, list[tuple[str, str]]]:
+        """The form of this button, and what pressing it would send with this typed into it."""
+        form = self.form_with(button)
+        pressed = next(pair for words, pair in form.buttons.items() if words.startswith(button))
+        fields = [(name, value) for name, value in form.fields if name not in typed] + list(typed.items())
+        return form, fields + ([pressed] if pressed[0] else [])
+
 
 class Browser:
     def __init__(self, url: str, timeout: float = 30) -> None:
@@ -51,10 +58,7 @@ class Browser:
 
     def press(self, page: Page, button: str, **typed: str) -> Page:
         """Fill in what was typed and press the button."""
-        form = page.form_with(button)
-        pressed = next(pair for words, pair in form.buttons.items() if words.startswith(button))
-        fields = [(name, value) for name, value in form.fields if name not in typed] + list(typed.items())
-        fields += [pressed] if pressed[0] else []
+        form, fields = page.filled(button, **typed)
         path = urllib.parse.urljoin(page.url, form.action)
         return (
             self.post(path, fields) if form.method == "post" else self.open(f"{path}?{urllib.parse.urlencode(fields)}")
