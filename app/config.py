@@ -103,6 +103,7 @@ def _derived(config: dict[str, Any]) -> dict[str, Any]:
         "MAILBOX_DIR": None if production else (config["MAILBOX_DIR"] or None),
         "SESSION_COOKIE_NAME": "__Host-holdfast" if production else "holdfast",
         "SESSION_COOKIE_SECURE": production,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         # A client may leave the page open for hours before answering: the token lives as long as the browser session.

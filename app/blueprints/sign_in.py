@@ -37,6 +37,7 @@ def create() -> Response:
         db.session.commit()
         return _page(form, 422, "E-mail or password is not right. Please try again.")
     session.clear()  # nothing that was planted before signing in survives it
+    session.permanent = True
     SignIn.start(user)
     db.session.commit()
     login_user(user)

@@ -80,6 +80,7 @@ class Booking(Model):
     def move(self, starts_at: datetime, location: Location) -> None:
         """The client asked for another time (and perhaps location): applied at once."""
         self.lock()
+        self.refuse_if_over()
         before, changed = self.terms, "time" if starts_at != self.starts_at else "location"
         self._become("confirmed", "requested", "confirmed")
         self._change_terms(starts_at, location, asked_change=changed)
@@ -88,6 +89,7 @@ class Booking(Model):
     def relocate(self, location: Location) -> None:
         """The client asked for another location: applied at once."""
         self.lock()
+        self.refuse_if_over()
         before = self.terms
         self._become("confirmed", "requested", "confirmed")
         self._change_terms(self.starts_at, location, asked_change="location")
@@ -112,6 +114,7 @@ class Booking(Model):
     def cancel(self, by: str, words: str = "") -> None:
         """Anyone calls it off, whatever its state; an open offer ends with it."""
         self.lock()
+        self.refuse_if_over()
         offer = self.open_offer
         if offer:
             offer.end("cancelled")
@@ -187,6 +190,11 @@ class Booking(Model):
         turn = select(Therapist.id).where(Therapist.id == self.therapist_id)
         db.session.execute(turn.with_for_update(key_share=True))
         db.session.expire_all()
+
+    def refuse_if_over(self) -> None:
+        """What was agreed and has taken place can only be recorded. Raises NotPossible."""
+        if self.status == "confirmed" and self.ends_at <= clock.now():
+            raise NotPossible("This session is over.")
 
     def await_client(self) -> None:
         self._become("awaiting_client", "requested", "confirmed")

@@ -37,6 +37,7 @@ class Terms:
 def offer_alternatives(booking: Booking, reason: str, alternatives: Sequence[Terms], words: str = "") -> Offer:
     """Put one to ten times to the client and hold them. Raises NotPossible, TimeTaken, BookingChanged."""
     booking.lock()
+    booking.refuse_if_over()
     _check_alternatives(booking, alternatives)
     expires_at = _deadline(max(terms.starts_at for terms in alternatives))
     offer = _open(booking, "times", reason, alternatives, expires_at, words)
@@ -47,6 +48,7 @@ def offer_alternatives(booking: Booking, reason: str, alternatives: Sequence[Ter
 def offer_location(booking: Booking, reason: str, location: Location, words: str = "") -> Offer:
     """Change the location and ask the client to agree. Raises NotPossible, BookingChanged."""
     booking.lock()
+    booking.refuse_if_over()
     check_new_terms(booking, booking.starts_at, location)
     expires_at = _deadline(booking.starts_at)
     before = booking.terms
@@ -61,7 +63,7 @@ def dispute(booking: Booking) -> Offer:
     booking.lock()
     if not booking.can_be_disputed:
         raise NotPossible("This change can no longer be disputed. You can still cancel the session.")
-    expires_at = _deadline(booking.starts_at)
+    expires_at = _deadline(booking.starts_at, "The session begins too soon to ask again. You can still cancel it.")
     kind = "location" if booking.asked_change == "location" else "times"
     booking.asked_change = None
     present = Terms(booking.starts_at, booking.location)
@@ -102,15 +104,21 @@ def _check_alternatives(booking: Booking, alternatives: Sequence[Terms]) -> None
         check_new_terms(booking, terms.starts_at, terms.location)
 
 
-def _deadline(last_start: datetime) -> datetime:
-    """When the client must have answered: the lifetime, but before the last time offered comes too near."""
+TOO_LITTLE_TIME = (
+    "Your client would have less than an hour to answer. Choose a later time, or call them and record what they "
+    "asked for."
+)
+
+
+def _deadline(last_start: datetime, otherwise: str = TOO_LITTLE_TIME) -> datetime:
+    """When the client must have answered: the lifetime, but before the last time offered comes too near.
+
+    Raises NotPossible with the sentence `otherwise` when that leaves too little time.
+    """
     now, lifetime = clock.now(), current_app.config["OFFER_LIFETIME"]
     expires_at = min(now + lifetime, last_start - current_app.config["MINIMUM_LEAD"])
     if expires_at - now < min(LEAST_TIME_TO_ANSWER, lifetime):
-        raise NotPossible(
-            "Your client would have less than an hour to answer. Choose a later time, or call them and "
-            "record what they asked for."
-        )
+        raise NotPossible(otherwise)
     return expires_at
 
 

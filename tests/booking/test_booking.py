@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from app.booking.rearrangement import offer_location
 from app.booking.refusals import BookingChanged, NotPossible, TimeTaken
 from app.database import db
 from app.messages.activity import Activity
@@ -127,6 +128,23 @@ def test_attendance_is_recorded_after_the_session(request_of_ines, time_machine_
     db.session.commit()
     assert history(request_of_ines) == ["requested", "confirmed", "no_show"]
     check_everything()
+
+
+def test_a_session_that_is_over_can_only_be_recorded(mara, request_of_ines, time_machine_now):
+    request_of_ines.confirm()
+    db.session.commit()
+    time_machine_now(request_of_ines.ends_at)
+    start, room = world.in_days(4), mara.locations[1]
+    for late in (
+        lambda: request_of_ines.cancel(by="client"),
+        lambda: request_of_ines.move(start, room),
+        lambda: request_of_ines.relocate(room),
+        lambda: world.offer_times(request_of_ines, start),
+        lambda: offer_location(request_of_ines, "own", room),
+    ):
+        with pytest.raises(NotPossible, match="is over"):
+            late()
+        db.session.rollback()
 
 
 def test_the_database_itself_refuses_two_overlapping_holds(mara, request_of_ines):

@@ -230,6 +230,14 @@ def test_a_disputed_change_needs_the_clients_consent(mara, request_of_ines):
     assert request_of_ines.status == "cancelled"
 
 
+def test_a_dispute_just_before_the_session_says_what_is_left_to_do(mara, request_of_ines, time_machine_now):
+    request_of_ines.relocate(mara.locations[1])
+    db.session.commit()
+    time_machine_now(request_of_ines.starts_at - timedelta(minutes=90))
+    with pytest.raises(NotPossible, match="too soon to ask again"):
+        dispute(request_of_ines)
+
+
 def test_a_change_can_be_disputed_once(mara, request_of_ines):
     request_of_ines.relocate(mara.locations[1])
     offer = dispute(request_of_ines)
