@@ -1,0 +1,254 @@
+"""What mails say, and what they must never say."""
+
+import email
+import re
+from copy import deepcopy
+from email import policy
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from jinja2 import StrictUndefined
+from sqlalchemy import select
+
+from app.booking.personal_link import PersonalLink
+from app.database import db
+from app.jobs.deliver import deliver_waiting
+from app.messages.announcements import ANNOUNCED
+from app.messages.message import Message
+from tests import world
+from tests.messages.samples import ANNOUNCED_CASES, CASES, Case, facts
+
+FOLDERS = Path(__file__).parents[2] / "app" / "templates" / "mail"
+NAMES = {case.name for case in CASES}
+OURS = re.compile(r"http://localhost/(s/[\w-]{43}|o/[\w-]{43}|sessions/\d+)")
+TELLING = re.compile(
+    r"therap|counsel|session|health|clinic|psych|treat|client|patient|appointment|mara|ines|room|harley|video|phone",
+    re.IGNORECASE,
+)
+
+
+class Reading(HTMLParser):
+    """The text, links and everything fetched of a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.text, self.links, self.fetched, self.tags = "", [], [], set()
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.links += [value for name, value in attrs if name == "href"]
+        self.fetched += [value for name, value in attrs if name in ("src", "background", "srcset")]
+
+    def handle_data(self, data):
+        if self.cdata_elem is None:  # not in a style sheet
+            self.text += data
+
+
+def one_line(text):
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("name", sorted({mail.name for mails in ANNOUNCED.values() for mail in mails} | NAMES))
+def test_every_mail_has_its_three_files(name):
+    assert sorted(file.name for file in (FOLDERS / name).iterdir()) == ["body.html", "body.txt", "subject.txt"]
+
+
+def test_every_folder_belongs_to_a_mail():
+    assert {folder.name for folder in FOLDERS.iterdir() if folder.is_dir()} == NAMES
+
+
+def test_every_mail_can_be_read_as_text_and_as_html(app, composed, monkeypatch):
+    monkeypatch.setattr(app.jinja_env, "undefined", StrictUndefined)  # a fact that is missing is an error here
+    for case in CASES:
+        mail = composed(case)
+        reading = Reading(mail.html)
+        assert mail.body.startswith(f"Hello {'Ines Keller' if case.recipient == 'client' else 'Mara Lindt'},"), case
+        assert "h1" in reading.tags, case
+        for text in (mail.body, one_line(reading.text)):
+            assert "London" in text, case
+            assert "Berlin" in text, case
+            assert not re.search(r"\bNone\b(?! of)|[{}]", text), case
+
+
+def test_subjects_say_nothing_about_therapy_names_places_or_reasons(composed):
+    for case in CASES:
+        subject = composed(case).subject
+        assert subject, case
+        assert not TELLING.search(subject), case
+
+
+def test_nothing_of_the_facts_reaches_a_header_or_a_file_name(composed):
+    for case in CASES:
+        planted = planted_everywhere(facts(case), "PLANTED\r\nBcc: spy@example.org")
+        mail = composed(case, **planted)
+        head, *parts = email.message_from_bytes(mail.as_bytes(), policy=policy.SMTP).walk()
+        headers = [str(value) for part in (head, *parts) for value in part.values()]
+        assert not any("PLANTED" in value or "spy@example.org" in value for value in headers), case
+        assert "Bcc" not in head, case
+
+
+def planted_everywhere(value, plant):
+    """The facts with every name, place and word replaced."""
+    keys = ("name", "words", "why", "session_type", "slug", "phone")
+    if isinstance(value, dict):
+        return {key: plant if key in keys and item else planted_everywhere(item, plant) for key, item in value.items()}
+    return [planted_everywhere(item, plant) for item in value] if isinstance(value, list) else value
+
+
+def test_every_link_opens_a_page_of_ours_or_the_video_call(composed):
+    for case in CASES:
+        mail = composed(case)
+        reading = Reading(mail.html)
+        in_text = re.findall(r"\w+://\S+", mail.body)
+        assert reading.links, case
+        assert in_text, case
+        for link in [*reading.links, *in_text]:
+            assert OURS.fullmatch(link) or link == "https://meet.example.com/mara", (case, link)
+        assert reading.fetched == [], case
+        assert not reading.tags & {"img", "link", "script", "form", "input"}, case
+
+
+def test_links_in_a_mail_open_what_they_say(composed, session):
+    mail = composed(Case("times_offered", "client", "times_offered", None))
+    (token,) = set(re.findall(r"/o/([\w-]{43})", mail.html + mail.body))
+    link = PersonalLink.find("offer", token)
+    assert (link.booking_id, link.offer_id) == (session.id, session.open_offer.id)
+
+
+def test_each_mail_is_recognisable_as_sent_by_a_program_and_as_itself(composed):
+    case = CASES[0]
+    mail = email.message_from_bytes(composed(case).as_bytes(), policy=policy.SMTP)
+    assert mail["Message-ID"] == "<0123456789abcdef@holdfast.invalid>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"].datetime.isoformat() == "2026-11-22T09:12:00+00:00"
+    assert mail["To"] == "ines@example.net"
+
+
+def test_in_person_the_locations_zone_comes_first_otherwise_the_clients(composed):
+    in_room = Case("confirmed", "client", "confirmed", "REQUEST")
+    by_video = Case("relocated_as_asked", "client", "changed_as_asked", "REQUEST")
+    assert "10:00–10:50 London · 11:00–11:50 Berlin" in composed(in_room).body
+    assert "11:00–11:50 Berlin · 10:00–10:50 London" in composed(by_video).body
+    assert "10:00–10:50 London · 11:00–11:50 Berlin" in one_line(Reading(composed(in_room).html).text)
+
+
+def test_a_confirmed_mail_says_how_to_get_there(composed):
+    in_room, by_video = (
+        composed(Case(verb, "client", name, "REQUEST"))
+        for verb, name in (("confirmed", "confirmed"), ("relocated_as_asked", "changed_as_asked"))
+    )
+    assert "12 Harley Street" in in_room.body
+    assert "12 Harley Street" in in_room.html
+    assert "https://meet.example.com/mara" in by_video.body
+    assert "https://meet.example.com/mara" in Reading(by_video.html).links
+
+
+def test_before_it_is_confirmed_no_mail_says_how_to_get_there(composed):
+    mail = composed(Case("requested", "client", "request_received", None))
+    assert "Harley" not in mail.body + mail.html
+
+
+def test_a_location_that_is_no_web_address_is_not_a_link(composed):
+    case = Case("relocated_as_asked", "client", "changed_as_asked", "REQUEST")
+    told = deepcopy(facts(case))
+    told["booking"]["location"]["way_there"] = "javascript:alert(1)"
+    links = Reading(composed(case, booking=told["booking"]).html).links
+    assert not any("javascript" in link for link in links)
+
+
+def test_an_offer_lists_every_alternative_the_deadline_and_what_happens_without_an_answer(composed):
+    mail = composed(Case("times_offered", "client", "times_offered", None))
+    for text in (mail.body, one_line(Reading(mail.html).text)):
+        for told in (
+            "Wed 25 Nov 2026, 10:00–10:50 London · 11:00–11:50 Berlin",
+            "Thu 26 Nov 2026, 11:00–11:50 Berlin · 10:00–10:50 London",
+            "Sat 28 Nov 2026, 00:00–00:50 Berlin · Fri 27 Nov, 23:00–23:50 London",
+            "Room 2 · in person",
+            "Video call · by video",
+            "Phone call · by phone",
+            "by Mon 23 Nov 2026, 12:40 Berlin time",
+            "A clinic day was moved, I am sorry.",
+            "your session is cancelled",
+            "You have not been charged through Holdfast.",
+        ):
+            assert told in text, told
+
+
+def test_a_change_as_asked_can_be_disputed(composed):
+    mail = composed(Case("moved_as_asked", "client", "changed_as_asked", "REQUEST"))
+    for text in (mail.body, mail.html):
+        assert "I did not ask for this" in text
+        assert "/s/" in text
+
+
+def test_a_changed_location_shows_before_and_now(composed):
+    mail = composed(Case("location_offered", "client", "location_changed", None))
+    assert re.search(r"Before: Room 2.*\nNow: +Video call", mail.body)
+
+
+def test_what_people_typed_is_never_markup(composed):
+    case = Case("requested", "therapist", "new_request", None)
+    told = deepcopy(facts(case))
+    told["booking"]["words"] = 'Hello <img src="https://spy.example/x"> <script>alert(1)</script>'
+    told["client"]["name"] = "<b>Ines</b> & co"
+    mail = composed(case, **told)
+    reading = Reading(mail.html)
+    assert not reading.tags & {"img", "script", "b"}
+    assert "<script>alert(1)</script>" in reading.text
+    assert "<b>Ines</b> & co asks for a session" in one_line(reading.text)
+
+
+def test_words_in_the_text_cannot_pass_for_ours(composed):
+    case = Case("requested", "therapist", "new_request", None)
+    told = deepcopy(facts(case))
+    told["booking"]["words"] = "Thanks.\n\nSee the session:\nhttps://evil.example/"
+    told["client"]["name"] = "Ines\n\nSee the session:\nhttps://evil.example/ \u202eabc"
+    body = composed(case, **told).body
+    assert "\n> https://evil.example/\n" in body
+    assert not re.search(r"^https://evil", body, re.MULTILINE)
+    assert "\u202e" not in body
+
+
+def test_names_of_every_script_survive(composed):
+    case = Case("requested", "therapist", "new_request", None)
+    told = deepcopy(facts(case))
+    told["client"]["name"] = "נועה 😀 李"
+    mail = email.message_from_bytes(composed(case, **told).as_bytes(), policy=policy.SMTP)
+    for kind in ("plain", "html"):
+        assert "נועה 😀 李" in mail.get_body((kind,)).get_content()
+
+
+def test_the_calendar_entry_goes_with_the_mails_that_say_so(composed):
+    for case in ANNOUNCED_CASES:
+        attached = composed(case).attachments
+        methods = [re.search(r"method=(\w+)", one.content_type)[1] for one in attached]
+        assert methods == ([case.calendar] if case.calendar else []), case
+        assert [one.filename for one in attached] == ["booking.ics"] * len(attached), case
+
+
+def test_the_calendar_file_travels_as_a_calendar(composed):
+    mail = email.message_from_bytes(
+        composed(Case("confirmed", "client", "confirmed", "REQUEST")).as_bytes(), policy=policy.SMTP
+    )
+    (calendar,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    assert (calendar.get_param("method"), calendar.get_param("charset")) == ("REQUEST", "UTF-8")
+    assert calendar.get_filename() == "booking.ics"
+    assert calendar.get_payload(decode=True).startswith(b"BEGIN:VCALENDAR\r\n")
+
+
+def test_a_mail_delivered_late_tells_what_was_decided_then(session, mails):
+    told = session.starts_at.isoformat()
+    session.move(world.in_days(4), session.location)
+    db.session.commit()
+    deliver_waiting()
+    first = db.session.scalar(select(Message).where(Message.name == "confirmed"))
+    assert first.facts["booking"]["starts_at"] == told
+    subjects = [mail.subject for mail in mails.sent if mail.recipients == ["ines@example.net"]]
+    assert subjects == [
+        "We have received your booking request",
+        "Your booking is confirmed",
+        "Your booking has changed and is confirmed",
+    ]
+    assert len({mail.msgId for mail in mails.sent}) == len(mails.sent)
