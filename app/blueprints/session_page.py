@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import clock
 from app.blueprints.rendering import page_or_fragment, swaps
@@ -111,7 +111,7 @@ def _form_context(booking: Booking, reason: str | None, problem: str | None) -> 
 def _opened_at(offer: Offer | None) -> datetime | None:
     if offer is None:
         return None
-    return db.session.scalar(select(PersonalLink.opened_at).filter_by(offer_id=offer.id))
+    return db.session.scalar(select(func.min(PersonalLink.opened_at)).filter_by(offer_id=offer.id))
 
 
 def _of_booking(table: Any, booking: Booking) -> list[Any]:

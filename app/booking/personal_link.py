@@ -30,7 +30,7 @@ class PersonalLink(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[str] = mapped_column(String(10))
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
-    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), unique=True)
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), index=True)
     seed: Mapped[str] = mapped_column(String(32))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -40,12 +40,12 @@ class PersonalLink(Model):
 
     @classmethod
     def to_session(cls, booking_id: int) -> "PersonalLink":
-        """The client's link to a session, made at the first call."""
+        """The client's link to a session, made at the first call and again when the secret key has changed."""
         return cls._known_or_new("session", booking_id, None)
 
     @classmethod
     def to_offer(cls, booking_id: int, offer_id: int) -> "PersonalLink":
-        """The client's link to one offer, made at the first call."""
+        """The client's link to one offer, made like that."""
         return cls._known_or_new("offer", booking_id, offer_id)
 
     @classmethod
@@ -66,11 +66,17 @@ class PersonalLink(Model):
         db.session.execute(update(PersonalLink).where(*unseen).values(opened_at=clock.now()))
 
     @classmethod
+    def known(cls, booking_id: int, offer_id: int | None = None) -> "PersonalLink | None":
+        """The link as it was last made, or None if its token can no longer be derived; for pages, which only read."""
+        of_these = select(cls).filter_by(booking_id=booking_id, offer_id=offer_id)
+        link = db.session.scalars(of_these.order_by(cls.id.desc())).first()
+        return link if link and digest(link.token) == link.token_hash else None
+
+    @classmethod
     def _known_or_new(cls, purpose: str, booking_id: int, offer_id: int | None) -> "PersonalLink":
-        what = {"purpose": purpose, "booking_id": booking_id, "offer_id": offer_id}
-        link = db.session.scalar(select(cls).filter_by(**what))
+        link = cls.known(booking_id, offer_id)
         if link is None:
-            link = cls(**what, seed=secrets.token_hex(16))
+            link = cls(purpose=purpose, booking_id=booking_id, offer_id=offer_id, seed=secrets.token_hex(16))
             link.token_hash = digest(link.token)
             db.session.add(link)
             db.session.flush()

@@ -431,7 +431,7 @@ def create_tables() -> None:
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name="fk_personal_link_booking_id_booking"),
         sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name="fk_personal_link_offer_id_offer"),
         sa.PrimaryKeyConstraint("id", name="pk_personal_link"),
-        sa.UniqueConstraint("offer_id", name="uq_personal_link_offer_id"),
         sa.UniqueConstraint("token_hash", name="uq_personal_link_token_hash"),
     )
     op.create_index("ix_personal_link_booking_id", "personal_link", ["booking_id"], unique=False)
+    op.create_index("ix_personal_link_offer_id", "personal_link", ["offer_id"], unique=False)

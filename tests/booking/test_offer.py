@@ -263,6 +263,15 @@ def test_the_stored_half_of_a_link_opens_nothing(offer_to_ines):
     assert digest(link.token) == link.token_hash
 
 
+def test_a_changed_secret_key_kills_no_link_and_makes_new_ones(app, offer_to_ines):
+    old = PersonalLink.to_offer(offer_to_ines.booking_id, offer_to_ines.id).token
+    app.config["SECRET_KEY"] = "another key, after the first one leaked"
+    assert PersonalLink.known(offer_to_ines.booking_id, offer_to_ines.id) is None
+    new = PersonalLink.to_offer(offer_to_ines.booking_id, offer_to_ines.id).token
+    assert new != old
+    assert all(PersonalLink.find("offer", token).offer is offer_to_ines for token in (old, new))
+
+
 def test_an_offer_with_another_therapists_room_is_refused(request_of_ines, otto):
     with pytest.raises(NotPossible):
         offer_alternatives(request_of_ines, "own", [Terms(world.in_days(5), otto.locations[0])])

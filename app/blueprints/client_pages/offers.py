@@ -76,13 +76,14 @@ def _offer(link: PersonalLink) -> Offer:
 
 def _page(link: PersonalLink, status: int = 200, problem: str | None = None, words: str = "") -> Response:
     offer, booking = _offer(link), link.booking
+    session_link = PersonalLink.known(booking.id)
     context = {
         "offer": offer,
         "booking": booking,
         "therapist": booking.therapist,
         "zone": booking.client.zone,
         "token": shown_token(),
-        "session_token": PersonalLink.to_session(booking.id).token,
+        "session_token": session_link.token if session_link else None,
         "options": [(alternative, alternative.is_open) for alternative in offer.alternatives],
         "problem": problem,
         "words": words,

@@ -69,6 +69,7 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, wor
 
 
 def _offer_token(booking: Booking) -> str | None:
-    """Token of the offer that waits for an answer. Its link is made with the offer, so reading is enough."""
+    """Token of the offer that waits for an answer."""
     offer = booking.open_offer
-    return PersonalLink.to_offer(booking.id, offer.id).token if offer and offer.is_open else None
+    link = PersonalLink.known(booking.id, offer.id) if offer and offer.is_open else None
+    return link.token if link else None
