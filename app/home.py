@@ -19,11 +19,17 @@ class Home:
     def prepare(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.mailbox.mkdir(exist_ok=True, mode=0o700)
+        self.templates.mkdir(exist_ok=True, mode=0o700)
         (self.path / "redis").mkdir(exist_ok=True, mode=0o700)
 
     @property
     def mailbox(self) -> Path:
         return self.path / "mailbox"
+
+    @property
+    def templates(self) -> Path:
+        """Compiled templates: without them the first visitor of each page after a start waits for its compilation."""
+        return self.path / "templates"
 
     @property
     def redis_socket(self) -> Path:

@@ -19,7 +19,7 @@ from app.integrations.mail import letters
 from app.integrations.mail.letters import Letter
 from tests.browser import Browser
 from tests.engines.databases import Database
-from tests.engines.fixtures import SECRET
+from tests.engines.fixtures import FOLDER, SECRET
 from tests.waiting import wait_until
 
 ALL = ("redis", "mailbox", "web", "worker", "timetable")
@@ -55,6 +55,7 @@ class Served:
     def __init__(self, database: Database, home: Path, warm: Warm, **settings: str) -> None:
         self.database = database
         self.home = Home(home)
+        _share_templates(self.home)
         self.home.prepare()
         self.port, mail_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -156,6 +157,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _share_templates(home: Home) -> None:
+    """Compiled once for all tests of a run."""
+    shared = Path(os.environ[FOLDER]) / "templates"
+    shared.mkdir(exist_ok=True)
+    home.templates.symlink_to(shared)
 
 
 def _runs(pid: int) -> bool:

@@ -128,6 +128,7 @@ def _compose(claim: Claim) -> Mail:
             message = db.session.get_one(Message, claim.message_id)
             mail = compose(message)
             mail.msgId = message.wire_id
+            db.session.commit()  # a link made for this mail must be there when it is opened
             return mail
         finally:
             db.session.rollback()  # from here on the network may take its time

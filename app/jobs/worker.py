@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import Flask
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,15 +28,22 @@ WORKER_TTL = 20  # seconds; RQ waits 15 less than this for a job, then looks aro
 
 def work(app: Flask, stopping: threading.Event) -> None:
     """Work until asked to stop. Without Redis there is nothing to do: the timetable does it meanwhile."""
+    if not app.config["REDIS_URL"]:
+        raise SystemExit("REDIS_URL is not set: the timetable runs every sweep itself, and no worker is needed.")
     alive = SignOfLife(app)
     while not stopping.is_set():
-        alive.give()
-        try:
-            client = new_client(app.config["REDIS_URL"])
-            DeskWorker(app, client, alive, stopping).work(logging_level="WARNING")
-        except (RedisError, OSError) as away:
-            log.warning("the worker waits for Redis: %s", away)
-        stopping.wait(1)  # RQ also leaves its loop quietly when Redis goes away in the middle of a job
+        with suppress(StopRequested):
+            _work_while_redis_is_there(app, alive, stopping)
+
+
+def _work_while_redis_is_there(app: Flask, alive: "SignOfLife", stopping: threading.Event) -> None:
+    alive.give()
+    try:
+        client = new_client(app.config["REDIS_URL"])
+        DeskWorker(app, client, alive, stopping).work(logging_level="WARNING")
+    except (RedisError, OSError) as away:
+        log.warning("the worker waits for Redis: %s", away)
+    stopping.wait(1)  # RQ also leaves its loop quietly when Redis goes away in the middle of a job
 
 
 class SignOfLife:
@@ -79,6 +88,11 @@ class DeskWorker(SimpleWorker):
     def heartbeat(self, *args: Any, **kwargs: Any) -> None:
         self._alive.give()
         super().heartbeat(*args, **kwargs)
+
+    def check_for_suspension(self, burst: bool) -> None:
+        if self._stopping.is_set():  # asked while RQ was still setting up, before it listened for signals
+            raise StopRequested
+        super().check_for_suspension(burst)
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self._stopping.set()

@@ -50,9 +50,11 @@ def run() -> None:
     _refuse_taken(address, port)
     parts = _choose(home, port)
 
+    from app.running.web import warm
     from wsgi import app  # once, here: every part is a fork of what is loaded now
 
     _first(app, home)
+    warm(app)
     print("Starting ...", flush=True)
     Supervisor(parts_of(app, parts)).run(idle=partial(_announce, app, home, address, port))
 

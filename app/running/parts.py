@@ -15,10 +15,11 @@ from app.home import Home
 from app.integrations.mail import mailbox
 from app.jobs.schedule import keep_time
 from app.jobs.worker import work
-from app.running.web import serve
+from app.running.web import serve, warm
 
 
 def web(app: Flask) -> None:
+    warm(app)
     serve(app, os.environ.get("LISTEN", "127.0.0.1"), int(os.environ.get("PORT", "8000")))
 
 
@@ -39,12 +40,16 @@ def local_redis(app: Flask) -> None:
     home = Home(app.config["HOLDFAST_HOME"])
     socket = home.redis_socket
     socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # fmt: off
     options = {
-        "port": "0", "unixsocket": str(socket), "unixsocketperm": "700", "dir": str(home.path / "redis"),
-        "appendonly": "yes", "save": "", "daemonize": "no", "loglevel": "warning",
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(home.path / "redis"),
+        "logfile": str(home.path / "redis" / "redis.log"),
+        "appendonly": "yes",
+        "save": "",
+        "daemonize": "no",
     }
-    # fmt: on
     arguments = [text for name, value in options.items() for text in (f"--{name}", value)]
     os.execv(redis_server(), ["redis-server", *arguments])
 
