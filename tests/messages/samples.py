@@ -87,11 +87,17 @@ def facts(case: Case) -> dict[str, Any]:
             "booking": _booking(case, location),
             "offer": offer,
             "verb": case.verb or None,
-            "before": _terms(24, 10) if "accepted" in case.verb or "asked" in case.verb else None,
+            "before": _before(case.verb),
             "why": WORDS if said else "",
             "calendar": case.calendar and {"method": case.calendar, "sequence": int(bool(offer))},
         }
     )
+
+
+def _before(verb: str) -> dict[str, Any] | None:
+    if verb in ("moved_as_asked", "times_accepted"):
+        return _terms(23, 10)
+    return _terms(24, 10) if verb in ("relocated_as_asked", "location_accepted") else None
 
 
 def _booking(case: Case, location: dict[str, Any]) -> dict[str, Any]:

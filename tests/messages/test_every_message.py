@@ -1,0 +1,86 @@
+"""Every message that the practice can write, written by its real cause and delivered."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from jinja2 import StrictUndefined
+from sqlalchemy import select
+
+from app import clock
+from app.booking.rearrangement import dispute, offer_location
+from app.database import db
+from app.jobs.deliver import deliver_waiting
+from app.jobs.remind import remind
+from app.messages.activity import Activity
+from app.messages.announcements import ANNOUNCED
+from app.messages.message import Message
+from tests import world
+from tests.messages.samples import CASES
+
+
+def confirmed(mara, days):
+    booking = world.INES.asks(mara, world.in_days(days), words="I can also come later.")
+    booking.confirm()
+    db.session.commit()
+    return booking
+
+
+def relocation(mara, days):
+    return offer_location(confirmed(mara, days), "own", mara.locations[2], "The room is painted.")
+
+
+def everything_happens(mara, clocks):
+    """Each verb of a booking's life at least once, on a day of its own."""
+    confirmed(mara, 3).move(world.in_days(4), mara.locations[1])
+    confirmed(mara, 5).relocate(mara.locations[2])
+    for days, end in ((6, "accept"), (8, "decline"), (10, "withdraw")):
+        offer = world.offer_times(confirmed(mara, days), world.in_days(days + 1), words="A clinic day was moved.")
+        getattr(offer, end)(*([offer.alternatives[0]] if end == "accept" else []))
+    for days, end in ((12, "accept"), (13, "decline")):
+        offer = relocation(mara, days)
+        getattr(offer, end)(*([offer.alternatives[0]] if end == "accept" else []))
+    by_phone = world.offer_times(confirmed(mara, 14), world.in_days(15))
+    by_phone.accept(by_phone.alternatives[0], by="therapist")
+    disputed = confirmed(mara, 16)
+    disputed.move(world.in_days(17), disputed.location)
+    dispute(disputed)
+    confirmed(mara, 18).cancel(by="therapist", words="I am ill.")
+    confirmed(mara, 19).cancel(by="client")
+    world.INES.asks(mara, world.in_days(20)).cancel(by="therapist")
+    unanswered = world.INES.asks(mara, world.in_days(21))
+    expiring = [world.offer_times(confirmed(mara, 22), world.in_days(23)), relocation(mara, 24)]
+    db.session.commit()
+    clocks.shift(timedelta(hours=23))
+    remind()
+    clocks.shift(timedelta(hours=1))
+    for offer in expiring:
+        offer.expire()
+    clocks.shift(timedelta(hours=48))
+    unanswered.lapse()
+    db.session.commit()
+    clocks.move_to(world.in_days(1, "09:30"))
+    remind()
+    for outcome, booking in (("attended", confirmed(mara, 30)), ("no_show", confirmed(mara, 31))):
+        with time_machine.travel(booking.starts_at):
+            booking.record_attendance(outcome)
+    db.session.commit()
+
+
+@pytest.fixture
+def clocks():
+    with time_machine.travel(world.at("2026-11-23T09:00"), tick=False) as travelling:
+        yield travelling
+
+
+def test_every_message_is_written_by_its_cause_and_can_be_delivered(clocks, app, mails, monkeypatch):
+    monkeypatch.setattr(app.jinja_env, "undefined", StrictUndefined)  # a fact that is missing is an error here
+    everything_happens(world.add_therapist("Mara Lindt"), clocks)
+    assert set(db.session.scalars(select(Activity.verb))) == set(ANNOUNCED)
+    assert set(db.session.scalars(select(Message.name))) == {case.name for case in CASES}
+    clocks.move_to(clock.now() + timedelta(seconds=1))
+    deliver_waiting()
+    outcomes = {(one.name, one.status, one.last_error) for one in db.session.scalars(select(Message))}
+    failed = [one for one in outcomes if one[1] not in ("sent", "called_off")]
+    assert failed == []
+    assert len(mails.sent) > len(ANNOUNCED)
