@@ -1,0 +1,177 @@
+"""Headers on every answer, and who may look at what."""
+
+import pytest
+from flask import Blueprint, Flask
+
+from app.blueprints import access
+from app.blueprints.security import HEADERS
+from app.booking.personal_link import PersonalLink
+from app.database import db
+from app.practice.user import User
+from tests.blueprints.pages import form_token, nonce_of, read, sign_in
+from tests.world import CHEAP_HASH
+
+SWAP = {"HX-Request": "true", "HX-Target": "section#week"}
+
+
+@pytest.fixture
+def link(request_of_ines) -> str:
+    token = PersonalLink.to_session(request_of_ines.id).token
+    db.session.commit()
+    return f"/s/{token}"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 200),
+        ("/t/mara-lindt", 200),
+        ("/sign-in", 200),
+        ("/dashboard", 303),
+        ("/nowhere", 404),
+        ("/s/wrong", 404),
+        ("/sign-out", 405),
+        ("/static/icons/holdfast.svg", 200),
+        ("/static/nowhere.css", 404),
+    ],
+)
+def test_every_answer_is_protected(http, mara, path, status):
+    answer = http.get(path)
+    assert answer.status_code == status
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == value, name
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
+
+
+def test_the_policy_lets_only_our_own_script_run(http, mara):
+    first, second = http.get("/t/mara-lindt"), http.get("/t/mara-lindt")
+    assert nonce_of(first) != nonce_of(second)
+    policy = first.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "require-trusted-types-for 'script'; trusted-types htmx" in policy
+    assert [script.attributes["nonce"] for script in read(first.text).all("script")] == [nonce_of(first)]
+
+
+def test_a_fragment_carries_its_own_nonce(http, mara):
+    week = http.get("/t/mara-lindt", headers=SWAP)
+    nonces = {each.attributes["hx-nonce"] for each in read(week.text).elements if "hx-nonce" in each.attributes}
+    assert nonces == {nonce_of(week)}
+    assert week.text.lstrip().startswith("<section id=")
+    assert "HX-Request" in week.headers["Vary"]
+    assert "HX-Request" in http.get("/t/mara-lindt").headers["Vary"]
+
+
+def test_boosted_and_restored_pages_are_whole(http, mara):
+    for more in ({"HX-Boosted": "true"}, {"HX-History-Restore-Request": "true"}):
+        assert "<!doctype html>" in http.get("/t/mara-lindt", headers=SWAP | more).text
+
+
+def test_nothing_private_is_kept_by_a_browser(http, mara, link):
+    for path, headers in ((link, {}), ("/sign-in", {}), ("/nowhere", {}), ("/t/mara-lindt", SWAP), ("/dashboard", {})):
+        assert http.get(path, headers=headers).headers["Cache-Control"] == "no-store", path
+    sign_in(http)
+    for path in ("/dashboard", "/sessions", "/settings"):
+        assert http.get(path).headers["Cache-Control"] == "no-store", path
+
+
+def test_a_public_page_may_be_kept_but_is_asked_for_again(http, mara):
+    assert http.get("/").headers["Cache-Control"] == "private, no-cache"
+
+
+def test_a_personal_link_tells_no_other_site_its_address(http, link):
+    assert http.get(link).headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_form_without_its_token_changes_nothing(http, mara, link, request_of_ines):
+    answer = http.post(f"{link}/cancellation")
+    assert answer.status_code == 400
+    assert "reload the page" in answer.text
+    db.session.expire_all()
+    assert request_of_ines.status == "requested"
+
+
+def test_a_swapped_form_without_its_token_stays_and_gets_a_fresh_one(http, mara, link):
+    answer = http.post(f"{link}/cancellation", headers={"HX-Request": "true", "HX-Target": "section#session"})
+    assert answer.status_code == 400
+    assert answer.headers["HX-Retarget"] == "#notice"
+    fresh = next(each.attributes["data-form-token"] for each in read(answer.text).all("span"))
+    again = http.post(f"{link}/cancellation", data={"csrf_token": fresh})
+    assert again.status_code == 200
+
+
+def test_strangers_are_asked_to_sign_in_and_come_back(http, mara):
+    answer = http.get("/sessions?page=2")
+    assert (answer.status_code, answer.location) == (303, "/sign-in?next=/sessions?page%3D2")
+    assert http.get("/dashboard", headers={"HX-Request": "true"}).headers["HX-Redirect"].startswith("/sign-in")
+    typed = {"csrf_token": form_token(http)}
+    assert http.post("/sign-out", data=typed).location == "/sign-in"
+
+
+def test_the_wrong_person_learns_nothing(http, mara, otto, request_of_ines):
+    sign_in(http, "otto@example.com")
+    pages = [http.get(path) for path in ("/operator", f"/sessions/{request_of_ines.id}", "/sessions/999", "/nowhere")]
+    assert [page.status_code for page in pages] == [404] * 4
+    assert len({page.text.replace(nonce_of(page), "") for page in pages}) == 1
+
+
+def test_an_operator_is_no_therapist(http, app):
+    db.session.add(User(email="olive@example.com", name="Olive", password_hash=CHEAP_HASH, is_operator=True))
+    db.session.commit()
+    sign_in(http, "olive@example.com")
+    assert http.get("/operator").status_code == 200
+    assert http.get("/dashboard").status_code == 404
+
+
+def test_after_signing_out_the_old_cookie_opens_nothing(http, mara):
+    sign_in(http)
+    cookie = http.get_cookie(http.application.config["SESSION_COOKIE_NAME"])
+    answer = http.post("/sign-out", data={"csrf_token": form_token(http, "/settings")})
+    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert cookie
+    http.set_cookie(cookie.key, cookie.value)
+    assert http.get("/dashboard").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("//evil.example", "/\\evil.example", "/%2f%2fevil.example", "/%5cevil.example", "/%252f%252fevil.example"),
+        *("https://evil.example", "javascript:alert(1)", "/\tevil", "/a\r\nLocation:/b", "evil", "", None),
+    ],
+)
+def test_signing_in_never_leads_to_another_site(url):
+    assert access.safe_next(url) == "/dashboard"
+
+
+@pytest.mark.parametrize("url", ["/sessions/3", "/sessions?from=2026-11-24", "/sessions/3/rearrangement?reason=own"])
+def test_signing_in_leads_back_to_the_page_that_was_wanted(url):
+    assert access.safe_next(url) == url
+
+
+def test_a_view_that_does_not_say_who_may_call_it_stops_the_start():
+    app, bp = Flask("undeclared"), Blueprint("bp", __name__)
+    bp.get("/open")(access.public(lambda: ""))
+    app.register_blueprint(bp)
+    access.init_app(app)
+    access.check(app)
+    app.get("/forgotten")(lambda: "")
+    with pytest.raises(RuntimeError, match="who may call them: <lambda>"):
+        access.check(app)
+
+
+def test_what_broke_is_told_in_our_words_and_logged_without_the_address(http, app, link, caplog, monkeypatch):
+    monkeypatch.setitem(app.config, "TESTING", False)
+    monkeypatch.setattr(app, "testing", False)
+
+    def broken(*_args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(PersonalLink, "find", broken)
+    answer = http.get(link)
+    assert answer.status_code == 500
+    assert "then try once more" in answer.text
+    assert answer.headers["Content-Security-Policy"]
+    assert "/s/<token>" in caplog.text
+    assert link not in caplog.messages[0]
