@@ -1,12 +1,17 @@
 """People that many tests know, and visitors of the desk."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 
 from app.booking.booking import Booking
 from app.booking.offer import Offer
+from app.database import db
 from app.practice.therapist import Therapist
+from app.practice.user import User
 from tests import world
+from tests.visitor import Visitor
 
 
 @pytest.fixture
@@ -30,3 +35,26 @@ def offer_to_ines(request_of_ines: Booking) -> Offer:
     """Three times on the day after, for Mara's own reasons."""
     times = (world.in_days(4, clock_time) for clock_time in ("09:00", "12:00", "15:00"))
     return world.offer_times(request_of_ines, *times)
+
+
+@pytest.fixture
+def operator(app: Flask) -> User:
+    """Olive runs the marketplace."""
+    olive = User(email="olive@example.com", name="Olive Operator", password_hash=world.CHEAP_HASH, is_operator=True)
+    db.session.add(olive)
+    db.session.commit()
+    return olive
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Callable[..., Visitor]:
+    """Open another browser: `visitor()`, or signed in `visitor("mara@example.com")`."""
+
+    def open_browser(email: str = "") -> Visitor:
+        visitor = Visitor(app.test_client())
+        if email:
+            page = visitor.sign_in(email, world.PASSWORD)
+            assert "/sign-in" not in page.url, page.text
+        return visitor
+
+    return open_browser

@@ -1,0 +1,92 @@
+"""Every address, and who may call it."""
+
+import pytest
+
+from app import blueprints
+from tests.engines.fixtures import SECRET
+
+# Changing a line here is deciding who may see or do something.
+ROUTES = """
+public         GET   /
+therapist      POST  /bookings/<int:booking_id>/attendance
+therapist      POST  /bookings/<int:booking_id>/cancellation
+therapist      POST  /bookings/<int:booking_id>/confirmation
+therapist      POST  /bookings/<int:booking_id>/offer
+therapist      POST  /bookings/<int:booking_id>/offer/choice
+therapist      POST  /bookings/<int:booking_id>/offer/withdrawal
+therapist      POST  /bookings/<int:booking_id>/rearrangement
+therapist      POST  /bookings/<int:booking_id>/relocation
+therapist      GET   /dashboard
+public         GET   /healthz
+public         GET   /mailbox
+public         GET   /mailbox/<name>
+public         GET   /mailbox/<name>/html
+public         GET   /mailbox/<name>/raw
+personal_link  GET   /o/<token>
+personal_link  POST  /o/<token>/acceptance
+personal_link  POST  /o/<token>/agreement
+personal_link  POST  /o/<token>/opening
+personal_link  POST  /o/<token>/refusal
+operator       GET   /operator
+public         GET   /readyz
+personal_link  GET   /s/<token>
+personal_link  POST  /s/<token>/cancellation
+personal_link  POST  /s/<token>/dispute
+therapist      GET   /sessions
+therapist      GET   /sessions/<int:booking_id>
+therapist      POST  /sessions/<int:booking_id>/alternatives
+therapist      GET   /sessions/<int:booking_id>/rearrangement
+therapist      GET   /sessions/<int:booking_id>/relocation
+therapist      GET   /settings
+public         GET   /sign-in
+public         POST  /sign-in
+signed_in      POST  /sign-out
+public         GET   /static/<path:filename>
+public         GET   /t/<slug>
+public         GET   /t/<slug>/request
+public         POST  /t/<slug>/requests
+therapist      POST  /times-off/<int:time_off_id>/reopening
+"""
+
+
+def test_the_addresses_and_who_may_call_them(app):
+    found = [
+        f"{app.view_functions[rule.endpoint].access:<14} {method:<5} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+    assert sorted(found, key=_by_address) == ROUTES.strip().splitlines()
+
+
+def _by_address(line: str) -> tuple[str, str]:
+    _, method, rule = line.split()
+    return rule, method
+
+
+def test_a_program_with_an_undeclared_view_does_not_start(monkeypatch, tmp_path):
+    from app import create_app
+
+    register = blueprints.register
+
+    def with_one_more(app):
+        app.add_url_rule("/forgotten", "forgotten", lambda: "everything")
+        register(app)
+
+    monkeypatch.setattr(blueprints, "register", with_one_more)
+    with pytest.raises(RuntimeError, match="who may call them: forgotten"):
+        create_app({"HOLDFAST_CONFIG": "testing", "HOLDFAST_HOME": str(tmp_path), "SECRET_KEY": SECRET})
+
+
+def test_in_production_there_is_no_mailbox(tmp_path, database, monkeypatch):
+    from tests.engines.fixtures import new_app
+
+    settings = {
+        "HOLDFAST_CONFIG": "production",
+        "PUBLIC_URL": "https://holdfast.example",
+        "MAIL_SERVER": "127.0.0.1",
+        "MAILBOX_DIR": str(tmp_path),
+    }
+    app = new_app(database, tmp_path, **settings)
+    (tmp_path / "letter.eml").write_text("Subject: private\n\nprivate")
+    for path in ("/mailbox", "/mailbox/letter", "/mailbox/letter.eml", "/mailbox/letter/raw"):
+        assert app.test_client().get(path).status_code == 404
