@@ -20,10 +20,13 @@ run: $(RUN) $(BUILT)
 build: $(BUILT)
 
 test: $(DEV) $(BUILT) tools
-	@$(BIN)/python tools/everything.py
+	@$(BIN)/python -m pytest tests e2e -n 2 --dist worksteal
 
-unit: $(DEV) $(BUILT)
-	@$(BIN)/python -m pytest
+unit: $(DEV) $(BUILT) tools
+	@$(BIN)/python -m pytest tests -n 2 --dist worksteal
+
+browser: $(DEV) $(BUILT) tools
+	@$(BIN)/python -m pytest e2e
 
 lint: $(DEV)
 	$(BIN)/ruff format --check

@@ -19,7 +19,7 @@ def main() -> None:
     import flask_migrate  # noqa: F401
     import granian.server  # noqa: F401
 
-    import app.demo  # noqa: F401
+    import app.demo
     import app.jobs.sweeps
     import app.models  # noqa: F401
 

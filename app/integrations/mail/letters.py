@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import default
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ class Letter:
 
     @property
     def parsed(self) -> EmailMessage:
-        return message_from_bytes(self.content, policy=default)  # type: ignore[return-value]
+        return message_from_bytes(self.content, policy=default)
 
     @property
     def to(self) -> str:
@@ -75,10 +75,10 @@ def find(folder: Path, name: str) -> Letter | None:
         return None
 
 
-def _is_attachment(part: EmailMessage) -> bool:
+def _is_attachment(part: MIMEPart) -> bool:
     return part.get_content_disposition() == "attachment" or part.get_content_type() == "text/calendar"
 
 
-def _text_of(part: EmailMessage) -> str:
+def _text_of(part: MIMEPart) -> str:
     content = part.get_content()
     return content.decode("utf-8", "replace") if isinstance(content, bytes) else str(content)

@@ -113,11 +113,11 @@ class _Limits:
         if self.sock and self._ends is not None:
             left = self._ends - time.monotonic()
             self.sock.settimeout(max(0.01, min(self.timeout, left)))
-        return super().getreply()  # type: ignore[misc,no-any-return]
+        return super().getreply()  # type: ignore[misc]
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         self.data_began = True
-        return super().data(msg)  # type: ignore[misc,no-any-return]
+        return super().data(msg)  # type: ignore[misc]
 
 
 class LimitedSMTP(_Limits, smtplib.SMTP):

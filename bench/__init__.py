@@ -1,0 +1,1 @@
+"""Measured work, small enough to run often."""
