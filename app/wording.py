@@ -4,6 +4,7 @@ Moments are aware datetimes or ISO 8601 strings with an offset; zones are IANA n
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -104,6 +105,7 @@ def elsewhere(starts: Moment, ends: Moment, first_zone: str, second_zone: str) -
     return told
 
 
+@cache
 def zone_name(zone: str) -> str:
     """The city that people know a zone by: *London*, *New York*."""
     known = LOCALE.time_zones.get(zone, {}).get("city")

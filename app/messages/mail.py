@@ -7,6 +7,8 @@ decided then. Only the personal links are looked up at delivery.
 import re
 import unicodedata
 from collections.abc import Mapping
+from email.charset import QP, Charset
+from email.mime.text import MIMEText
 from functools import cache, cached_property
 from typing import Any
 
@@ -27,7 +29,7 @@ TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 def compose(message: Message) -> flask_mail.Message:
     """The mail that a message is, ready to be sent. Needs an application context, and no request."""
     says = _context(message)
-    mail = flask_mail.Message(
+    mail = Mail(
         subject=_rendered(message.name, "subject.txt", says).strip(),
         # The bare address: whatever a name holds, it cannot reach a header.
         recipients=[message.address],
@@ -41,6 +43,15 @@ def compose(message: Message) -> flask_mail.Message:
     if message.facts.get("calendar"):
         _attach_entry(mail, message)
     return mail
+
+
+class Mail(flask_mail.Message):
+    """A mail that any server can carry: what people typed in one long line would break the limit of SMTP."""
+
+    def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
+        printable = Charset("utf-8")
+        printable.body_encoding = QP
+        return MIMEText(text or "", subtype, printable)  # type: ignore[arg-type]
 
 
 def _attach_entry(mail: flask_mail.Message, message: Message) -> None:

@@ -220,6 +220,17 @@ def test_names_of_every_script_survive(composed):
         assert "נועה 😀 李" in mail.get_body((kind,)).get_content()
 
 
+def test_what_is_typed_in_one_long_line_fits_the_lines_of_smtp(composed):
+    case = Case("requested", "therapist", "new_request", None)
+    told = deepcopy(facts(case))
+    told["booking"]["words"] = "ж😀 " * 1600
+    wire = composed(case, **told).as_bytes()
+    assert max(len(line) for line in wire.split(b"\r\n")) <= 78
+    assert wire.isascii()
+    text = email.message_from_bytes(wire, policy=policy.SMTP).get_body(("plain",)).get_content()
+    assert ("ж😀 " * 1600).strip() in text
+
+
 def test_the_calendar_entry_goes_with_the_mails_that_say_so(composed):
     for case in ANNOUNCED_CASES:
         attached = composed(case).attachments
