@@ -1,6 +1,8 @@
 """What time causes: nudges, reminders and the list of the day, each once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
@@ -111,6 +113,27 @@ def test_two_workers_write_one_reminder(clocks, session):
         message.write()
     db.session.commit()
     assert len(written("reminder")) == 1
+
+
+def test_two_workers_at_the_same_moment_write_one_of_each(clocks, app, session):
+    otto = world.add_therapist("Otto Brandt")
+    for days in (4, 5):
+        world.offer_times(world.INES.asks(otto, world.in_days(days)), world.in_days(days + 2))
+    clocks.move_to(MONDAY + 12 * HOUR)
+    remind()
+    assert len(written("offer_nudge")) == 2
+    clocks.move_to(session.starts_at - HOUR)
+    db.session.rollback()
+    together = Barrier(4)
+
+    def work(_number):
+        with app.app_context():
+            together.wait(10)
+            remind()
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(work, range(4)))
+    assert [len(written(name)) for name in ("reminder", "day_list")] == [1, 1]
 
 
 def test_an_open_offer_is_nudged_at_half_time_and_an_hour_before_its_end(clocks, session):
