@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.blueprints import access, errors, security, signing_in
+from app.blueprints import access, addresses, errors, security, signing_in
 
 
 def register(app: Flask) -> None:
@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     from app.blueprints.client_pages import offers as client_offers
     from app.blueprints.client_pages import sessions as client_sessions
 
+    addresses.init_app(app)
     for module in (
         directory,
         therapists,

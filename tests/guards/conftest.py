@@ -23,12 +23,13 @@ class Desk:
     offer_links: dict[str, str]
     time_off: int
 
-    def addresses_of(self, app: Flask, method: str) -> list[str]:
-        """Every address that answers to this method, with each session, link or letter that can stand in it."""
+    def addresses_of(self, app: Flask, method: str, in_every_state: bool = True) -> list[str]:
+        """Every address that answers to this method, with the session or link of each state (or one) in it."""
         found = []
         for rule in app.url_map.iter_rules():
             if method in (rule.methods or ()):
-                found += [rule.rule] if not rule.arguments else self._filled(rule.rule)
+                filled = [rule.rule] if not rule.arguments else self._filled(rule.rule)
+                found += filled if in_every_state else filled[:1]
         return sorted(found)
 
     def _filled(self, rule: str) -> list[str]:

@@ -1,0 +1,28 @@
+"""What may stand in an address. Anything else leads nowhere (404) before a view or the database sees it."""
+
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter, UnicodeConverter, ValidationError
+
+LARGEST_ID = 2**31 - 1  # of an integer column; SQLite and PostgreSQL each fail in their own way on larger ones
+
+
+class Id(IntegerConverter):
+    def to_python(self, value: str) -> int:
+        number: int = super().to_python(value)
+        if number > LARGEST_ID:
+            raise ValidationError
+        return number
+
+
+class Word(UnicodeConverter):
+    def to_python(self, value: str) -> Any:
+        if "\0" in value:  # PostgreSQL takes no such text
+            raise ValidationError
+        return super().to_python(value)
+
+
+def init_app(app: Flask) -> None:
+    """Call before any view is registered."""
+    app.url_map.converters |= {"int": Id, "string": Word, "default": Word}
