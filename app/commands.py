@@ -5,7 +5,6 @@ import logging
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
-from sqlalchemy import select
 
 operator = AppGroup("operator", help="People who run the marketplace.")
 
@@ -66,10 +65,10 @@ def add_operator(email: str, name: str, password: str) -> None:
     from app.practice.user import User
 
     address = email.strip().lower()
-    if db.session.scalar(select(User).where(User.email == address)):
-        raise click.ClickException(f"{address} signs in already.")
     user = User(email=address, name=name, is_operator=True)
     user.set_password(password)
+    if User.of_address(address):
+        raise click.ClickException(f"{address} signs in already.")
     db.session.add(user)
     db.session.commit()
     click.echo(f"{address} can sign in as an operator.")

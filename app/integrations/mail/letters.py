@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage, MIMEPart
 from email.policy import default
@@ -38,7 +38,7 @@ class Letter:
     @property
     def sent_at(self) -> datetime | None:
         try:
-            return parsedate_to_datetime(str(self.parsed["Date"]))
+            return parsedate_to_datetime(str(self.parsed["Date"])).astimezone(UTC)
         except ValueError:
             return None
 
