@@ -1,0 +1,135 @@
+"""Who takes part in a journey, and the browser in which it happens."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from e2e.practice import Practice
+from e2e.steps import Client, Operator, Therapist
+from e2e.watch import Watch
+from tests.engines.databases import Database
+from tests.engines.fixtures import new_app
+from tests.served import ALL, Served, Warm
+
+CHROMIUM = "/usr/bin/chromium"
+SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}
+PATIENCE = 15_000  # milliseconds; the machine that tests may be busy with other tests
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served_practice(database: Database, warm: Warm, folder: Path, **settings: str) -> Iterator[Practice]:
+    """Everything served on an empty database; afterwards no two holds of one therapist overlap in it."""
+    database.empty()
+    served = Served(database, folder, warm, **settings)
+    try:
+        served.start(*ALL)
+        yield Practice(served, new_app(database, folder))
+    finally:
+        served.close()
+    assert database.overlapping_holds() == []
+
+
+@pytest.fixture(scope="session")
+def practice(
+    new_db: Callable[[str], Database], warm: Warm, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Practice]:
+    """One practice for all journeys that keep to their own therapist."""
+    with served_practice(new_db("sqlite"), warm, tmp_path_factory.mktemp("practice"), SWEEP_SECONDS="0.5") as practice:
+        yield practice
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> str:
+    """Every journey is made twice: on a phone and at a desk."""
+    return str(request.param)
+
+
+@pytest.fixture
+def scripts(request: pytest.FixtureRequest) -> bool:
+    """Whether the browsers run scripts; see `with_and_without_scripts`."""
+    return bool(getattr(request, "param", True))
+
+
+@pytest.fixture(autouse=True)
+def watch() -> Iterator[Watch]:
+    """No journey may make the browser complain."""
+    watch = Watch()
+    yield watch
+    assert watch.problems == []
+
+
+@pytest.fixture
+def open_browser(
+    chromium: Browser, practice: Practice, watch: Watch, size: str, scripts: bool
+) -> Iterator[Callable[..., Page]]:
+    """A browser of somebody's own: `open_browser("Europe/Berlin")`."""
+    with ExitStack() as opened:
+
+        def open_one(zone: str = "Europe/London") -> Page:
+            context = chromium.new_context(
+                base_url=practice.url,
+                viewport=SIZES[size],
+                has_touch=size == "phone",
+                java_script_enabled=scripts,
+                timezone_id=zone,
+                locale="en-GB",
+                reduced_motion="reduce",
+            )
+            opened.callback(context.close)
+            context.set_default_timeout(PATIENCE)
+            watch.over(context)
+            return context.new_page()
+
+        yield open_one
+
+
+@pytest.fixture
+def mara(practice: Practice, open_browser: Callable[..., Page]) -> Iterator[Therapist]:
+    """A therapist who has just joined, signed in."""
+    with practice.therapist("Mara Lindt") as (email, slug):
+        mara = Therapist(open_browser(), partial(practice.mails, email), "Mara Lindt", email, slug)
+        mara.signs_in()
+        yield mara
+
+
+@pytest.fixture
+def new_client(practice: Practice, open_browser: Callable[..., Page]) -> Callable[..., Client]:
+    def make(name: str, zone: str = "Europe/London") -> Client:
+        email = practice.new_address(name)
+        return Client(open_browser(zone), partial(practice.mails, email), name, email)
+
+    return make
+
+
+@pytest.fixture
+def ines(new_client: Callable[..., Client]) -> Client:
+    """Lives in Berlin."""
+    return new_client("Ines Keller", "Europe/Berlin")
+
+
+@pytest.fixture
+def jonas(new_client: Callable[..., Client]) -> Client:
+    return new_client("Jonas Peters")
+
+
+@pytest.fixture
+def olive(practice: Practice, open_browser: Callable[..., Page]) -> Operator:
+    """The operator, signed in."""
+    email = practice.add_operator()
+    olive = Operator(open_browser(), partial(practice.mails, email), "Olive Operator", email)
+    olive.signs_in()
+    return olive

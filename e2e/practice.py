@@ -1,0 +1,63 @@
+"""A practice that is served, with therapists of its own for each test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+
+from flask import Flask
+
+from app.database import db
+from app.integrations.mail import letters
+from app.integrations.mail.letters import Letter
+from app.practice.therapist import Therapist
+from app.practice.user import User
+from tests.served import Served
+from tests.world import CHEAP_HASH, add_therapist
+
+_numbers = count(1)
+
+
+class Practice:
+    """The served program; the app is for the one thing that has no page yet: therapists joining and leaving."""
+
+    def __init__(self, served: Served, app: Flask) -> None:
+        self.served = served
+        self._app = app
+        self._letters: dict[str, tuple[str, Letter]] = {}
+
+    @property
+    def url(self) -> str:
+        return self.served.url
+
+    @contextmanager
+    def therapist(self, name: str, zone: str = "Europe/London") -> Iterator[tuple[str, str]]:
+        """A therapist, listed meanwhile: their e-mail address and the last part of their page's address."""
+        number = next(_numbers)
+        first = name.split()[0].lower()
+        email, slug = f"{first}-{number}@example.com", f"{first}-{number}"
+        with self._app.app_context():
+            known = add_therapist(name, zone, email=email, slug=slug).id
+        yield email, slug
+        with self._app.app_context():
+            db.session.get_one(Therapist, known).listed = False
+            db.session.commit()
+
+    def add_operator(self) -> str:
+        """An operator's e-mail address."""
+        email = f"operator-{next(_numbers)}@example.com"
+        with self._app.app_context():
+            db.session.add(User(email=email, name="Olive Operator", is_operator=True, password_hash=CHEAP_HASH))
+            db.session.commit()
+        return email
+
+    def new_address(self, name: str) -> str:
+        """An e-mail address that nobody in this practice has used yet."""
+        return f"{name.split()[0].lower()}-{next(_numbers)}@example.net"
+
+    def mails(self, to: str) -> list[Letter]:
+        """What has reached this address, oldest first. Each mail is read from the mailbox once: there will be many."""
+        mailbox = self.served.home.mailbox
+        for name in sorted(file.name for file in mailbox.glob("*.eml")):
+            if name not in self._letters and (letter := letters.find(mailbox, name)):
+                self._letters[name] = (letter.to, letter)
+        return [letter for address, letter in self._letters.values() if to in address]

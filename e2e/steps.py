@@ -1,0 +1,318 @@
+"""What people do and notice, in the field's verbs; all is found as a person finds it, by its name on the page."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Locator, Page, Request, expect
+
+from app.integrations.mail.letters import Letter
+from app.wording import hours, span
+from tests.waiting import wait_until
+from tests.world import PASSWORD
+
+ASKED, OWN, MISTAKE = "My client asked for this change", "I need to change it", "I made a mistake"
+LENGTH = timedelta(minutes=50)
+LONDON, BERLIN = "Europe/London", "Europe/Berlin"
+
+
+class Person:
+    """Somebody at a browser of their own, with a mailbox."""
+
+    def __init__(self, page: Page, mails: Callable[[], list[Letter]], name: str, email: str) -> None:
+        self.page = page
+        self.name = name
+        self.email = email
+        self._mails = mails
+        self._read: set[str] = set()
+
+    def at(self, path: str) -> Self:
+        self.page.goto(path)
+        return self
+
+    def presses(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follows(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=True).click()
+
+    def types(self, label: str, text: str) -> None:
+        self.page.get_by_label(label, exact=True).fill(text)
+
+    def sees(self, *sentences: str) -> None:
+        for sentence in sentences:
+            expect(self._main.get_by_text(sentence).filter(visible=True).first).to_be_visible()
+
+    def does_not_see(self, *sentences: str) -> None:
+        for sentence in sentences:
+            expect(self._main.get_by_text(sentence).filter(visible=True)).to_have_count(0)
+
+    def sees_title(self, words: str | re.Pattern[str]) -> None:
+        expect(self.page.get_by_role("heading", level=1, name=words)).to_be_visible()
+
+    def sees_time(self, at: datetime, zone: str = LONDON) -> None:
+        """The time stands on the page as a span of hours on this zone's clocks."""
+        expect(self._main.get_by_text(hours(at, at + LENGTH, zone)).first).to_be_visible()
+
+    def still_reads(self, label: str, text: str) -> None:
+        """The field holds what was typed."""
+        expect(self.page.get_by_label(label, exact=True)).to_have_value(text)
+
+    def has_no_button(self, *names: str) -> None:
+        for name in names:
+            expect(self.page.get_by_role("button", name=name, exact=True)).to_have_count(0)
+
+    def is_mailed(self, subject: str) -> Letter:
+        """The next mail with this subject, read once."""
+        letter = wait_until(lambda: self._unread(subject), timeout=20, every=0.1)
+        self._read.add(letter.name)
+        return letter
+
+    def has_no_other_mail(self) -> None:
+        unread = [letter.subject for letter in self._mails() if letter.name not in self._read]
+        assert unread == [], f"{self.name} was also mailed {unread}"
+
+    @contextmanager
+    def staying_on_the_page(self) -> Iterator[None]:
+        """What happens within changes the page in place."""
+        left: list[str] = []
+
+        def note(request: Request) -> None:
+            if request.is_navigation_request():
+                left.append(request.url)
+
+        self.page.on("request", note)
+        yield
+        self.page.remove_listener("request", note)
+        assert left == [], f"the browser went to {left}"
+
+    @property
+    def _main(self) -> Locator:
+        return self.page.get_by_role("main")
+
+    def _unread(self, subject: str) -> Letter | None:
+        unread = (letter for letter in self._mails() if letter.name not in self._read)
+        return next((letter for letter in unread if letter.subject == subject), None)
+
+
+class SignsIn(Person):
+    def signs_in(self) -> None:
+        self.page.goto("/sign-in")
+        self.types("E-mail", self.email)
+        self.types("Password", PASSWORD)
+        self.presses("Sign in")
+        self.page.wait_for_url(re.compile("/(dashboard|operator)$"))
+
+
+class Client(Person):
+    """Asks for sessions and answers offers; has no account, only links."""
+
+    def requests(self, therapist: "Therapist", at: datetime, location: str = "", words: str = "") -> None:
+        """From the therapist's page to the page of the session."""
+        self.looks_at_times(therapist)
+        if location:
+            self.looks_at_location(location)
+        self.chooses(at)
+        self.types("Your name", self.name)
+        self.types("E-mail", self.email)
+        if words:
+            self.types("A few words", words)
+        self.presses("Request session")
+        self.page.wait_for_url("**/s/*")
+        self.sees(f"Your session with {therapist.name}")
+
+    def finds(self, therapist: "Therapist") -> None:
+        """From the directory."""
+        self.page.goto("/")
+        self.follows(therapist.name)
+        self.sees_title(therapist.name)
+
+    def looks_at_times(self, therapist: "Therapist") -> None:
+        self.page.goto(f"/t/{therapist.slug}")
+
+    def looks_at_location(self, location: str) -> None:
+        chosen = self.page.get_by_role("link", name=location, exact=True)
+        chosen.click()
+        expect(chosen).to_have_attribute("aria-current", "true")
+
+    def chooses(self, at: datetime) -> None:
+        """The slot that starts then, in this week or a later one."""
+        slot = self.slot(at)
+        while slot.count() == 0:
+            week = self.page.get_by_role("heading", name=re.compile(" to ")).inner_text()
+            self.follows("Later")
+            expect(self.page.get_by_role("heading", name=week, exact=True)).to_have_count(0)
+        slot.click()
+        self.sees_title(re.compile("^Request a session with"))
+
+    def cannot_choose(self, *times: datetime) -> None:
+        """None of these is offered in the week on the page."""
+        for at in times:
+            expect(self.slot(at)).to_have_count(0)
+
+    def slot(self, at: datetime, zone: str = LONDON) -> Locator:
+        local = at.astimezone(ZoneInfo(zone))
+        links = self.page.get_by_role("link", name=re.compile(f"^{local:%H:%M}"))
+        return links.and_(self.page.locator(f'[data-start="{local.isoformat()}"]'))
+
+    def opens(self, letter: Letter) -> None:
+        """Follow the personal link in a mail."""
+        found = re.search(r"https?://\S+/[so]/[\w-]+", letter.text)
+        assert found, f"no link in {letter.text}"
+        self.page.goto(found[0])
+
+    def accepts(self, at: datetime) -> None:
+        self.page.get_by_role("radio", name=hours(at, at + LENGTH, LONDON)).check()
+        self.presses("Accept this time")
+
+    def agrees(self) -> None:
+        self.presses("Agree to the new location")
+
+    def refuses(self, button: str = "None of these work", words: str = "") -> None:
+        self.types("A few words", words)
+        self.presses(button)
+
+    def disputes(self) -> None:
+        self.presses("I did not ask for this")
+        self.sees("Waiting for your answer")
+
+
+class Therapist(SignsIn):
+    """Answers requests and changes sessions."""
+
+    def __init__(self, page: Page, mails: Callable[[], list[Letter]], name: str, email: str, slug: str) -> None:
+        super().__init__(page, mails, name, email)
+        self.slug = slug
+
+    def looks_at_today(self) -> None:
+        self.page.goto("/dashboard")
+
+    def opens(self, client: Client) -> None:
+        """The session of this client, from today's list or from all sessions."""
+        self.looks_at_today()
+        if self.page.get_by_role("link", name=client.name, exact=True).count() == 0:
+            self.page.goto("/sessions")
+        self.follows(client.name)
+        self.sees_title(client.name)
+
+    def confirms(self, client: Client) -> None:
+        """In today's list."""
+        self.looks_at_today()
+        self.row(client).get_by_role("button", name="Confirm session", exact=True).click()
+        self.sees_status(client, "Confirmed")
+
+    def row(self, client: Client) -> Locator:
+        """This client's line in the list of today or of all sessions."""
+        named = self.page.get_by_role("link", name=client.name, exact=True)
+        return self.page.get_by_role("listitem").filter(has=named)
+
+    def sees_status(self, client: Client, status: str) -> None:
+        """On this client's page, or in the list that is open."""
+        row = self.row(client)
+        where = row if row.count() else self._main
+        expect(where.get_by_text(status, exact=True).first).to_be_visible()
+
+    def moves(self, client: Client, to: datetime, location: str = "") -> None:
+        """As the client asked."""
+        self.opens(client)
+        self.presses("Edit date/time")
+        self.presses(ASKED)
+        self.types_time(self._main, to)
+        if location:
+            self.page.get_by_label("Location", exact=True).select_option(location)
+        self.presses("Save change")
+        self.is_back_at(client)
+
+    def relocates(self, client: Client, to: str, reason: str = OWN, words: str = "") -> None:
+        self.opens(client)
+        self.presses("Edit location")
+        self.presses(reason)
+        self.page.get_by_label("Location", exact=True).select_option(to)
+        if words:
+            self.types("A few words", words)
+        self.presses("Save change")
+        self.is_back_at(client)
+
+    def offers(self, client: Client, *times: datetime, reason: str = OWN, words: str = "") -> None:
+        self.starts_an_offer(client, reason)
+        for number, at in enumerate(times, start=1):
+            self.adds(number, at)
+        if words:
+            self.types("A few words", words)
+        self.sends_the_offer(client)
+
+    def starts_an_offer(self, client: Client, reason: str = OWN) -> None:
+        self.opens(client)
+        self.presses("Edit date/time")
+        self.presses(reason)
+        expect(self.page.get_by_role("button", name="Offer alternatives", exact=True)).to_be_visible()
+
+    def adds(self, number: int, at: datetime, location: str = "") -> None:
+        """Another alternative, which then is the one with this number."""
+        expect(self.alternative(number)).to_have_count(0)
+        self.presses("Add alternative...")
+        self.edits(number, at, location)
+
+    def edits(self, number: int, at: datetime, location: str = "") -> None:
+        self.types_time(self.alternative(number), at)
+        if location:
+            self.alternative(number).get_by_label("Location", exact=True).select_option(location)
+
+    def removes(self, number: int) -> None:
+        left = self.alternatives.count() - 1
+        self.alternative(number).get_by_role("button", name="Remove").click()
+        expect(self.alternatives).to_have_count(left)
+
+    def sends_the_offer(self, client: Client) -> None:
+        self.presses("Offer alternatives")
+        self.is_back_at(client)
+        self.sees("Offered to your client")
+
+    def withdraws(self, client: Client) -> None:
+        self.opens(client)
+        self.presses("Withdraw offer")
+        self.has_no_button("Withdraw offer")
+
+    def records_a_choice_by_phone(self, at: datetime) -> None:
+        offered = self.page.get_by_role("listitem").filter(has_text=hours(at, at + LENGTH, LONDON))
+        offered.get_by_role("button", name="Client chose this by phone", exact=True).click()
+
+    @property
+    def alternatives(self) -> Locator:
+        return self.page.get_by_role("group", name=re.compile(r"^Alternative \d+"))
+
+    def alternative(self, number: int) -> Locator:
+        return self.page.get_by_role("group", name=re.compile(rf"^Alternative {number}\b"))
+
+    def types_time(self, where: Locator, at: datetime) -> None:
+        local = at.astimezone(ZoneInfo(LONDON))
+        where.get_by_label("Date", exact=True).fill(f"{local:%Y-%m-%d}")
+        where.get_by_label("Time", exact=True).fill(f"{local:%H:%M}")
+
+    def is_back_at(self, client: Client) -> None:
+        self.page.wait_for_url(re.compile(r"/sessions/\d+$"))
+        self.sees_title(client.name)
+
+    def sees_in_history(self, sentence: str | re.Pattern[str]) -> None:
+        expect(self.page.get_by_role("listitem").filter(has_text=sentence).first).to_be_visible()
+
+
+class Operator(SignsIn):
+    """Runs the marketplace."""
+
+
+def mentions(letter: Letter, at: datetime, *more: str, zone: str = LONDON) -> None:
+    """Both bodies of the mail tell this time and these words."""
+    for body in (letter.text, letter.html):
+        assert hours(at, at + LENGTH, zone) in body, f"{span(at, at + LENGTH, zone)} is missing in {body}"
+        for words in more:
+            assert words in body, f"{words!r} is missing in {body}"
+
+
+def calendar_entry(letter: Letter) -> str:
+    """The calendar attachment's text, unfolded."""
+    (entry,) = [text for name, text in letter.attachments if name.endswith(".ics")]
+    return entry.replace("\r\n ", "").replace("\n ", "")

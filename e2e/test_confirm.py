@@ -1,0 +1,56 @@
+"""A client asks for a session; the therapist confirms it."""
+
+from e2e.steps import calendar_entry, mentions
+from e2e.variants import at_a_desk, on_a_phone, with_and_without_scripts
+from tests.world import in_days
+
+
+@with_and_without_scripts
+def test_a_request_is_confirmed(mara, ines):
+    ten = in_days(3, "10:00")
+    ines.requests(mara, ten, words="I can also come later.")
+    ines.sees("Waiting for an answer", "I can also come later.")
+    mentions(ines.is_mailed("We have received your booking request"), ten)
+    mentions(mara.is_mailed("You have a new booking request"), ten, "I can also come later.", ines.name)
+    mara.looks_at_today()
+    mara.sees_time(ten)
+    mara.confirms(ines)
+    confirmed = ines.is_mailed("Your booking is confirmed")
+    mentions(confirmed, ten, "1 Harley Street")
+    assert "METHOD:REQUEST" in calendar_entry(confirmed)
+    ines.opens(confirmed)
+    ines.sees("Confirmed", "It is agreed", "1 Harley Street")
+    ines.has_no_other_mail()
+    mara.has_no_other_mail()
+
+
+@on_a_phone
+def test_a_confirmation_happens_where_the_request_stands(mara, ines, jonas):
+    ines.requests(mara, in_days(2, "10:00"))
+    jonas.requests(mara, in_days(2, "12:00"))
+    mara.looks_at_today()
+    mara.sees("2 to answer")
+    with mara.staying_on_the_page():
+        mara.row(ines).get_by_role("button", name="Confirm session").click()
+        mara.sees_status(ines, "Confirmed")
+        mara.sees("1 to answer")
+    mara.sees_status(jonas, "To answer")
+
+
+@at_a_desk
+@with_and_without_scripts
+def test_two_tabs_confirm_one_request(mara, ines, watch):
+    watch.expects(409)
+    ines.requests(mara, in_days(2, "10:00"))
+    mara.opens(ines)
+    first, mara.page = mara.page, mara.page.context.new_page()
+    mara.opens(ines)
+    mara.presses("Confirm session")
+    mara.sees_status(ines, "Confirmed")
+    mara.page = first
+    mara.presses("Confirm session")
+    mara.sees("This session has changed meanwhile. Here is how it stands now.")
+    mara.sees_status(ines, "Confirmed")
+    ines.is_mailed("We have received your booking request")
+    ines.is_mailed("Your booking is confirmed")
+    ines.has_no_other_mail()

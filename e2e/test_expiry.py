@@ -1,0 +1,58 @@
+"""Nobody answers an offer in time, and nobody was there to notice the deadline."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app import clock
+from e2e.conftest import served_practice
+from e2e.practice import Practice
+from e2e.steps import calendar_entry, mentions
+from tests.waiting import wait_until
+from tests.world import in_days
+
+SECONDS = 8
+TEN, OTHER = in_days(2, "10:00"), in_days(4, "11:00")
+
+
+@pytest.fixture(scope="module")
+def practice(new_db, warm, tmp_path_factory) -> Iterator[Practice]:
+    """A practice whose offers are soon over."""
+    settings = {"OFFER_LIFETIME_HOURS": str(SECONDS / 3600), "SWEEP_SECONDS": "0.5"}
+    with served_practice(new_db("sqlite"), warm, tmp_path_factory.mktemp("hasty"), **settings) as practice:
+        yield practice
+
+
+def test_an_offer_expires_while_the_workers_are_down(practice, mara, ines, jonas, watch):
+    watch.expects(409)
+    ines.requests(mara, TEN)
+    mara.confirms(ines)
+    mara.offers(ines, OTHER)
+    over = clock.now().timestamp() + SECONDS
+    offered = ines.is_mailed("Your booking needs your answer")
+    practice.served.stop("timetable", "worker")
+    try:
+        ines.opens(offered)
+        ines.sees_title("Mara Lindt has to move your session")
+        wait_until(lambda: clock.now().timestamp() > over)
+        ines.accepts(OTHER)
+        ines.sees("This offer has ended. Here is how the session stands now.")
+        ines.sees_title("The time to answer is over")
+        mara.opens(ines)
+        mara.has_no_button("Withdraw offer", "Confirm session")
+    finally:
+        practice.served.start("timetable", "worker")
+    expired = ines.is_mailed("Your booking is cancelled")
+    mentions(expired, TEN)
+    assert "METHOD:CANCEL" in calendar_entry(expired)
+    mentions(mara.is_mailed("Your offer has expired"), TEN)
+    mara.opens(ines)
+    mara.sees_status(ines, "Expired")
+    ines.opens(offered)
+    ines.sees("Nobody answered in time, so the session was cancelled and the times are free again.")
+    jonas.requests(mara, OTHER)
+    jonas.requests(mara, TEN)
+    jonas.is_mailed("We have received your booking request")
+    ines.is_mailed("We have received your booking request")
+    ines.is_mailed("Your booking is confirmed")
+    ines.has_no_other_mail()

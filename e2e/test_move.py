@@ -1,0 +1,59 @@
+"""The therapist moves a session as the client asked; the client may say that they did not."""
+
+from e2e.steps import calendar_entry, mentions
+from e2e.variants import on_a_phone
+from tests.world import in_days
+
+TEN, NOON = in_days(3, "10:00"), in_days(4, "12:00")
+
+
+def test_a_session_is_moved_as_the_client_asked(mara, ines, jonas):
+    ines.requests(mara, TEN)
+    mara.confirms(ines)
+    ines.is_mailed("Your booking is confirmed")
+    mara.moves(ines, to=NOON, location="Video call")
+    mara.sees_status(ines, "Confirmed")
+    mara.sees_time(NOON)
+    moved = ines.is_mailed("Your booking has changed and is confirmed")
+    mentions(moved, NOON, "https://meet.example.com/x", "I did not ask for this")
+    assert "SEQUENCE:1" in calendar_entry(moved)
+    ines.opens(moved)
+    ines.sees("Confirmed", "https://meet.example.com/x")
+    ines.sees_time(NOON)
+    jonas.requests(mara, TEN)  # what the client left is free for others
+
+
+def test_a_move_that_the_client_did_not_ask_for_needs_their_consent(mara, ines, olive):
+    ines.requests(mara, TEN)
+    mara.moves(ines, to=NOON)
+    ines.opens(ines.is_mailed("Your booking has changed and is confirmed"))
+    ines.disputes()
+    mentions(mara.is_mailed("A change to a booking is disputed"), NOON, ines.name)
+    mara.opens(ines)
+    mara.sees_status(ines, "Awaiting client")
+    mara.sees("Your client did not ask for this")
+    mara.has_no_button("Withdraw offer", "Client chose this by phone")
+    olive.page.goto("/operator")
+    olive.sees(ines.name)
+    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.sees_title("Does this new time suit you?")
+    ines.accepts(NOON)
+    ines.sees_title("Your time is agreed")
+    mentions(ines.is_mailed("Your booking is confirmed"), NOON)
+    mentions(mara.is_mailed("Your offer was accepted"), NOON)
+    mara.opens(ines)
+    mara.sees_status(ines, "Confirmed")
+
+
+@on_a_phone
+def test_a_disputed_move_that_does_not_suit_ends_the_session(mara, ines, jonas):
+    ines.requests(mara, TEN)
+    mara.moves(ines, to=NOON)
+    ines.opens(ines.is_mailed("Your booking has changed and is confirmed"))
+    ines.disputes()
+    ines.follows("See what is offered")
+    ines.refuses(words="I can only come on the day we agreed.")
+    ines.sees_title("Your session was cancelled")
+    mentions(mara.is_mailed("Your offer was declined"), NOON, "I can only come on the day we agreed.")
+    ines.is_mailed("Your booking is cancelled")
+    jonas.requests(mara, NOON)

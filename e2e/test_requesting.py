@@ -1,0 +1,112 @@
+"""A client books: what they choose, what they type, and what happens when somebody was faster."""
+
+from e2e.steps import mentions
+from e2e.variants import at_a_desk, on_a_phone, with_and_without_scripts
+from tests.world import in_days
+
+TEN = in_days(3, "10:00")
+
+
+@with_and_without_scripts
+def test_a_whole_booking_by_phone_in_a_later_week(mara, ines):
+    noon = in_days(16, "12:00")
+    ines.finds(mara)
+    ines.looks_at_location("Phone call")
+    ines.chooses(noon)
+    ines.sees("Phone call")
+    ines.types("Your name", "Ines Keller")
+    ines.types("E-mail", ines.email)
+    ines.types("Phone", "+49 30 901820")
+    ines.types("A few words", "Please ring twice.")
+    ines.presses("Request session")
+    ines.page.wait_for_url("**/s/*")
+    ines.sees("Your session with Mara Lindt", "Waiting for an answer", "Please ring twice.")
+    ines.sees_time(noon)
+    mentions(ines.is_mailed("We have received your booking request"), noon, "Phone call")
+    mara.opens(ines)
+    mara.sees("+49 30 901820", "Please ring twice.")
+
+
+@on_a_phone
+@with_and_without_scripts
+def test_what_was_typed_stays_when_something_is_missing(mara, ines, watch):
+    watch.expects(422)
+    ines.looks_at_times(mara)
+    ines.chooses(TEN)
+    ines.types("Your name", "Inès Köhler 🌿 שלום")
+    ines.types("E-mail", "ines at home")
+    ines.types("A few words", "First line\nsecond line")
+    ines.presses("Request session")
+    ines.sees("Please look at the marked fields. Nothing was sent yet.")
+    ines.still_reads("Your name", "Inès Köhler 🌿 שלום")
+    ines.still_reads("E-mail", "ines at home")
+    ines.still_reads("A few words", "First line\nsecond line")
+    ines.types("E-mail", ines.email)
+    ines.presses("Request session")
+    ines.page.wait_for_url("**/s/*")
+    ines.is_mailed("We have received your booking request")
+    mara.looks_at_today()
+    mara.sees("Inès Köhler 🌿 שלום")
+
+
+@at_a_desk
+@with_and_without_scripts
+def test_somebody_was_faster(mara, ines, jonas, watch):
+    watch.expects(409)
+    ines.looks_at_times(mara)
+    ines.chooses(TEN)
+    ines.types("Your name", ines.name)
+    ines.types("E-mail", ines.email)
+    jonas.requests(mara, TEN)
+    ines.presses("Request session")
+    ines.sees("This time has just been taken. Please choose another.")
+    ines.still_reads("Your name", ines.name)
+    half_past_eleven = in_days(3, "11:30")
+    ines.page.get_by_role("radio", name="11:30", exact=True).check()
+    ines.presses("Request session")
+    ines.page.wait_for_url("**/s/*")
+    ines.sees_time(half_past_eleven)
+
+
+@on_a_phone
+def test_the_client_calls_it_off(mara, ines, jonas):
+    ines.requests(mara, TEN)
+    mara.confirms(ines)
+    ines.opens(ines.is_mailed("Your booking is confirmed"))
+    ines.page.get_by_text("Cancel this session").click()
+    ines.types("A few words", "I am ill.")
+    ines.presses("Cancel session")
+    ines.sees("This session was cancelled.")
+    mentions(ines.is_mailed("Your booking is cancelled"), TEN)
+    mentions(mara.is_mailed("A booking was cancelled"), TEN, "I am ill.")
+    jonas.requests(mara, TEN)
+
+
+@at_a_desk
+def test_the_therapist_declines_and_blocks_a_sender(mara, ines, jonas, watch):
+    watch.expects(422)
+    ines.requests(mara, TEN)
+    mara.opens(ines)
+    mara.page.get_by_text("Decline…").click()
+    mara.types("Your reason", "I take no new clients.")
+    mara.page.get_by_role("checkbox", name="Block this sender").check()
+    mara.presses("Decline session")
+    mara.sees_status(ines, "Cancelled")
+    mentions(ines.is_mailed("Your booking is cancelled"), TEN, "I take no new clients.")
+    jonas.requests(mara, TEN)
+    ines.looks_at_times(mara)
+    ines.chooses(in_days(4, "10:00"))
+    ines.types("Your name", ines.name)
+    ines.types("E-mail", ines.email)
+    ines.presses("Request session")
+    ines.sees("This request could not be sent.")
+
+
+@on_a_phone
+def test_a_mail_read_in_the_local_mailbox_leads_to_the_session(mara, ines):
+    ines.requests(mara, TEN)
+    letter = ines.is_mailed("We have received your booking request")
+    ines.page.goto(f"/mailbox/{letter.name}")
+    ines.sees_title("We have received your booking request")
+    ines.page.get_by_role("link", name="/s/").click()
+    ines.sees("Waiting for an answer")

@@ -1,0 +1,37 @@
+"""What a browser complains of while somebody uses the program: it must be nothing."""
+
+import re
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Response, WebError
+
+REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+
+
+class Watch:
+    """Notes console errors (broken security policies are among them), script errors and answers of 500 and above."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self._refusals: set[int] = set()
+
+    def over(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", self._script)
+        context.on("response", self._response)
+
+    def expects(self, status: int) -> None:
+        """This journey is refused on purpose: the browser may say that such an answer came."""
+        self._refusals.add(status)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        refused = REFUSED.match(message.text)
+        if message.type not in ("error", "warning") or (refused and int(refused[1]) in self._refusals):
+            return
+        self.problems.append(f"{message.type} on {message.page and message.page.url}: {message.text}")
+
+    def _script(self, error: WebError) -> None:
+        self.problems.append(f"script error: {error.error}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.problems.append(f"{response.status} from {response.request.method} {response.url}")
