@@ -1,0 +1,135 @@
+"""What scripts add to pages that already work without them, and what scripts that are not ours cannot do."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from e2e.steps import BERLIN
+from tests.world import in_days
+
+# As an attacker would plant them: without a nonce, and with a guessed one.
+PLANT = """() => {
+  const waiting = document.createElement("div");
+  waiting.setAttribute("hx-get", "/planted");
+  waiting.setAttribute("hx-trigger", "load");
+  const button = document.createElement("button");
+  button.setAttribute("hx-post", "/planted");
+  button.setAttribute("hx-nonce", "guessed");
+  document.getElementById("main").append(waiting, button);
+  htmx.process(document.body);
+  button.click();
+}"""
+# Each way of turning text into code; what came of it.
+TURN_TEXT_INTO_CODE = """() => [
+  () => { document.getElementById("main").innerHTML = "<img src=x onerror='window.planted = 1'>"; },
+  () => { const script = document.createElement("script"); script.textContent = "window.planted = 1"; },
+  () => { trustedTypes.createPolicy("planted", {createHTML: (text) => text}); },
+  () => { const script = document.createElement("script"); script.src = "/planted.js"; },
+].map((attempt) => { try { attempt(); return "worked"; } catch { return "refused"; } })"""
+
+
+@pytest.fixture
+def size() -> str:
+    """What these journeys try does not depend on the screen."""
+    return "phone"
+
+
+def test_planted_attributes_send_nothing(mara, ines, watch):
+    ines.requests(mara, in_days(3))
+    mara.looks_at_today()
+    sent: list[str] = []
+    mara.page.on("request", lambda request: sent.append(request.url))
+    mara.page.evaluate(PLANT)
+    # Ours still work, and by the time they are answered the planted ones would have been sent.
+    mara.row(ines).get_by_role("button", name="Confirm session").click()
+    mara.sees_status(ines, "Confirmed")
+    assert [url for url in sent if "planted" in url] == []
+    assert len([problem for problem in watch.problems if "[hx-csp] blocked" in problem]) == 2
+    watch.problems.clear()
+
+
+def test_text_never_becomes_code(mara, watch):
+    mara.looks_at_today()
+    assert mara.page.evaluate(TURN_TEXT_INTO_CODE) == ["refused"] * 4
+    assert mara.page.evaluate("window.planted") is None
+    watch.problems.clear()
+
+
+def test_a_dropped_connection_is_told_and_what_was_typed_stays(mara, ines, watch):
+    ines.looks_at_times(mara)
+    ines.chooses(in_days(3))
+    ines.types("Your name", "Ines Keller")
+    ines.types("E-mail", ines.email)
+    ines.page.context.set_offline(True)
+    ines.presses("Request session")
+    ines.sees("We could not reach Holdfast.")
+    expect(ines.page.get_by_label("Your name")).to_have_value("Ines Keller")
+    ines.page.context.set_offline(False)
+    watch.problems.clear()
+    ines.presses("Request session")
+    ines.sees("Waiting for an answer")
+
+
+def test_a_button_pressed_twice_asks_once(mara, ines):
+    ines.looks_at_times(mara)
+    ines.chooses(in_days(3))
+    ines.types("Your name", "Ines Keller")
+    ines.types("E-mail", ines.email)
+    sent: list[str] = []
+    ines.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    ines.page.get_by_role("button", name="Request session").dblclick()
+    ines.sees("Waiting for an answer")
+    assert len(sent) == 1
+    mara.looks_at_today()
+    expect(mara.row(ines)).to_have_count(1)
+
+
+def test_a_page_that_was_open_for_too_long_only_needs_its_button_again(mara, ines, watch):
+    watch.expects(400)
+    ines.looks_at_times(mara)
+    ines.chooses(in_days(3))
+    ines.types("Your name", "Ines Keller")
+    ines.types("E-mail", ines.email)
+    ines.page.context.clear_cookies()
+    ines.presses("Request session")
+    ines.sees("This page was open for too long.")
+    ines.presses("Request session")
+    ines.sees("Waiting for an answer")
+
+
+def test_the_focus_and_a_quiet_voice_follow_what_changed(mara, ines):
+    ines.requests(mara, in_days(3))
+    mara.looks_at_today()
+    mara.row(ines).get_by_role("button", name="Confirm session").click()
+    expect(mara.page.locator("#announcer")).to_have_text("Ines K.: Confirmed")
+    expect(mara.row(ines)).to_be_focused()
+
+
+def test_a_new_alternative_asks_for_its_date(mara, ines):
+    ines.requests(mara, in_days(3))
+    mara.starts_an_offer(ines)
+    mara.adds(1, in_days(4))
+    mara.presses("Add alternative...")
+    expect(mara.alternative(2).get_by_label("Date")).to_be_focused()
+    expect(mara.alternative(1).get_by_label("Date")).to_have_value(f"{in_days(4):%Y-%m-%d}")
+
+
+def test_times_are_shown_in_the_visitors_own_zone_when_asked(mara, ines):
+    ten = in_days(3)
+    ines.looks_at_times(mara)
+    ines.follows("Show in your time (Berlin)")
+    expect(ines.page.get_by_label("Show times in")).to_have_value(BERLIN)
+    while ines.slot(ten, BERLIN).count() == 0:
+        ines.follows("Later")
+    expect(ines.slot(ten, BERLIN)).to_have_text(re.compile("^11:00"))
+
+
+def test_back_from_a_later_week_shows_the_week_before(mara, ines):
+    ines.looks_at_times(mara)
+    week = ines.page.get_by_role("heading", name=re.compile(" to "))
+    before = week.inner_text()
+    ines.follows("Later")
+    expect(week).not_to_have_text(before)
+    ines.page.go_back()
+    expect(week).to_have_text(before)
