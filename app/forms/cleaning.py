@@ -4,9 +4,13 @@ import unicodedata
 
 
 def one_line(text: str | None) -> str:
-    """Typed text as one line: line breaks and other control characters become spaces, runs of space one."""
+    """Typed text as one line: line breaks and other control characters become spaces, runs of space one.
+
+    Empty when nothing in it can be seen: a name of invisible characters is none.
+    """
     printable = (" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text or "")
-    return " ".join("".join(printable).split())
+    line = " ".join("".join(printable).split())
+    return line if any(unicodedata.category(letter)[0] in "LNPS" for letter in line) else ""
 
 
 def several_lines(text: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, StringField, TelField, TextAreaField
-from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Email, Length, Optional, Regexp
 
 from app.forms.cleaning import MOST_WORDS, TOO_MANY_WORDS, address, one_line, several_lines
 
@@ -12,7 +12,7 @@ class RequestForm(FlaskForm):
         "Your name",
         filters=[one_line],
         validators=[
-            InputRequired("Please tell us your name."),
+            DataRequired("Please tell us your name."),
             Length(max=120, message="Please shorten your name to 120 characters."),
         ],
         render_kw={"autocomplete": "name"},
@@ -21,7 +21,7 @@ class RequestForm(FlaskForm):
         "E-mail",
         filters=[address],
         validators=[
-            InputRequired("Please give an e-mail address: the answer is sent there."),
+            DataRequired("Please give an e-mail address: the answer is sent there."),
             Length(max=254, message="This e-mail address is too long."),
             Email("This does not look like an e-mail address. Please check it."),
         ],
