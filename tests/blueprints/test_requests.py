@@ -1,0 +1,238 @@
+"""What a client types when asking for a session: good or odd, it gets an answer in words and stays typed."""
+
+import html
+from email import message_from_bytes
+
+import pytest
+from sqlalchemy import func, select
+
+from app.booking.booking import Booking
+from app.database import db
+from app.messages.mail import compose
+from app.messages.message import Message
+from tests import world
+from tests.blueprints import odd_text
+from tests.browser import Page
+from tests.visitor import Visitor
+
+GOOD = {"name": "Ines Keller", "email": "ines@example.net", "phone": "+44 7700 900123", "words": "Afternoons are best."}
+
+
+@pytest.fixture
+def client(visitor) -> Visitor:
+    return visitor()
+
+
+@pytest.fixture
+def page(client: Visitor, mara) -> Page:
+    """The form for 10:00 in three days, in Berlin's time."""
+    return client.open(f"/t/mara-lindt/request?start={world.in_days(3):%Y-%m-%dT%H:%MZ}&zone=Europe/Berlin")
+
+
+def bookings() -> int:
+    return db.session.scalar(select(func.count()).select_from(Booking)) or 0
+
+
+def shown(text: str) -> str:
+    """What a person reads and finds in the fields."""
+    return html.unescape(text)
+
+
+def composed() -> list:
+    return [compose(message) for message in db.session.scalars(select(Message).order_by(Message.id))]
+
+
+def test_a_request_ends_on_the_page_of_the_session(client, page):
+    answer = client.press(page, "Request session", **GOOD)
+    assert (answer.status, "/s/" in answer.url) == (200, True)
+    assert "has your request" in answer.text
+    booking = db.session.scalars(select(Booking)).one()
+    assert (booking.client.name, booking.client.zone, booking.words) == (GOOD["name"], "Europe/Berlin", GOOD["words"])
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("name", "", "Please tell us your name."),
+        ("name", " \t ", "Please tell us your name."),
+        ("name", "\u200b\u2028", "Please tell us your name."),
+        ("name", "x" * 121, "shorten your name to 120"),
+        ("email", "", "Please give an e-mail address"),
+        ("email", "ines", "does not look like an e-mail address"),
+        ("email", "ines@", "does not look like an e-mail address"),
+        ("email", "ines@example.net, otto@example.net", "does not look like an e-mail address"),
+        ("email", "ines@exa mple.net", "does not look like an e-mail address"),
+        ("email", "x" * 250 + "@example.net", "too long"),
+        ("email", "ines@example.net\nbcc: otto@example.net", "does not look like an e-mail address"),
+        ("phone", "call me", "digits, spaces"),
+        ("phone", "+44 <script>", "digits, spaces"),
+        ("phone", "0" * 41, "shorten the phone number"),
+        ("words", odd_text.LONG, "shorten this to 2000 characters"),
+    ],
+)
+def test_what_cannot_be_taken_gets_a_sentence_and_stays(client, page, field, typed, sentence):
+    answer = client.press(page, "Request session", **GOOD | {field: typed})
+    assert answer.status == 422
+    assert sentence in shown(answer.text)
+    for name, text in (GOOD | {field: typed}).items():
+        assert " ".join(text.replace("\u200b", " ").split()) in " ".join(shown(answer.text).split()), name
+    assert bookings() == 0
+    assert client.press(answer, "Request session", **GOOD).status == 200
+
+
+@pytest.mark.parametrize("name", [odd_text.EMOJI, odd_text.RIGHT_TO_LEFT, "O'Brien-Łukasz", "𝕴𝖓𝖊𝖘", "李小龍", "X"])
+def test_names_of_all_kinds_are_taken_as_they_are(client, page, name, visitor):
+    client.press(page, "Request session", **GOOD | {"name": name})
+    assert db.session.scalars(select(Booking)).one().client.name == name
+    desk = visitor("mara@example.com")
+    for path in ("/dashboard", "/sessions", f"/sessions/{db.session.scalars(select(Booking.id)).one()}"):
+        assert name in shown(desk.open(path).text)
+    assert len(composed()) == 2
+
+
+@pytest.mark.parametrize("field", ["name", "words", "phone", "email"])
+@pytest.mark.parametrize("odd", odd_text.TEXTS)
+def test_odd_text_in_any_field_is_answered_in_words(client, page, field, odd, visitor):
+    answer = client.press(page, "Request session", **GOOD | {field: odd})
+    assert answer.status in (200, 422)
+    assert answer.status == 200 or "Please" in answer.text
+    assert bookings() == (answer.status == 200)
+    assert "<script>alert" not in answer.text
+    for mail in composed():
+        mail.as_bytes()
+        assert "\n" not in mail.subject
+        assert "<script>alert" not in mail.html
+    if answer.status == 200:
+        desk = visitor("mara@example.com")
+        for path in ("/dashboard", f"/sessions/{db.session.scalars(select(Booking.id)).one()}"):
+            shows = desk.open(path)
+            assert (shows.status, "<script>alert" in shows.text) == (200, False)
+
+
+def test_a_name_with_a_line_break_forges_no_header(client, page):
+    client.press(
+        page, "Request session", **GOOD | {"name": odd_text.LINE_BREAK, "words": "Hello\r\nBcc: x@example.net"}
+    )
+    booking = db.session.scalars(select(Booking)).one()
+    assert booking.client.name == "Ines Bcc: everybody@example.net"
+    for mail in composed():
+        head = dict(message_from_bytes(mail.as_bytes()).items())
+        assert "bcc" not in {name.lower() for name in head}
+        assert "everybody" not in str(head)
+        assert len(mail.send_to) == 1
+
+
+def test_without_a_time_the_form_says_so(client, page):
+    for start in ["", *odd_text.DATES, "2027-05-05T10:00", "0001-01-01T00:00+14:00"]:
+        answer = client.press(page, "Request session", start=start, **GOOD)
+        assert answer.status in (409, 422), start
+        assert any(words in answer.text for words in ("Choose a time first", "has just been taken")), start
+        for text in GOOD.values():
+            assert text in shown(answer.text), start
+    assert bookings() == 0
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["2027-03-28T01:30+00:00", "1970-01-01T00:00Z", "9000-12-31T23:00Z", "2026-11-24T10:07Z", "2027-05-05T10:00:30.5Z"],
+)
+def test_a_time_that_nobody_offers_is_taken_by_nobody(client, page, start):
+    answer = client.press(page, "Request session", start=start, **GOOD)
+    assert answer.status == 409
+    assert "has just been taken" in answer.text
+    for text in GOOD.values():
+        assert text in shown(answer.text)
+    assert bookings() == 0
+
+
+@pytest.mark.parametrize("field", ["type", "location"])
+def test_an_odd_choice_falls_back_to_the_first(client, page, field):
+    for odd in odd_text.IDS[:4]:
+        assert client.press(page, "Request session", **GOOD | {"name": "", field: odd}).status == 422
+    client.press(page, "Request session", **GOOD | {field: odd_text.HUGE})
+    assert db.session.scalars(select(Booking)).one().location.name == "Room 1"
+
+
+@pytest.mark.parametrize("zone", odd_text.ZONES)
+def test_an_odd_zone_becomes_the_therapists(client, page, zone):
+    client.press(page, "Request session", zone=zone, **GOOD)
+    assert db.session.scalars(select(Booking)).one().client.zone == "Europe/London"
+
+
+def test_a_slot_taken_meanwhile_shows_what_is_still_free(client, page, mara):
+    world.JONAS.asks(mara, world.in_days(3))
+    answer = client.press(page, "Request session", **GOOD)
+    assert answer.status == 409
+    assert "Still free on" in answer.text
+    chosen = f"{world.in_days(3, '11:00'):%Y-%m-%dT%H:%M}Z"
+    again = client.press(answer, "Request session", start=chosen)  # all that was typed is still in the form
+    assert "/s/" in again.url
+    assert {booking.client.name for booking in db.session.scalars(select(Booking))} == {"Jonas Peters", "Ines Keller"}
+
+
+def test_when_the_whole_day_is_taken_other_days_are_a_link_away(client, page, mara):
+    mara.minimum_notice_minutes = 30 * 24 * 60
+    db.session.commit()
+    answer = client.press(page, "Request session", **GOOD)
+    assert answer.status == 409
+    assert "Look at other days" in answer.text
+    assert GOOD["words"] in shown(answer.text)
+
+
+def test_without_its_token_a_request_is_turned_away_with_our_page(client, page):
+    answer = client.post("/t/mara-lindt/requests", GOOD)
+    assert (answer.status, bookings()) == (400, 0)
+    assert "reload the page" in answer.text.lower()
+    assert client.post("/t/mara-lindt/requests", GOOD | {"csrf_token": "x" * 500}).status == 400
+
+
+def test_a_body_that_is_no_form_is_turned_away(client, mara):
+    for body, kind in (
+        (b"{}", "application/json"),
+        (b"\xff\xfe\x00", "multipart/form-data; boundary=x"),
+        (b"\xff", "x"),
+    ):
+        answer = client.http.post("/t/mara-lindt/requests", data=body, content_type=kind)
+        assert answer.status_code == 400
+    huge = client.http.post(
+        "/t/mara-lindt/requests", data=b"words=" + b"x" * 2_000_000, content_type="application/x-www-form-urlencoded"
+    )
+    assert huge.status_code == 413
+    assert "too much text" in huge.text
+
+
+# Limits
+
+
+def test_too_many_requests_from_one_network_are_told_when_to_try_again(app, client, mara):
+    app.config["REQUESTS_PER_HOUR"] = 2
+    for day in (3, 4):
+        start = f"{world.in_days(day):%Y-%m-%dT%H:%MZ}"
+        page = client.open(f"/t/mara-lindt/request?start={start}")
+        client.press(page, "Request session", name=f"Client {day}", email=f"c{day}@example.net")
+    page = client.open(f"/t/mara-lindt/request?start={world.in_days(5):%Y-%m-%dT%H:%MZ}")
+    answer = client.press(page, "Request session", **GOOD)
+    assert answer.status == 429
+    assert 3500 < int(client.answer.headers["Retry-After"]) <= 3600
+    assert "Please try again in 60 minutes" in answer.text
+    assert GOOD["words"] in shown(answer.text)
+    assert bookings() == 2
+
+
+def test_a_third_request_to_one_therapist_waits_for_an_answer(client, mara):
+    for day in (3, 4):
+        world.INES.asks(mara, world.in_days(day))
+    page = client.open(f"/t/mara-lindt/request?start={world.in_days(5):%Y-%m-%dT%H:%MZ}")
+    answer = client.press(page, "Request session", name="Ines", email="INES@example.net ")
+    assert (answer.status, bookings()) == (429, 2)
+    assert "has not answered 2 requests" in answer.text
+
+
+def test_a_blocked_sender_is_refused_without_a_reason(client, request_of_ines, page):
+    request_of_ines.block_sender()
+    request_of_ines.cancel(by="therapist")
+    db.session.commit()
+    answer = client.press(page, "Request session", **GOOD)
+    assert answer.status == 422
+    assert "block" not in answer.text.lower().replace("inline-block", "")
+    assert GOOD["words"] in shown(answer.text)
