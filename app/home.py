@@ -8,6 +8,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 LONGEST_SOCKET_PATH = 100  # bytes; Linux takes 107
 
@@ -39,6 +40,10 @@ class Home:
         # A deep folder: a short name for it, in a folder that only this user may enter.
         name = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"holdfast-{os.getuid()}-{name}" / "redis.sock"
+
+    @property
+    def redis_url(self) -> str:
+        return f"unix://{quote(str(self.redis_socket))}"
 
     @property
     def demo_password(self) -> str | None:

@@ -68,7 +68,7 @@ class Served:
             "SECRET_KEY": SECRET,
             "PUBLIC_URL": self.url,
             "PORT": str(self.port),
-            "REDIS_URL": f"unix://{self.home.redis_socket}",
+            "REDIS_URL": self.home.redis_url,
             "MAIL_SERVER": "127.0.0.1",
             "MAIL_PORT": str(mail_port),
             "MAILBOX_DIR": str(self.home.mailbox),

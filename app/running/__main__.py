@@ -98,7 +98,7 @@ def _choose(home: Home, port: int) -> list[str]:
             }
     if not os.environ.get("REDIS_URL"):
         parts.insert(0, "redis")
-        chosen["REDIS_URL"] = f"unix://{home.redis_socket}"
+        chosen["REDIS_URL"] = home.redis_url
     for name, value in chosen.items():
         if not os.environ.get(name):
             os.environ[name] = value

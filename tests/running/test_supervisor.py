@@ -134,7 +134,7 @@ def test_a_taken_port_is_told_in_a_sentence(running, tmp_path):
 
 def test_a_deep_folder_is_no_obstacle(tmp_path):
     """A socket's address has room for 107 bytes only."""
-    running = Running(tmp_path / ("deep" * 20) / ("deeper" * 10))
+    running = Running(tmp_path / ("deep" * 20) / "50% deeper, isn't it?")
     try:
         wait_until(running.is_ready, timeout=60)
     finally:
