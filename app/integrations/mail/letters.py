@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage, MIMEPart
+from email.parser import BytesHeaderParser
 from email.policy import default
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from pathlib import Path
 
 NAME = re.compile(r"\d{8}T\d{6}\.\d{6}-[0-9a-f]{8}\.eml")
@@ -19,26 +21,31 @@ class Letter:
     name: str
     content: bytes
 
-    @property
+    @cached_property
     def parsed(self) -> EmailMessage:
         return message_from_bytes(self.content, policy=default)
 
+    @cached_property
+    def headers(self) -> EmailMessage:
+        # A list of many letters needs no more, and reading their bodies too would take seconds.
+        return BytesHeaderParser(policy=default).parsebytes(self.content)
+
     @property
     def to(self) -> str:
-        return str(self.parsed["To"] or "")
+        return str(self.headers["To"] or "")
 
     @property
     def sender(self) -> str:
-        return str(self.parsed["From"] or "")
+        return str(self.headers["From"] or "")
 
     @property
     def subject(self) -> str:
-        return str(self.parsed["Subject"] or "")
+        return str(self.headers["Subject"] or "")
 
     @property
     def sent_at(self) -> datetime | None:
         try:
-            return parsedate_to_datetime(str(self.parsed["Date"])).astimezone(UTC)
+            return parsedate_to_datetime(str(self.headers["Date"])).astimezone(UTC)
         except ValueError:
             return None
 
