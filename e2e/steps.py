@@ -165,7 +165,7 @@ class Client(Person):
         self.page.goto(found[0])
 
     def accepts(self, at: datetime) -> None:
-        self.page.get_by_role("radio", name=hours(at, at + LENGTH, LONDON)).check()
+        self.page.get_by_role("radio", name=span(at, at + LENGTH, LONDON)).check()
         self.presses("Accept this time")
 
     def agrees(self) -> None:
@@ -277,7 +277,7 @@ class Therapist(SignsIn):
         self.has_no_button("Withdraw offer")
 
     def records_a_choice_by_phone(self, at: datetime) -> None:
-        offered = self.page.get_by_role("listitem").filter(has_text=hours(at, at + LENGTH, LONDON))
+        offered = self.page.get_by_role("listitem").filter(has_text=span(at, at + LENGTH, LONDON))
         offered.get_by_role("button", name="Client chose this by phone", exact=True).click()
 
     @property

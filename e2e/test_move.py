@@ -34,7 +34,7 @@ def test_a_move_that_the_client_did_not_ask_for_needs_their_consent(mara, ines, 
     mara.sees("Your client did not ask for this")
     mara.has_no_button("Withdraw offer", "Client chose this by phone")
     olive.page.goto("/operator")
-    olive.sees(ines.name)
+    olive.sees("Ines K. did not ask for a change that Mara Lindt noted as theirs.")
     ines.opens(ines.is_mailed("Your booking needs your answer"))
     ines.sees_title("Does this new time suit you?")
     ines.accepts(NOON)
