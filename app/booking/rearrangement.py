@@ -90,7 +90,7 @@ def refuse_clash(booking: Booking, span: Span) -> None:
         starts, ends = hold.starts_at.astimezone(zone), hold.ends_at.astimezone(zone)
         held = "is offered to" if hold.offer_id else "is held for"
         other = hold.booking.client.short_name if hold.booking else "another client"
-        raise TimeTaken(f"{starts:%a %d %b %H:%M}–{ends:%H:%M} {held} {other}. Choose another time.")
+        raise TimeTaken(f"Choose another time: {starts:%a %-d %b %H:%M}–{ends:%H:%M} {held} {other.rstrip('.')}.")
 
 
 def _check_alternatives(booking: Booking, alternatives: Sequence[Terms]) -> None:
