@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -57,14 +58,21 @@ class Home:
             write_private(file, secrets.token_hex(32))
         return file.read_text().strip()
 
-    def lock(self) -> bool:
-        """Keep this folder for this process until it ends; False while another one has it."""
+    def lock(self, patience: float = 8.0) -> bool:
+        """Keep this folder for this process and its forks until all end; False while others have it.
+
+        Patient, because what a killed program leaves behind takes a moment to end.
+        """
         self._lock = open(self.path / "lock", "w")  # noqa: SIM115 - held until the process ends
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+        ends = time.monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            except BlockingIOError:
+                if time.monotonic() > ends:
+                    return False
+                time.sleep(0.05)
 
     def remember(self, settings: Mapping[str, str]) -> None:
         """Note where the running parts are, for commands given in another window."""

@@ -66,7 +66,7 @@ def parts_of(app: "Flask", names: list[str]) -> list[Child]:
 
 
 def _port() -> int:
-    text = os.environ.setdefault("PORT", "8000") or "8000"
+    text = os.environ["PORT"] = os.environ.get("PORT") or "8000"
     if not text.isdigit() or not 0 < int(text) < 65536:
         sys.exit(f"PORT is {text!r}: it must be a number from 1 to 65535.")
     return int(text)

@@ -117,6 +117,17 @@ def test_without_its_supervisor_nothing_stays_behind(running):
     wait_until(lambda: running.everything() == set(), timeout=20)
 
 
+def test_after_a_kill_it_can_be_started_again_at_once_with_the_same_port(running, home):
+    running.process.kill()
+    running.process.wait()
+    again = Running(home, PORT=str(running.port))
+    again.port = running.port
+    try:
+        wait_until(again.is_ready, timeout=60)
+    finally:
+        again.end()
+
+
 def test_two_do_not_share_a_folder(running, home):
     second = Running(home)
     said, _ = second.process.communicate(timeout=30)

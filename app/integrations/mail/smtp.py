@@ -4,7 +4,8 @@ import smtplib
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from ssl import create_default_context
+from typing import Any, TypeVar
 
 import flask_mail
 from flask_mail import Message as Mail
@@ -12,6 +13,7 @@ from flask_mail import Message as Mail
 from app.integrations.errors import GatewayError
 
 SECONDS_FOR_ONE_MAIL = 45.0  # less than the lease of a message: nobody else sends it meanwhile
+H = TypeVar("H", "LimitedSMTP", "LimitedSMTPOverTLS")
 
 
 class SMTPGateway:
@@ -26,31 +28,33 @@ class SMTPGateway:
         self._drop()
 
     def send(self, mail: Mail) -> None:
-        kept = self._connection is not None
+        kept, ends = self._connection is not None, time.monotonic() + SECONDS_FOR_ONE_MAIL
         try:
-            self._send(mail)
+            self._send(mail, ends)
         except GatewayError as error:
             # Servers close connections that idle. Before the mail itself was on its way, once more is safe.
             if not (kept and error.away and not self._data_began()):
                 raise
             self._drop()
-            self._send(mail)
+            self._send(mail, ends)
 
-    def _send(self, mail: Mail) -> None:
+    def _send(self, mail: Mail, ends: float) -> None:
         try:
             with _told_apart():
-                self._open().send(mail)
+                connection = self._open(ends)
+                connection.begin_mail(ends)
+                connection.send(mail)
         except GatewayError as error:
             if error.away:
                 self._close_unheard()
             raise
 
-    def _open(self) -> "Connection":
+    def _open(self, ends: float) -> "Connection":
         if self._connection is None:
             if not self._config["MAIL_SERVER"]:
                 raise GatewayError("No mail server is set (MAIL_SERVER).", retry=True, away=True)
             settings = flask_mail.Mail().init_mail(dict(self._config))
-            connection = Connection(settings, self._config["MAIL_TIMEOUT_SECONDS"])
+            connection = Connection(settings, self._config["MAIL_TIMEOUT_SECONDS"], ends)
             connection.__enter__()
             self._connection = connection
         return self._connection
@@ -74,45 +78,52 @@ class Connection(flask_mail.Connection):
 
     host: "LimitedSMTP | LimitedSMTPOverTLS | None"
 
-    def __init__(self, mail: Any, seconds: float) -> None:
+    def __init__(self, mail: Any, seconds: float, ends: float) -> None:
         super().__init__(mail)
-        self._seconds = seconds
+        self._seconds, self._ends = seconds, ends
+
+    def begin_mail(self, ends: float) -> None:
+        if self.host:
+            self.host.begin_mail(ends)
 
     @property
     def data_began(self) -> bool:
         return self.host is not None and self.host.data_began
 
     def configure_host(self) -> "LimitedSMTP | LimitedSMTPOverTLS":
-        kind = LimitedSMTPOverTLS if self.mail.use_ssl else LimitedSMTP
-        host = kind(self.mail.server, self.mail.port, timeout=self._seconds)
+        limits = {"seconds": self._seconds, "ends": self._ends}
+        if self.mail.use_ssl:
+            return self._signed_in(
+                LimitedSMTPOverTLS(self.mail.server, self.mail.port, context=create_default_context(), **limits)
+            )
+        host = LimitedSMTP(self.mail.server, self.mail.port, **limits)
         if self.mail.use_tls:
-            host.starttls()
+            host.starttls(context=create_default_context())
+        return self._signed_in(host)
+
+    def _signed_in(self, host: H) -> H:
         if self.mail.username and self.mail.password:
             host.login(self.mail.username, self.mail.password)
         return host
 
-    def send(self, mail: Mail, envelope_from: str | tuple[str, str] | None = None) -> None:
-        if self.host:
-            self.host.begin_mail()
-        super().send(mail, envelope_from)
-
 
 class _Limits:
-    """No step may take longer than the timeout, and all steps of one mail together no longer than the lease."""
+    """No step may take longer than `seconds`; connecting and sending one mail together end at `ends`."""
 
-    timeout: float
     sock: Any
     data_began = False
-    _ends: float | None = None
 
-    def begin_mail(self) -> None:
-        self._ends = time.monotonic() + SECONDS_FOR_ONE_MAIL
+    def __init__(self, host: str, port: int, *, seconds: float, ends: float, **options: Any) -> None:
+        self._seconds, self._ends = seconds, ends
+        super().__init__(host, port, timeout=seconds, **options)  # type: ignore[call-arg]
+
+    def begin_mail(self, ends: float) -> None:
+        self._ends = ends
         self.data_began = False
 
     def getreply(self) -> tuple[int, bytes]:
-        if self.sock and self._ends is not None:
-            left = self._ends - time.monotonic()
-            self.sock.settimeout(max(0.01, min(self.timeout, left)))
+        if self.sock:
+            self.sock.settimeout(max(0.01, min(self._seconds, self._ends - time.monotonic())))
         return super().getreply()  # type: ignore[misc]
 
     def data(self, msg: Any) -> tuple[int, bytes]:
