@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, TypeDecorator, UpdateBase, event
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, TypeDecorator, UpdateBase, event, func, select
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -55,6 +55,15 @@ else:
 def rows_changed(statement: UpdateBase) -> int:
     """Run an UPDATE or DELETE; how many rows it found. A conditional one tells by this who came first."""
     return cast(CursorResult[Any], db.session.execute(statement)).rowcount
+
+
+def take_turn(name: str) -> None:
+    """Of all transactions that say this name, one at a time goes on from here until it ends.
+
+    For limits that are counted over more than a transaction has locked. On SQLite writers take turns anyway.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 # SQLite lets one writer in at a time. A transaction that will write must say so when it begins: one that

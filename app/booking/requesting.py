@@ -12,7 +12,7 @@ from app import clock
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
 from app.booking.refusals import Refused, TimeTaken, TooManyRequests
-from app.database import db
+from app.database import db, take_turn
 from app.messages.activity import record
 from app.practice.client import Client
 from app.practice.location import Location
@@ -79,6 +79,8 @@ def _check_limits(therapist: Therapist, asker: Asker) -> None:
     blocked = select(BlockedSender.id).filter_by(therapist_id=therapist.id, email=asker.email)
     if db.session.scalar(blocked) is not None:
         raise Refused("This request could not be sent. Please choose another therapist.")
+    # Counted over all therapists, while the lock is on one diary only.
+    take_turn(f"requests of {asker.email}")
     unanswered = select(func.count()).select_from(Booking).join(Client, Client.id == Booking.client_id)
     unanswered = unanswered.where(Booking.status == "requested", Client.email == asker.email)
     if _number(unanswered.where(Booking.therapist_id == therapist.id)) >= UNANSWERED_WITH_ONE_THERAPIST:
@@ -99,6 +101,7 @@ def _number(query: Select[int]) -> int:
 
 
 def _check_network(asker: Asker) -> None:
+    take_turn(f"requests from {asker.address_hash}")
     recent = select(Booking.requested_at).where(
         Booking.asked_from == asker.address_hash, Booking.requested_at > clock.now() - HOUR
     )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.booking.booking import Booking
 from app.database import db
+from app.practice.therapist import Therapist
 from app.scheduling.spans import overlap
 from tests import world
 from tests.booking.holds import check_everything
@@ -96,3 +97,30 @@ def test_one_client_at_eight_slots_at_once_gets_two_requests(web, mara, requests
     ]
     assert statuses(Crowd(web.url, wanted).release()) == [303] * 2 + [429] * (requests - 2)
     check_everything()
+
+
+@pytest.fixture
+def eight_therapists(app) -> list[Therapist]:
+    names = ("Ann", "Ben", "Cat", "Dan", "Eve", "Fay", "Gus", "Hal")
+    return [world.add_therapist(f"{name} Lindt") for name in names]
+
+
+def asking_each(url: str, therapists: list[Therapist], same_client: bool) -> list[str]:
+    tab = Tab(url)
+    wanted = []
+    for number, therapist in enumerate(therapists):
+        email = "ines@example.net" if same_client else f"client{number}@example.net"
+        page = request_page(tab, therapist, world.in_days(3))
+        wanted.append(tab.ready(page, "Request session", name="Ines Keller", email=email))
+    return wanted
+
+
+def test_one_client_at_eight_therapists_at_once_gets_five_requests(web, eight_therapists):
+    wanted = asking_each(web.url, eight_therapists, same_client=True)
+    assert statuses(Crowd(web.url, wanted).release()) == [303] * 5 + [429] * 3
+
+
+def test_one_network_gets_its_number_of_requests_over_all_therapists(serve, eight_therapists):
+    served = serve("web", REQUESTS_PER_HOUR="3")
+    wanted = asking_each(served.url, eight_therapists, same_client=False)
+    assert statuses(Crowd(served.url, wanted).release()) == [303] * 3 + [429] * 5
