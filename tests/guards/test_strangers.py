@@ -164,3 +164,13 @@ def test_a_used_or_late_link_shows_how_the_session_stands(desk, visitor):
             assert answer.status_code == 409, (link, verb)
             assert "This offer has ended" in answer.text
     assert dump() == before
+
+
+def test_times_cannot_be_agreed_to_without_choosing_one(desk, visitor):
+    """The button for a changed location, pressed for an offer of times, would choose for the client."""
+    client = visitor()
+    token, before = client.form_token(), dump()
+    page = client.post(f"/o/{desk.offer_links['offered']}/agreement", {"csrf_token": token})
+    assert page.status == 422
+    assert "Choose one of the times first" in page.text
+    assert dump() == before

@@ -44,7 +44,10 @@ def accept(token: str) -> Response:
 @bp.post("/o/<token>/agreement")
 @personal_link
 def agree(token: str) -> Response:
-    offer = _offer(linked("offer", token))
+    link = linked("offer", token)
+    offer = _offer(link)
+    if offer.kind != "location" and offer.is_open:
+        return _page(link, 422, "Choose one of the times first.")
     return _answer(token, lambda: offer.accept(offer.alternatives[0]))
 
 
