@@ -11,7 +11,7 @@ from e2e.steps import calendar_entry, mentions
 from tests.waiting import wait_until
 from tests.world import in_days
 
-SECONDS = 8
+SECONDS = 12
 TEN, OTHER = in_days(2, "10:00"), in_days(4, "11:00")
 
 
