@@ -16,6 +16,7 @@ from tests.served import free_port
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(240)  # several whole starts, on a machine busy with other tests
 PARTS = 5  # Redis, mailbox, web, worker, timetable
 
 
@@ -80,7 +81,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def running(home: Path) -> Iterator[Running]:
     running = Running(home)
-    wait_until(running.is_ready, timeout=60)
+    wait_until(running.is_ready, timeout=100)
     yield running
     running.end()
 
@@ -123,7 +124,7 @@ def test_after_a_kill_it_can_be_started_again_at_once_with_the_same_port(running
     again = Running(home, PORT=str(running.port))
     again.port = running.port
     try:
-        wait_until(again.is_ready, timeout=60)
+        wait_until(again.is_ready, timeout=100)
     finally:
         again.end()
 
@@ -147,7 +148,7 @@ def test_a_deep_folder_is_no_obstacle(tmp_path):
     """A socket's address has room for 107 bytes only."""
     running = Running(tmp_path / ("deep" * 20) / "50% deeper, isn't it?")
     try:
-        wait_until(running.is_ready, timeout=60)
+        wait_until(running.is_ready, timeout=100)
     finally:
         running.end()
 
