@@ -39,12 +39,14 @@ def test_what_is_not_right_is_told_without_saying_which(mara, visitor, email, pa
     assert browser.open("/dashboard").url.partition("?")[0].endswith("/sign-in")
 
 
-@pytest.mark.parametrize("odd", [*odd_text.TEXTS, ""])
-def test_odd_sign_ins_are_answered_in_words(mara, visitor, odd):
-    for email, password in ((odd, world.PASSWORD), ("mara@example.com", odd)):
-        page = visitor().sign_in(email, password)
-        assert page.status == 422
-        assert 'role="alert"' in page.text
+def test_odd_sign_ins_are_answered_in_words(mara, visitor, monkeypatch):
+    monkeypatch.setattr("app.practice.throttle.MOST_PER_USER", 100)
+    browser = visitor()
+    for odd in [*odd_text.TEXTS, ""]:
+        for email, password in ((odd, world.PASSWORD), ("mara@example.com", odd)):
+            page = browser.sign_in(email, password)
+            assert page.status == 422, odd
+            assert 'role="alert"' in page.text, odd
 
 
 def test_guessing_at_one_address_is_stopped_before_hashing(mara, visitor, monkeypatch):
