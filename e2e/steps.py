@@ -156,13 +156,21 @@ class Client(Person):
     def slot(self, at: datetime, zone: str = LONDON) -> Locator:
         local = at.astimezone(ZoneInfo(zone))
         links = self.page.get_by_role("link", name=re.compile(f"^{local:%H:%M}"))
-        return links.and_(self.page.locator(f'[data-start="{local.isoformat()}"]'))
+        return links.and_(self._starting(local))
+
+    def chooses_instead(self, at: datetime, zone: str) -> None:
+        """Another time of that day, on the form itself."""
+        local = at.astimezone(ZoneInfo(zone))
+        self.page.get_by_role("radio", name=f"{local:%H:%M}").and_(self._starting(local)).check()
 
     def opens(self, letter: Letter) -> None:
         """Follow the personal link in a mail."""
         found = re.search(r"https?://\S+/[so]/[\w-]+", letter.text)
         assert found, f"no link in {letter.text}"
         self.page.goto(found[0])
+
+    def _starting(self, local: datetime) -> Locator:
+        return self.page.locator(f'[data-start="{local.isoformat()}"]')
 
     def accepts(self, at: datetime) -> None:
         self.page.get_by_role("radio", name=span(at, at + LENGTH, LONDON)).check()
@@ -274,7 +282,7 @@ class Therapist(SignsIn):
     def withdraws(self, client: Client) -> None:
         self.opens(client)
         self.presses("Withdraw offer")
-        self.has_no_button("Withdraw offer")
+        self.does_not_see("held until")
 
     def records_a_choice_by_phone(self, at: datetime) -> None:
         offered = self.page.get_by_role("listitem").filter(has_text=span(at, at + LENGTH, LONDON))

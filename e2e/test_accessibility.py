@@ -8,7 +8,8 @@ from tests.world import in_days
 AXE = (Path(__file__).parents[1] / "node_modules/axe-core/axe.min.js").read_text()
 # Colours that are on their way from day to night are none yet.
 RUN = """async () => {
-  await Promise.all(document.getAnimations().map((each) => each.finished));
+  const moving = () => document.getAnimations().filter((each) => each.playState === "running");
+  while (moving().length) await Promise.allSettled(moving().map((each) => each.finished));
   return (await axe.run(document, {resultTypes: ["violations"]})).violations;
 }"""
 
