@@ -26,6 +26,13 @@ STATUS_WORDS = {
     "attended": "Attended",
     "no_show": "No-show",
 }
+# Read by the client, a state says who is waiting for whom; whether they came is between them and the therapist.
+CLIENT_STATUS_WORDS = STATUS_WORDS | {
+    "requested": "Waiting for an answer",
+    "awaiting_client": "Waiting for your answer",
+    "attended": "Over",
+    "no_show": "Over",
+}
 
 Moment = datetime | str
 
@@ -45,6 +52,7 @@ def register(app: Flask) -> None:
         ago,
         time_left,
         status_word,
+        client_status_word,
         shown_in,
     ):
         app.template_filter(word.__name__)(word)
@@ -138,15 +146,26 @@ def time_left(moment: Moment) -> str:
 
 
 def status_word(booking: Any) -> str:
-    """The state of a session in one word or two; a cancelled one says so when an offer expired on it."""
-    if booking.status == "cancelled" and booking.cancelled_because == "offer expired":
+    """The state of a session in one word or two; that an offer expired on it is told, swept or not."""
+    return "Expired" if _offer_expired(booking) else STATUS_WORDS[booking.status]
+
+
+def client_status_word(booking: Any) -> str:
+    """The same for the client's eyes: *Waiting for your answer*, *Over*."""
+    if _offer_expired(booking):
         return "Expired"
-    return STATUS_WORDS[booking.status]
+    if booking.status == "confirmed" and booking.is_over:
+        return "Over"
+    return CLIENT_STATUS_WORDS[booking.status]
 
 
 def shown_in(moment: Moment, zone: str) -> datetime:
     """The moment on the clocks of a zone."""
     return _aware(moment).astimezone(ZoneInfo(zone))
+
+
+def _offer_expired(booking: Any) -> bool:
+    return booking.has_expired_offer or booking.cancelled_because == "offer expired"
 
 
 def _aware(moment: Moment) -> datetime:

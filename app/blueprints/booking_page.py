@@ -13,6 +13,7 @@ from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
 from app.scheduling.availability import slots_of_local_days
 from app.scheduling.local_time import zone_or, zones
+from app.wording import clock_time
 
 WEEK = 7
 
@@ -33,6 +34,7 @@ class BookingPage:
     session_type: SessionType
     location: Location
     zone: str
+    zone_chosen: bool  # by the client, not only taken from the therapist
     first: date
     starts_at: datetime | None
 
@@ -41,10 +43,12 @@ class BookingPage:
         """Read what the address or the form says; what cannot be read falls back to something sensible."""
         session_type = _by_id(therapist.session_types, "type") or abort(404)
         location = _by_id(therapist.locations, "location") or abort(404)
-        zone = zone_or(request.values.get("zone"), therapist.zone)
+        wanted = request.values.get("zone")
+        zone = zone_or(wanted, therapist.zone)
         today = clock.now().astimezone(ZoneInfo(zone)).date()
         starts_at = _moment(request.values.get("start"))
-        return cls(therapist, session_type, location, zone, _day(request.values.get("from")) or today, starts_at)
+        first = _day(request.values.get("from")) or today
+        return cls(therapist, session_type, location, zone, zone == wanted, first, starts_at)
 
     def week(self) -> dict[str, Any]:
         """Context of the week of slots."""
@@ -64,12 +68,10 @@ class BookingPage:
         ends_at = self.starts_at + self.session_type.length if self.starts_at else None
         return self._context() | {"starts_at": self.starts_at, "ends_at": ends_at}
 
-    def slots_of_that_day(self) -> list[Slot]:
-        """What is still free on the day of the chosen start."""
-        if self.starts_at is None:
-            return []
-        day = self.starts_at.astimezone(self.tz).date()
-        return self._slots(day, 1)[day]
+    def slots_nearby(self) -> list[Slot]:
+        """What is free on the day of the chosen start (or the day the form tells), else on the next day with any."""
+        day = self.starts_at.astimezone(self.tz).date() if self.starts_at else self.first
+        return next((slots for slots in self._slots(day, WEEK).values() if slots), [])
 
     def seconds_until(self, moment: datetime) -> int:
         return max(1, int((moment - clock.now()).total_seconds()))
@@ -88,19 +90,21 @@ class BookingPage:
             "slug": self.therapist.slug,
             "type": self.session_type.id,
             "location": self.location.id,
-            "zone": self.zone,
             "start": starts_at.strftime("%Y-%m-%dT%H:%MZ"),
         }
-        return Slot(starts_at, local.strftime("%H:%M"), local.isoformat(), url_for("therapists.ask", **choice))
+        if self.zone_chosen:
+            choice["zone"] = self.zone
+        return Slot(starts_at, clock_time(starts_at, self.zone), local.isoformat(), url_for("therapists.ask", **choice))
 
     def _context(self) -> dict[str, Any]:
         return {
             "therapist": self.therapist,
             "session_types": [one for one in self.therapist.session_types if one.active],
             "session_type": self.session_type,
-            "locations": [one for one in self.therapist.locations if one.active],
+            "locations": self.therapist.active_locations,
             "location": self.location,
             "zone": self.zone,
+            "zone_chosen": self.zone_chosen,
         }
 
 

@@ -6,11 +6,12 @@ from flask import Blueprint, Response, request
 
 from app.blueprints.access import therapist_only
 from app.blueprints.lookup import chosen_location, own_booking
-from app.blueprints.rendering import see_other
+from app.blueprints.refusing import status_of
+from app.blueprints.rendering import in_place_of_form, see_other
 from app.blueprints.session_page import rearrangement_page, relocation_page, session_page, stands_in_place
 from app.booking.booking import Booking
-from app.booking.rearrangement import REASONS, offer_location
-from app.booking.refusals import NotPossible, Refused
+from app.booking.rearrangement import change_location
+from app.booking.refusals import BookingChanged, Refused
 from app.database import db
 from app.forms import cleaning
 from app.forms.new_time import NewTime
@@ -37,9 +38,10 @@ def answer(booking_id: int, verb: Callable[[Booking], object], words: str = "") 
     return done(booking)
 
 
-def status_of(refusal: Refused) -> int:
-    """422: look at the form again. 409: somebody was faster."""
-    return 422 if isinstance(refusal, NotPossible) else 409
+def changed_meanwhile(booking_id: int, refusal: Refused) -> Response:
+    """A form came too late: where it was, show the session as it now stands."""
+    db.session.rollback()
+    return in_place_of_form(session_page(own_booking(booking_id), 409, refusal.sentence))
 
 
 @bp.post("/bookings/<int:booking_id>/confirmation")
@@ -79,6 +81,8 @@ def move(booking_id: int) -> Response:
         return rearrangement_page(booking, "asked", new_time, None, 422)
     try:
         booking.move(terms.starts_at, terms.location)
+    except BookingChanged as refusal:
+        return changed_meanwhile(booking_id, refusal)
     except Refused as refusal:
         db.session.rollback()
         return rearrangement_page(
@@ -93,16 +97,13 @@ def relocate(booking_id: int) -> Response:
     """Another location: as the client asked, or asking for the client's consent."""
     booking, reason = own_booking(booking_id), request.form.get("reason", "")
     location, (words, problem) = chosen_location(booking.therapist), cleaning.words(request.form.get("words"))
-    if reason not in REASONS:
-        return relocation_page(booking, None, 422, "Choose why this is changing.")
     if location is None or problem:
         sentence = problem or "Choose one of your locations."
         return relocation_page(booking, reason, 422, sentence, request.form.get("location", ""), words)
     try:
-        if reason == "asked":
-            booking.relocate(location)
-        else:
-            offer_location(booking, reason, location, words)
+        change_location(booking, reason, location, words)
+    except BookingChanged as refusal:
+        return changed_meanwhile(booking_id, refusal)
     except Refused as refusal:
         db.session.rollback()
         return relocation_page(

@@ -40,8 +40,7 @@ def listed_therapist(slug: str) -> Therapist:
 def chosen_location(therapist: Therapist, field: str = "location") -> Location | None:
     """The therapist's active location whose id the form carries, if it does."""
     wanted = (request.values.get(field) or "").strip()
-    active = (location for location in therapist.locations if location.active)
-    return next((location for location in active if str(location.id) == wanted), None)
+    return next((location for location in therapist.active_locations if str(location.id) == wanted), None)
 
 
 def chosen_alternative(offer: Offer) -> Alternative | None:

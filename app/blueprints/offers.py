@@ -3,13 +3,14 @@
 from flask import Blueprint, Response, request
 
 from app.blueprints.access import therapist_only
-from app.blueprints.bookings import answer, done, status_of
+from app.blueprints.bookings import answer, changed_meanwhile, done
 from app.blueprints.lookup import chosen_alternative, own_booking
+from app.blueprints.refusing import status_of
 from app.blueprints.session_page import rearrangement_page
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.rearrangement import offer_alternatives
-from app.booking.refusals import NotPossible, OfferEnded, Refused
+from app.booking.refusals import BookingChanged, NotPossible, OfferEnded, Refused
 from app.database import db
 from app.forms.alternatives import AlternativesForm
 from app.forms.new_time import NewTime
@@ -30,6 +31,8 @@ def make(booking_id: int) -> Response:
         return rearrangement_page(booking, form.reason, NewTime.of(booking), form, 422)
     try:
         offer_alternatives(booking, form.reason, terms, form.words)
+    except BookingChanged as refusal:
+        return changed_meanwhile(booking_id, refusal)
     except Refused as refusal:
         db.session.rollback()
         booking, form.problem = own_booking(booking_id), refusal.sentence

@@ -18,7 +18,12 @@ MOST = 100
 @bp.get("/operator")
 @operator_only
 def show() -> Response:
-    disputes = select(Activity).filter_by(verb="disputed").order_by(Activity.id.desc()).limit(MOST)
+    disputes = (
+        select(Activity)
+        .where(Activity.verb.in_(("disputed", "disputed_late")))
+        .order_by(Activity.id.desc())
+        .limit(MOST)
+    )
     given_up = select(Message).filter_by(status="given_up").order_by(Message.id.desc()).limit(MOST)
     therapists = select(Therapist).order_by(Therapist.name).limit(MOST)
     return page_or_fragment(

@@ -48,6 +48,14 @@ def page_or_notice(page: str, notice: str, status: int, **context: Any) -> Respo
     return response
 
 
+def in_place_of_form(response: Response) -> Response:
+    """Have the answer replace the whole form page that asked, not only the part that was to be swapped."""
+    if wants_fragment():
+        response.headers["HX-Retarget"] = "#rearrangement, #relocation"
+        response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
 def _vary(response: Response) -> Response:
     response.vary.add("HX-Request")
     return response

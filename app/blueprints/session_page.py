@@ -11,6 +11,7 @@ from app.blueprints.rendering import page_or_fragment, swaps
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
+from app.booking.possible import verbs_of
 from app.booking.rearrangement import MOST_ALTERNATIVES, REASONS
 from app.database import db
 from app.forms.alternatives import AlternativesForm
@@ -79,27 +80,11 @@ def relocation_page(
     return page_or_fragment("sessions/relocation.html", "sessions/_relocation.html", status, **context)
 
 
-def verbs_of(booking: Booking) -> set[str]:
-    """What the therapist can do with a session as it stands."""
-    now, offer, can = clock.now(), booking.open_offer, set()
-    if booking.status == "requested" and booking.starts_at > now:
-        can |= {"confirm"}
-    if booking.status in ("requested", "confirmed") and booking.ends_at > now:
-        can |= {"rearrange"}
-    if booking.is_live and (booking.status != "confirmed" or booking.ends_at > now):
-        can |= {"cancel"}
-    if booking.status in ("confirmed", "attended", "no_show") and booking.starts_at <= now:
-        can |= {"record_attendance"}
-    if offer and offer.is_open and not offer.disputed:
-        can |= {"withdraw", "choose_by_phone"}
-    return can
-
-
 def _form_context(booking: Booking, reason: str | None, problem: str | None) -> dict:
     return {
         "booking": booking,
         "therapist": booking.therapist,
-        "locations": [location for location in booking.therapist.locations if location.active],
+        "locations": booking.therapist.active_locations,
         "reasons": REASONS,
         "reason": reason,
         "problem": problem,

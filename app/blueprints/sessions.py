@@ -7,10 +7,11 @@ from sqlalchemy import select
 from app import clock
 from app.blueprints.access import therapist_only
 from app.blueprints.lookup import own_booking
-from app.blueprints.rendering import page_or_fragment
+from app.blueprints.rendering import page_or_fragment, see_other
 from app.blueprints.session_page import rearrangement_page, relocation_page, session_page
 from app.booking.booking import Booking
-from app.booking.rearrangement import REASONS
+from app.booking.possible import verbs_of
+from app.booking.rearrangement import REASONS, needs_consent
 from app.booking.refusals import NotPossible
 from app.database import db
 from app.forms.alternatives import AlternativesForm
@@ -48,8 +49,10 @@ def show(booking_id: int) -> Response:
 @therapist_only
 def rearrange(booking_id: int) -> Response:
     booking, reason = own_booking(booking_id), request.args.get("reason")
+    if "rearrange" not in verbs_of(booking):
+        return see_other(".show", booking_id=booking_id)
     reason = reason if reason in REASONS else None
-    form = AlternativesForm(reason) if reason in ("own", "mistake") else None
+    form = AlternativesForm(reason) if reason and needs_consent(reason) else None
     return rearrangement_page(booking, reason, NewTime.of(booking), form)
 
 
@@ -72,5 +75,7 @@ def edit_alternatives(booking_id: int) -> Response:
 @bp.get("/sessions/<int:booking_id>/relocation")
 @therapist_only
 def relocate(booking_id: int) -> Response:
-    reason = request.args.get("reason")
-    return relocation_page(own_booking(booking_id), reason if reason in REASONS else None)
+    booking, reason = own_booking(booking_id), request.args.get("reason")
+    if "rearrange" not in verbs_of(booking):
+        return see_other(".show", booking_id=booking_id)
+    return relocation_page(booking, reason if reason in REASONS else None)

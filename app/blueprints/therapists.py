@@ -37,7 +37,7 @@ def create(slug: str) -> Response:
     therapist = listed_therapist(slug)
     page, form = BookingPage.from_request(therapist), RequestForm()
     if page.starts_at is None:
-        return _request_page(page, form, 422, "Choose a time first.")
+        return _request_page(page, form, 422, "Choose a time first.", free_slots=page.slots_nearby())
     if not form.validate_on_submit():
         return _request_page(page, form, 422)
     try:
@@ -61,7 +61,7 @@ def _refused(slug: str, form: RequestForm, refusal: Refused) -> Response:
             response.headers["Retry-After"] = str(page.seconds_until(refusal.retry_at))
         return response
     if isinstance(refusal, TimeTaken):
-        return _request_page(page, form, 409, refusal.sentence, free_slots=page.slots_of_that_day())
+        return _request_page(page, form, 409, refusal.sentence, free_slots=page.slots_nearby())
     return _request_page(page, form, 422, refusal.sentence)
 
 
@@ -83,4 +83,5 @@ def _asker(form: RequestForm, page: BookingPage) -> Asker:
         phone=form.phone.data,
         zone=page.zone,
         address=request.remote_addr or "",
+        once=form.once.data or "",
     )

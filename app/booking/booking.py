@@ -54,6 +54,7 @@ class Booking(Model):
     requested_at: Mapped[datetime] = mapped_column(UTCDateTime)
     unanswered_since: Mapped[datetime] = mapped_column(UTCDateTime)
     asked_from: Mapped[str] = mapped_column(String(64), default="")  # keyed hash of the network address
+    asked_once: Mapped[str | None] = mapped_column(String(64), unique=True)  # hash of the form's own number
     # The last change was made "as the client asked" ('time' or 'location') and the client may still dispute it.
     asked_change: Mapped[str | None] = mapped_column(String(10))
     # SEQUENCE of the last calendar attachment; None while the client's calendar knows nothing of the session.
@@ -72,8 +73,8 @@ class Booking(Model):
     def confirm(self) -> None:
         """The therapist says yes. Raises BookingChanged when the request was answered or cancelled meanwhile."""
         self.lock()
-        if self.status == "requested" and self.starts_at <= clock.now():
-            raise NotPossible("This session's time has passed. Decline it, or offer another time.")
+        if self.has_lapsed:
+            raise NotPossible("This request was not answered in time and has ended; your client is told.")
         self._become("confirmed", "requested")
         record("confirmed", self, by="therapist")
 
@@ -153,6 +154,12 @@ class Booking(Model):
     def has_lapsed(self) -> bool:
         return self.status == "requested" and self.answer_by <= clock.now()
 
+    @property
+    def has_expired_offer(self) -> bool:
+        """The client did not answer in time, and the session is not cancelled yet: the sweep does that soon."""
+        offer = self.open_offer if self.status == "awaiting_client" else None
+        return offer is not None and not offer.is_open
+
     # What others read
 
     @property
@@ -174,14 +181,17 @@ class Booking(Model):
         return next((offer for offer in self.offers if offer.outcome is None), None)
 
     @property
+    def is_over(self) -> bool:
+        return self.ends_at <= clock.now()
+
+    @property
     def is_live(self) -> bool:
         return self.status in LIVE
 
     @property
     def can_be_disputed(self) -> bool:
         """Whether the client may still say *I did not ask for this*."""
-        lead = current_app.config["MINIMUM_LEAD"]
-        return bool(self.asked_change) and self.status == "confirmed" and self.starts_at - lead > clock.now()
+        return bool(self.asked_change) and self.status == "confirmed" and self.starts_at > clock.now()
 
     # What offers use
 
@@ -193,7 +203,7 @@ class Booking(Model):
 
     def refuse_if_over(self) -> None:
         """What was agreed and has taken place can only be recorded. Raises NotPossible."""
-        if self.status == "confirmed" and self.ends_at <= clock.now():
+        if self.status == "confirmed" and self.is_over:
             raise NotPossible("This session is over.")
 
     def await_client(self) -> None:

@@ -1,6 +1,6 @@
 """What a therapist puts to the client, and how it ends."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
@@ -99,6 +99,8 @@ class Offer(Model):
         """The therapist takes it back; the session stands as before. Raises OfferEnded."""
         self.booking.lock()
         self._refuse_if_disputed("The client disputed this change: it cannot be withdrawn, only answered or cancelled.")
+        if self.is_open and not self.can_be_withdrawn:
+            raise NotPossible("The time this would go back to is over. Wait for the answer, or cancel the session.")
         self.end("withdrawn", Offer.expires_at > clock.now())
         self.booking.stand_again(self.previous_status, self.previous_location)
         record("offer_withdrawn", self.booking, by="therapist", offer=self)
@@ -136,6 +138,12 @@ class Offer(Model):
     @property
     def accepted_alternative(self) -> "Alternative | None":
         return next((alternative for alternative in self.alternatives if alternative.accepted), None)
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """A withdrawal goes back to the time before; that must still be there, with time to answer a request."""
+        lead = current_app.config["MINIMUM_LEAD"] if self.previous_status == "requested" else timedelta(0)
+        return self.is_open and not self.disputed and self.booking.starts_at - lead > clock.now()
 
     @property
     def disputed(self) -> bool:

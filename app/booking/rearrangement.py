@@ -58,18 +58,41 @@ def offer_location(booking: Booking, reason: str, location: Location, words: str
     return offer
 
 
-def dispute(booking: Booking) -> Offer:
-    """The client says *I did not ask for this*: the change becomes an offer that needs their consent."""
+def dispute(booking: Booking) -> Offer | None:
+    """The client says *I did not ask for this*: the change becomes an offer that needs their consent.
+
+    When the session begins too soon for an offer, the dispute is recorded and told all the same, and the client
+    is left with cancelling: a change made late must not be safe from being disputed.
+    """
     booking.lock()
     if not booking.can_be_disputed:
-        raise NotPossible("This change can no longer be disputed. You can still cancel the session.")
-    expires_at = _deadline(booking.starts_at, "The session begins too soon to ask again. You can still cancel it.")
+        raise NotPossible("This change can no longer be disputed.")
     kind = "location" if booking.asked_change == "location" else "times"
     booking.asked_change = None
     present = Terms(booking.starts_at, booking.location)
+    try:
+        expires_at = _deadline(booking.starts_at)
+    except NotPossible:
+        record("disputed_late", booking, by="client")
+        return None
     offer = _open(booking, kind, "disputed", [present], expires_at, words="")
     record("disputed", booking, by="client", offer=offer)
     return offer
+
+
+def change_location(booking: Booking, reason: str, location: Location, words: str = "") -> None:
+    """Applied at once when the client asked; otherwise an offer. Raises NotPossible, BookingChanged."""
+    if reason not in REASONS:
+        raise NotPossible("Choose why this is changing.")
+    if needs_consent(reason):
+        offer_location(booking, reason, location, words)
+    else:
+        booking.relocate(location)
+
+
+def needs_consent(reason: str | None) -> bool:
+    """Whether the client must agree to a change made for this reason."""
+    return reason in REASONS and reason != "asked"
 
 
 def check_new_terms(booking: Booking, starts_at: datetime, location: Location) -> None:
@@ -83,14 +106,21 @@ def check_new_terms(booking: Booking, starts_at: datetime, location: Location) -
     refuse_clash(booking, (starts_at, starts_at + (booking.ends_at - booking.starts_at)))
 
 
+def check_alternative(booking: Booking, terms: Terms) -> None:
+    """Like check_new_terms, and not so near that the client could not accept it any more."""
+    check_new_terms(booking, terms.starts_at, terms.location)
+    if terms.starts_at - current_app.config["MINIMUM_LEAD"] <= clock.now():
+        raise NotPossible("This is too near: your client could not accept it any more. Choose a later time.")
+
+
 def refuse_clash(booking: Booking, span: Span) -> None:
     """Raises TimeTaken, naming what is there, when another session or offer holds part of `span`."""
     for hold in Hold.in_the_way(booking.therapist_id, span, besides=booking):
         zone = booking.therapist.tz
         starts, ends = hold.starts_at.astimezone(zone), hold.ends_at.astimezone(zone)
         held = "is offered to" if hold.offer_id else "is held for"
-        other = hold.booking.client.short_name if hold.booking else "another client"
-        raise TimeTaken(f"Choose another time: {starts:%a %-d %b %H:%M}–{ends:%H:%M} {held} {other.rstrip('.')}.")
+        other = hold.booking.client.short_name.rstrip(".")
+        raise TimeTaken(f"Choose another time: {starts:%a %-d %b %H:%M}–{ends:%H:%M} {held} {other}.")
 
 
 def _check_alternatives(booking: Booking, alternatives: Sequence[Terms]) -> None:
@@ -101,7 +131,7 @@ def _check_alternatives(booking: Booking, alternatives: Sequence[Terms]) -> None
     if len(set(alternatives)) < len(alternatives):
         raise NotPossible("Two of the alternatives are the same. Remove or change one.")
     for terms in alternatives:
-        check_new_terms(booking, terms.starts_at, terms.location)
+        check_alternative(booking, terms)
 
 
 TOO_LITTLE_TIME = (
@@ -110,15 +140,15 @@ TOO_LITTLE_TIME = (
 )
 
 
-def _deadline(last_start: datetime, otherwise: str = TOO_LITTLE_TIME) -> datetime:
+def _deadline(last_start: datetime) -> datetime:
     """When the client must have answered: the lifetime, but before the last time offered comes too near.
 
-    Raises NotPossible with the sentence `otherwise` when that leaves too little time.
+    Raises NotPossible when that leaves too little time.
     """
     now, lifetime = clock.now(), current_app.config["OFFER_LIFETIME"]
     expires_at = min(now + lifetime, last_start - current_app.config["MINIMUM_LEAD"])
     if expires_at - now < min(LEAST_TIME_TO_ANSWER, lifetime):
-        raise NotPossible(otherwise)
+        raise NotPossible(TOO_LITTLE_TIME)
     return expires_at
 
 

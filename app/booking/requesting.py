@@ -11,18 +11,25 @@ from sqlalchemy import Select, func, select
 from app import clock
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
-from app.booking.refusals import Refused, TimeTaken, TooManyRequests
+from app.booking.refusals import TimeTaken, TooManyRequests
 from app.database import db, take_turn
 from app.messages.activity import record
 from app.practice.client import Client
 from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import BlockedSender, Therapist
+from app.practice.user import digest
 from app.scheduling.availability import is_free
 
 UNANSWERED_WITH_ONE_THERAPIST = 2
 UNANSWERED_OVERALL = 5
 HOUR = timedelta(hours=1)
+# One sentence for every limit and for a blocked sender: anyone may type any address, and that somebody has asked
+# a therapist for a session is nobody else's business.
+NO_MORE = (
+    "No more requests can be taken with these details just now. Those already made are answered by mail; "
+    "after that you can ask again."
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class Asker:
     phone: str
     zone: str
     address: str
+    once: str = ""  # the form's own number: the same form sent twice is one request
 
     @property
     def address_hash(self) -> str:
@@ -50,7 +58,10 @@ def request_session(
     asker: Asker,
     words: str = "",
 ) -> Booking:
-    """Hold a free slot for the client until the therapist answers. Raises TimeTaken, TooManyRequests, Refused."""
+    """Hold a free slot for the client until the therapist answers. Raises TimeTaken, TooManyRequests.
+
+    A form that was sent already gives the booking that it made.
+    """
     booking = Booking(
         therapist_id=therapist.id,
         session_type_id=session_type.id,
@@ -60,8 +71,12 @@ def request_session(
         status="requested",
         words=words,
         asked_from=asker.address_hash,
+        # With therapist and time: the form used again for another wish (the back button) is another request.
+        asked_once=digest(f"{asker.once}:{therapist.id}:{starts_at.isoformat()}") if asker.once else None,
     )
     booking.lock()
+    if made_before := _made_before(booking):
+        return made_before
     if not is_free(therapist, session_type, location, starts_at):
         raise TimeTaken
     _check_limits(therapist, asker)
@@ -75,24 +90,26 @@ def request_session(
     return booking
 
 
+def _made_before(booking: Booking) -> Booking | None:
+    if booking.asked_once is None:
+        return None
+    return db.session.scalar(
+        select(Booking).filter_by(therapist_id=booking.therapist_id, asked_once=booking.asked_once)
+    )
+
+
 def _check_limits(therapist: Therapist, asker: Asker) -> None:
     blocked = select(BlockedSender.id).filter_by(therapist_id=therapist.id, email=asker.email)
-    if db.session.scalar(blocked) is not None:
-        raise Refused("This request could not be sent. Please choose another therapist.")
     # Counted over all therapists, while the lock is on one diary only.
     take_turn(f"requests of {asker.email}")
     unanswered = select(func.count()).select_from(Booking).join(Client, Client.id == Booking.client_id)
     unanswered = unanswered.where(Booking.status == "requested", Client.email == asker.email)
-    if _number(unanswered.where(Booking.therapist_id == therapist.id)) >= UNANSWERED_WITH_ONE_THERAPIST:
-        raise TooManyRequests(
-            f"{therapist.name} has not answered {UNANSWERED_WITH_ONE_THERAPIST} requests from this e-mail address yet. "
-            "You can ask for another session once one is answered."
-        )
-    if _number(unanswered) >= UNANSWERED_OVERALL:
-        raise TooManyRequests(
-            f"{UNANSWERED_OVERALL} requests from this e-mail address are waiting for an answer. "
-            "You can ask for another session once one is answered."
-        )
+    if (
+        db.session.scalar(blocked) is not None
+        or _number(unanswered.where(Booking.therapist_id == therapist.id)) >= UNANSWERED_WITH_ONE_THERAPIST
+        or _number(unanswered) >= UNANSWERED_OVERALL
+    ):
+        raise TooManyRequests(NO_MORE)
     _check_network(asker)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from werkzeug.datastructures import MultiDict
 
 from app.booking.booking import Booking
-from app.booking.rearrangement import MOST_ALTERNATIVES, REASONS, Terms
+from app.booking.rearrangement import MOST_ALTERNATIVES, Terms, needs_consent
 from app.booking.refusals import NotPossible
 from app.forms import cleaning
 from app.forms.new_time import NewTime
@@ -26,7 +26,7 @@ class AlternativesForm:
     def typed(cls, form: MultiDict[str, str]) -> "AlternativesForm":
         """As it was sent. Raises NotPossible for a reason that needs no consent or is none at all."""
         reason = form.get("reason", "")
-        if reason not in REASONS or reason == "asked":
+        if not needs_consent(reason):
             raise NotPossible("Choose why this is changing.")
         words, problem = cleaning.words(form.get("words"))
         rows = [NewTime.typed(form, f"alternatives-{number}-") for number in _row_numbers(form)]
@@ -49,7 +49,7 @@ class AlternativesForm:
 
     def terms(self, booking: Booking) -> list[Terms] | None:
         """What can be offered, or None when something must be looked at first: rows and `problem` say what."""
-        found = [row.terms(booking) for row in self.rows]
+        found = [row.terms(booking, offered=True) for row in self.rows]
         if self.problem:
             return None
         if any(row.errors for row in self.rows):

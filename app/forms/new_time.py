@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from werkzeug.datastructures import MultiDict
 
 from app.booking.booking import Booking
-from app.booking.rearrangement import Terms, check_new_terms
+from app.booking.rearrangement import Terms, check_alternative, check_new_terms
 from app.booking.refusals import Refused
 from app.practice.location import Location
 from app.practice.therapist import Therapist
@@ -36,18 +36,22 @@ class NewTime:
         local = booking.starts_at.astimezone(booking.therapist.tz)
         return cls(0, f"{local:%Y-%m-%d}", f"{local:%H:%M}", str(booking.location_id))
 
-    def terms(self, booking: Booking) -> Terms | None:
-        """The terms it stands for, checked against the diary; None when `errors` then says what is wrong."""
+    def terms(self, booking: Booking, offered: bool = False) -> Terms | None:
+        """The terms it stands for, checked against the diary; None when `errors` then says what is wrong.
+
+        `offered`: it is an alternative that the client must still be able to accept.
+        """
         starts_at, location = self._moment(booking.therapist), self._location(booking.therapist)
         if starts_at is None or location is None:
             return None
+        terms = Terms(starts_at, location)
         try:
-            check_new_terms(booking, starts_at, location)
+            check_alternative(booking, terms) if offered else check_new_terms(booking, starts_at, location)
         except Refused as refusal:
             self.errors.append(refusal.sentence)
             return None
-        self._warn(booking, Terms(starts_at, location))
-        return Terms(starts_at, location)
+        self._warn(booking, terms)
+        return terms
 
     @property
     def key(self) -> str:
@@ -75,8 +79,7 @@ class NewTime:
             return None
 
     def _location(self, therapist: Therapist) -> Location | None:
-        active = (location for location in therapist.locations if location.active)
-        location = next((one for one in active if str(one.id) == self.location), None)
+        location = next((one for one in therapist.active_locations if str(one.id) == self.location), None)
         if location is None:
             self.errors.append("Choose one of your locations.")
         return location

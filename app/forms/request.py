@@ -1,13 +1,16 @@
 """The client's request for a session."""
 
+import secrets
+
 from flask_wtf import FlaskForm
-from wtforms import EmailField, StringField, TelField, TextAreaField
+from wtforms import EmailField, HiddenField, StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, Email, Length, Optional, Regexp
 
 from app.forms.cleaning import MOST_WORDS, TOO_MANY_WORDS, address, one_line, several_lines
 
 
 class RequestForm(FlaskForm):
+    once = HiddenField(default=lambda: secrets.token_urlsafe(16), validators=[Optional(), Length(min=16, max=64)])
     name = StringField(
         "Your name",
         filters=[one_line],

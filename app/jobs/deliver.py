@@ -135,7 +135,8 @@ def _compose(claim: Claim) -> Mail:
 
 
 def _note_failure(claim: Claim, error: GatewayError) -> None:
-    log.warning("message %s was not delivered (attempt %s): %s", claim.message_id, claim.attempts, error)
+    # The server's words often repeat the address: they belong to the row, not into a log.
+    log.warning("message %s was not delivered (attempt %s)", claim.message_id, claim.attempts)
     if not error.retry or clock.now() - claim.created_at > GIVE_UP_AFTER:
         _write(claim, status="given_up", last_error=str(error))
         return

@@ -43,6 +43,7 @@ ANNOUNCED: dict[str, tuple[Mail, ...]] = {
         Mail("client", "offer_expired", "CANCEL"),
         Mail("therapist", "offer_expired_therapist"),
     ),
+    "disputed_late": (Mail("therapist", "client_disputed_late"),),
     "disputed": (Mail("client", "dispute_opened"), Mail("therapist", "client_disputed")),
     "request_declined": (Mail("client", "cancelled_by_therapist", "CANCEL"),),
     "cancelled_by_therapist": (Mail("client", "cancelled_by_therapist", "CANCEL"),),

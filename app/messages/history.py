@@ -1,11 +1,17 @@
 """A session's history and its mails in sentences, as the therapist reads them."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sqlalchemy import and_, or_, select
+
+from app.database import db
 from app.messages.activity import Activity
 from app.messages.message import Message
 from app.wording import clock_time, short_day, shown_in
+
+if TYPE_CHECKING:
+    from app.booking.booking import Booking
 
 # What happened, by verb. {before} and {after} are a time with its location.
 SENTENCES = {
@@ -22,6 +28,7 @@ SENTENCES = {
     "location_declined": "{client} did not agree to the new location; the session was cancelled",
     "times_expired": "The offer expired unanswered; the session was cancelled",
     "location_expired": "The new location was not agreed to in time; the session was cancelled",
+    "disputed_late": "{client} did not ask for the change to {after}, too late for a new answer",
     "disputed": "{client} did not ask for the change to {after} and must now agree to it",
     "request_declined": "You declined the request",
     "cancelled_by_therapist": "You cancelled the session",
@@ -35,7 +42,43 @@ BY_PHONE = {
     "times_accepted": "You recorded that {client} chose {after} instead of {before}",
     "location_accepted": "You recorded that {client} agreed to the new location: {location}",
 }
+# A change that the client had not asked for was put to them: nobody offered anything.
+DISPUTED = {
+    "times_accepted": "{client} agreed to {after}",
+    "location_accepted": "{client} agreed to the new location: {location}",
+    "times_declined": "{client} did not agree to the change to {after}; the session was cancelled",
+    "location_declined": "{client} did not agree to the change to {after}; the session was cancelled",
+    "times_expired": "{client} did not agree to the change in time; the session was cancelled",
+    "location_expired": "{client} did not agree to the change in time; the session was cancelled",
+}
 COUNTS = ("no other time", "another time", "two other times", "three other times", "four other times")
+
+# Which mail it was, by its name.
+MAILS = {
+    "request_received": "Receipt of the request",
+    "new_request": "New request",
+    "confirmed": "Confirmation",
+    "changed_as_asked": "Confirmation of the change",
+    "times_offered": "Offer",
+    "location_changed": "Question about the new location",
+    "offer_nudge": "Reminder to answer",
+    "offer_withdrawn": "Withdrawal of the offer",
+    "offer_accepted": "Notice of the acceptance",
+    "offer_declined": "Cancellation",
+    "client_declined": "Notice of the refusal",
+    "offer_expired": "Cancellation",
+    "offer_expired_therapist": "Notice of the expiry",
+    "dispute_opened": "Question about the change",
+    "client_disputed": "Notice of the dispute",
+    "client_disputed_late": "Notice of the dispute",
+    "cancelled_by_therapist": "Cancellation",
+    "cancelled_by_client": "Receipt of the cancellation",
+    "client_cancelled": "Notice of the cancellation",
+    "not_answered": "Apology",
+    "request_lapsed": "Notice of the unanswered request",
+    "reminder": "Reminder",
+    "day_list": "List of the day",
+}
 
 # What the mail server said, in words that help; the first that occurs in the error decides.
 ERRORS = (
@@ -47,12 +90,21 @@ ERRORS = (
 )
 
 
+class AskedChange(NamedTuple):
+    """How a session was before a change that was noted as the client's wish; `by_phone`: as their choice."""
+
+    starts_at: datetime
+    ends_at: datetime
+    location: str
+    by_phone: bool
+
+
 def sentence(activity: Activity) -> str:
     """*Ines K. asked for Tue 24 Nov, 10:00 (Room 2)*. What was said with it is in `activity.why`."""
     booking = activity.booking
     zone = booking.therapist.zone
     before = activity.before or activity.after
-    return _pattern(activity, before).format(
+    return _pattern(activity).format(
         client=booking.client.short_name,
         before=_terms(before, zone),
         after=_terms(activity.after, zone),
@@ -62,17 +114,39 @@ def sentence(activity: Activity) -> str:
     )
 
 
+def last_change(booking: "Booking") -> Activity:
+    """What happened to a session last."""
+    changes = select(Activity).where(Activity.booking_id == booking.id)
+    return db.session.scalars(changes.order_by(Activity.id.desc()).limit(1)).one()
+
+
+def asked_change(booking: "Booking") -> AskedChange | None:
+    """The last change that was noted as the client's wish."""
+    asked = Activity.verb.in_(("moved_as_asked", "relocated_as_asked"))
+    chosen_by_phone = and_(Activity.verb.in_(BY_PHONE), Activity.actor == "therapist")
+    changes = select(Activity).where(Activity.booking_id == booking.id, or_(asked, chosen_by_phone))
+    activity = db.session.scalars(changes.order_by(Activity.id.desc()).limit(1)).first()
+    if activity is None or activity.before is None:
+        return None
+    before, by_phone = activity.before, activity.offer is not None
+    if activity.offer and activity.offer.kind == "location":
+        # The new location has stood in the session since it was put to the client.
+        before = before | {"location": activity.offer.previous_location.name}
+    starts_at, ends_at = (datetime.fromisoformat(before[name]) for name in ("starts_at", "ends_at"))
+    return AskedChange(starts_at, ends_at, before["location"], by_phone)
+
+
 def message_line(message: Message) -> str:
-    """*Mail to Ines K.: sent 09:12*, in the therapist's zone; why, when it could not be delivered."""
+    """*Confirmation to Ines K.: sent 09:12*, in the therapist's zone; why, when it could not be delivered."""
     whom = _short(message.facts["client"]["name"]) if message.recipient == "client" else "you"
-    return f"Mail to {whom}: {_outcome(message)}"
+    return f"{MAILS[message.name]} to {whom}: {_outcome(message)}"
 
 
-def _pattern(activity: Activity, before: dict[str, Any]) -> str:
+def _pattern(activity: Activity) -> str:
     if activity.actor == "therapist" and activity.verb in BY_PHONE:
         return BY_PHONE[activity.verb]
-    if activity.verb == "times_accepted" and before["starts_at"] == activity.after["starts_at"]:
-        return "{client} agreed to {after}"  # a disputed change
+    if activity.offer and activity.offer.disputed and activity.verb in DISPUTED:
+        return DISPUTED[activity.verb]
     return SENTENCES[activity.verb]
 
 

@@ -43,6 +43,11 @@ class Therapist(Model):
     working_times: Mapped[list["WorkingTime"]] = relationship(back_populates="therapist")
 
     @property
+    def active_locations(self) -> list["Location"]:
+        """Where sessions can be booked or moved to."""
+        return [location for location in self.locations if location.active]
+
+    @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, delete, select
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -34,7 +34,7 @@ class Hold(Model):
     starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
-    booking: Mapped[Optional["Booking"]] = relationship(viewonly=True)
+    booking: Mapped["Booking"] = relationship(viewonly=True)
 
     @classmethod
     def in_the_way(cls, therapist_id: int, span: Span, besides: "Booking | None" = None) -> Sequence["Hold"]:

@@ -239,6 +239,7 @@ def create_tables() -> None:
         sa.Column("requested_at", UTCDateTime(), nullable=False),
         sa.Column("unanswered_since", UTCDateTime(), nullable=False),
         sa.Column("asked_from", sa.String(length=64), nullable=False),
+        sa.Column("asked_once", sa.String(length=64), nullable=True),
         sa.Column("asked_change", sa.String(length=10), nullable=True),
         sa.Column("calendar_sequence", sa.Integer(), nullable=True),
         sa.Column("cancelled_by", sa.String(length=20), nullable=True),
@@ -256,6 +257,7 @@ def create_tables() -> None:
         sa.ForeignKeyConstraint(["therapist_id"], ["therapist.id"], name="fk_booking_therapist_id_therapist"),
         sa.PrimaryKeyConstraint("id", name="pk_booking"),
         sa.UniqueConstraint("uid", name="uq_booking_uid"),
+        sa.UniqueConstraint("asked_once", name="uq_booking_asked_once"),
     )
     op.create_index("ix_booking_asked_from", "booking", ["asked_from", "requested_at"], unique=False)
     op.create_index("ix_booking_client_id", "booking", ["client_id"], unique=False)

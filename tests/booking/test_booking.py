@@ -113,6 +113,9 @@ def test_a_request_nobody_answers_ends_after_three_days_with_an_apology(mara, ti
     with pytest.raises(BookingChanged):
         booking.lapse()
     time_machine_now(booking.requested_at + timedelta(hours=72))
+    with pytest.raises(NotPossible, match="has ended"):
+        booking.confirm()
+    db.session.rollback()
     booking.lapse()
     db.session.commit()
     assert booking.status == "cancelled"

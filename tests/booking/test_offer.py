@@ -230,12 +230,35 @@ def test_a_disputed_change_needs_the_clients_consent(mara, request_of_ines):
     assert request_of_ines.status == "cancelled"
 
 
-def test_a_dispute_just_before_the_session_says_what_is_left_to_do(mara, request_of_ines, time_machine_now):
+def test_a_dispute_too_late_for_an_answer_is_recorded_and_told(mara, request_of_ines, time_machine_now):
     request_of_ines.relocate(mara.locations[1])
     db.session.commit()
     time_machine_now(request_of_ines.starts_at - timedelta(minutes=90))
-    with pytest.raises(NotPossible, match="too soon to ask again"):
-        dispute(request_of_ines)
+    assert dispute(request_of_ines) is None
+    db.session.commit()
+    assert request_of_ines.status == "confirmed"
+    assert not request_of_ines.can_be_disputed
+    assert history(request_of_ines)[-1] == "disputed_late"
+    assert mails(request_of_ines)[-1] == ("therapist", "client_disputed_late")
+    request_of_ines.cancel(by="client")
+
+
+@pytest.mark.parametrize("confirmed_before", [True, False])
+def test_an_offer_cannot_be_withdrawn_to_a_time_that_is_over(request_of_ines, time_machine_now, confirmed_before):
+    if confirmed_before:
+        request_of_ines.confirm()
+        db.session.commit()
+    time_machine_now(request_of_ines.starts_at - timedelta(hours=2))
+    offer = world.offer_times(request_of_ines, world.in_days(5))
+    time_machine_now(request_of_ines.starts_at + timedelta(hours=1))
+    with pytest.raises(NotPossible, match="is over"):
+        offer.withdraw()
+
+
+def test_an_alternative_that_could_not_be_accepted_any_more_cannot_be_offered(request_of_ines, time_machine_now):
+    time_machine_now(world.in_days(2, "13:30"))
+    with pytest.raises(NotPossible, match="too near"):
+        world.offer_times(request_of_ines, world.in_days(0, "14:15"), world.in_days(4))
 
 
 def test_a_change_can_be_disputed_once(mara, request_of_ines):

@@ -124,8 +124,8 @@ def _booking(case: Case, location: dict[str, Any]) -> dict[str, Any]:
 
 
 def _offer(case: Case, location: dict[str, Any]) -> dict[str, Any] | None:
-    concerned = ("times_", "location_", "offer_", "disputed")
-    if not case.verb.startswith(concerned) and case.name != "offer_nudge":
+    concerned = case.verb.startswith(("times_", "location_", "offer_")) or case.verb == "disputed"
+    if not concerned and case.name != "offer_nudge":
         return None
     times = [_alternative(1, 25, 10, ROOM), _alternative(2, 26, 10, VIDEO), _alternative(3, 27, 23, PHONE)]
     kind = "location" if case.verb.startswith("location_") else "times"

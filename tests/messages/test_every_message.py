@@ -61,9 +61,14 @@ def everything_happens(mara, clocks):
     db.session.commit()
     clocks.move_to(world.in_days(1, "09:30"))
     remind()
+    late = confirmed(mara, 32)
+    late.move(late.starts_at + timedelta(hours=1), late.location)
     for outcome, booking in (("attended", confirmed(mara, 30)), ("no_show", confirmed(mara, 31))):
         with time_machine.travel(booking.starts_at):
             booking.record_attendance(outcome)
+    db.session.commit()
+    clocks.move_to(late.starts_at - timedelta(minutes=90))
+    dispute(late)
     db.session.commit()
 
 

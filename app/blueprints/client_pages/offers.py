@@ -5,13 +5,16 @@ from collections.abc import Callable
 from flask import Blueprint, Response, request
 
 from app.blueprints.access import personal_link
+from app.blueprints.client_pages.links import open_offer_token, session_token
 from app.blueprints.lookup import chosen_alternative, linked, shown_token
-from app.blueprints.rendering import page_or_fragment
+from app.blueprints.refusing import status_of
+from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
-from app.booking.refusals import NotPossible, Refused
+from app.booking.refusals import Refused
 from app.database import db
 from app.forms import cleaning
+from app.messages.history import asked_change, last_change
 
 bp = Blueprint("client_offers", __name__)
 
@@ -62,14 +65,13 @@ def decline(token: str) -> Response:
 
 
 def _answer(token: str, verb: Callable[[], None]) -> Response:
-    status, problem = 200, None
     try:
         verb()
         db.session.commit()
     except Refused as refusal:
         db.session.rollback()
-        status, problem = 422 if isinstance(refusal, NotPossible) else 409, refusal.sentence
-    return _page(linked("offer", token), status, problem)
+        return _page(linked("offer", token), status_of(refusal), refusal.sentence)
+    return _page(linked("offer", token)) if wants_fragment() else see_other(".show", token=token)
 
 
 def _offer(link: PersonalLink) -> Offer:
@@ -79,15 +81,17 @@ def _offer(link: PersonalLink) -> Offer:
 
 def _page(link: PersonalLink, status: int = 200, problem: str | None = None, words: str = "") -> Response:
     offer, booking = _offer(link), link.booking
-    session_link = PersonalLink.known(booking.id)
     context = {
         "offer": offer,
         "booking": booking,
         "therapist": booking.therapist,
         "zone": booking.client.zone,
         "token": shown_token(),
-        "session_token": session_link.token if session_link else None,
-        "options": [(alternative, alternative.is_open) for alternative in offer.alternatives],
+        "session_token": session_token(booking),
+        "offer_token": open_offer_token(booking),
+        "alternatives": [(alternative, alternative.is_open) for alternative in offer.alternatives],
+        "is_latest": last_change(booking).offer_id == offer.id,
+        "change": asked_change(booking) if offer.disputed else None,
         "problem": problem,
         "words": words,
     }

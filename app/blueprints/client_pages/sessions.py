@@ -3,16 +3,23 @@
 from flask import Blueprint, Response, request
 
 from app.blueprints.access import personal_link
+from app.blueprints.client_pages.links import open_offer_token
 from app.blueprints.lookup import linked, shown_token
-from app.blueprints.rendering import page_or_fragment
-from app.booking.booking import Booking
+from app.blueprints.refusing import status_of
+from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import dispute
-from app.booking.refusals import NotPossible, Refused
+from app.booking.refusals import Refused
 from app.database import db
 from app.forms import cleaning
+from app.messages.history import asked_change
 
 bp = Blueprint("client_sessions", __name__)
+
+TOO_LATE_TO_ASK_AGAIN = (
+    "Thank you for telling us. Your therapist and the operator know that you did not ask for this. The session "
+    "begins too soon for a new answer by mail: if it does not suit you, please cancel it below."
+)
 
 
 @bp.get("/s/<token>")
@@ -32,8 +39,7 @@ def cancel(token: str) -> Response:
         link.booking.cancel(by="client", words=words)
     except Refused as refusal:
         return _refused(token, refusal)
-    db.session.commit()
-    return _page(link)
+    return _done(link, token)
 
 
 @bp.post("/s/<token>/dispute")
@@ -41,16 +47,23 @@ def cancel(token: str) -> Response:
 def not_asked_for(token: str) -> Response:
     link = linked("session", token)
     try:
-        dispute(link.booking)
+        offer = dispute(link.booking)
     except Refused as refusal:
         return _refused(token, refusal)
+    if offer is None:
+        db.session.commit()
+        return _page(link, problem=TOO_LATE_TO_ASK_AGAIN)
+    return _done(link, token)
+
+
+def _done(link: PersonalLink, token: str) -> Response:
     db.session.commit()
-    return _page(link)
+    return _page(link) if wants_fragment() else see_other(".show", token=token)
 
 
 def _refused(token: str, refusal: Refused) -> Response:
     db.session.rollback()
-    return _page(linked("session", token), 422 if isinstance(refusal, NotPossible) else 409, refusal.sentence)
+    return _page(linked("session", token), status_of(refusal), refusal.sentence)
 
 
 def _page(link: PersonalLink, status: int = 200, problem: str | None = None, words: str = "") -> Response:
@@ -60,16 +73,10 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, wor
         "therapist": booking.therapist,
         "token": shown_token(),
         "zone": booking.client.zone,
-        "offer_token": _offer_token(booking),
+        "offer_token": open_offer_token(booking),
         "can_dispute": booking.can_be_disputed,
+        "change": asked_change(booking),
         "problem": problem,
         "words": words,
     }
     return page_or_fragment("client_pages/sessions/show.html", "client_pages/sessions/_session.html", status, **context)
-
-
-def _offer_token(booking: Booking) -> str | None:
-    """Token of the offer that waits for an answer."""
-    offer = booking.open_offer
-    link = PersonalLink.known(booking.id, offer.id) if offer and offer.is_open else None
-    return link.token if link else None

@@ -1,0 +1,17 @@
+"""What the client's pages link to: each other."""
+
+from app.booking.booking import Booking
+from app.booking.personal_link import PersonalLink
+
+
+def session_token(booking: Booking) -> str | None:
+    """Token of the session's page, if it can still be derived."""
+    link = PersonalLink.known(booking.id)
+    return link.token if link else None
+
+
+def open_offer_token(booking: Booking) -> str | None:
+    """Token of the offer that waits for an answer, if there is one."""
+    offer = booking.open_offer
+    link = PersonalLink.known(booking.id, offer.id) if offer and offer.is_open else None
+    return link.token if link else None
