@@ -14,9 +14,15 @@ if TYPE_CHECKING:
 
 
 def facts_of(
-    booking: "Booking", offer: Optional["Offer"] = None, activity: Optional["Activity"] = None
+    booking: "Booking",
+    offer: Optional["Offer"] = None,
+    activity: Optional["Activity"] = None,
+    only_open: bool = False,
 ) -> dict[str, Any]:
-    """See the keys below; `offer` is None when no offer is concerned."""
+    """See the keys below; `offer` is None when no offer is concerned.
+
+    `only_open` leaves out the alternatives that have come too near to be accepted.
+    """
     therapist, client = booking.therapist, booking.client
     return {
         "therapist": {"name": therapist.name, "slug": therapist.slug, "zone": therapist.zone},
@@ -35,7 +41,7 @@ def facts_of(
             "cancelled_by": booking.cancelled_by,
             "cancelled_because": booking.cancelled_because,
         },
-        "offer": offer and _offer_facts(offer),
+        "offer": offer and _offer_facts(offer, only_open),
         "verb": activity.verb if activity else None,
         "before": activity.before if activity else None,
         "why": activity.why if activity else "",
@@ -52,8 +58,9 @@ def location_facts(location: "Location") -> dict[str, Any]:
     }
 
 
-def _offer_facts(offer: "Offer") -> dict[str, Any]:
+def _offer_facts(offer: "Offer", only_open: bool) -> dict[str, Any]:
     accepted = offer.accepted_alternative
+    told = [alternative for alternative in offer.alternatives if alternative.is_open or not only_open]
     return {
         "id": offer.id,
         "kind": offer.kind,
@@ -61,7 +68,7 @@ def _offer_facts(offer: "Offer") -> dict[str, Any]:
         "words": offer.words,
         "expires_at": offer.expires_at.isoformat(),
         "outcome": offer.outcome,
-        "alternatives": [_alternative_facts(alternative) for alternative in offer.alternatives],
+        "alternatives": [_alternative_facts(alternative) for alternative in told],
         "accepted": accepted and _alternative_facts(accepted),
         "previous_location": location_facts(offer.previous_location),
     }

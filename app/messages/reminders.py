@@ -5,9 +5,10 @@ the therapist's diary is locked, so that a session that moves meanwhile is never
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,7 +21,6 @@ from app.messages.activity import Activity
 from app.messages.facts import facts_of, location_facts
 from app.messages.message import Message
 from app.practice.therapist import Therapist
-from app.scheduling.local_time import moment
 from app.wording import shown_in
 
 DAY, HOUR = timedelta(hours=24), timedelta(hours=1)
@@ -78,7 +78,8 @@ def _nudge(once: str, offer_id: int) -> None:
     booking = offer.booking
     booking.lock()
     if offer.is_open:
-        _write_to_client("offer_nudge", once, booking, facts_of(booking, offer), offer.expires_at)
+        facts = facts_of(booking, offer, only_open=True)
+        _write_to_client("offer_nudge", once, booking, facts, offer.expires_at)
 
 
 # Sessions: a day and an hour before
@@ -148,7 +149,7 @@ def _list_day(once: str, booking_id: int) -> None:
     booking.lock()
     therapist, zone = booking.therapist, booking.therapist.tz
     today = shown_in(clock.now(), zone.key).date()
-    begins, ends = moment(today, time(0), zone), moment(today + timedelta(days=1), time(0), zone)
+    begins, ends = _clock_shows(today, time(0), zone), _clock_shows(today + timedelta(days=1), time(0), zone)
     sessions = db.session.scalars(
         select(Booking)
         .where(Booking.therapist_id == therapist.id, Booking.status == "confirmed")
@@ -156,7 +157,7 @@ def _list_day(once: str, booking_id: int) -> None:
         .order_by(Booking.starts_at)
     ).all()
     # When all of them were agreed after seven there was nothing to list at seven.
-    late = _changed_since(moment(today, DAY_LIST_AT, zone), [one.id for one in sessions])
+    late = _changed_since(_clock_shows(today, DAY_LIST_AT, zone), [one.id for one in sessions])
     if len(late) < len(sessions):
         _write(
             name="day_list",
@@ -166,6 +167,11 @@ def _list_day(once: str, booking_id: int) -> None:
             facts=_day_facts(therapist, sessions),
             useful_until=ends,
         )
+
+
+def _clock_shows(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """The moment of a time of day; where the clocks skip midnight the day begins when they go forward."""
+    return datetime.combine(day, at, zone).astimezone(UTC)
 
 
 def _day_facts(therapist: Therapist, sessions: Iterable[Booking]) -> dict[str, Any]:

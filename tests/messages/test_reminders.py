@@ -182,6 +182,15 @@ def test_short_offers_are_nudged_once_or_not_at_all(lifetime, left, stage):
     assert reminders._nudge_stage(MONDAY, MONDAY + lifetime, MONDAY + lifetime - left) == stage
 
 
+def test_a_nudge_lists_only_the_times_that_can_still_be_accepted(clocks, session):
+    world.offer_times(session, world.in_days(0, "20:30"), world.in_days(4))
+    clocks.move_to(world.in_days(0, "21:00"))
+    remind()
+    (nudge,) = written("offer_nudge")
+    told = [alternative["starts_at"] for alternative in nudge.facts["offer"]["alternatives"]]
+    assert told == [world.in_days(4).isoformat()]
+
+
 def test_a_changed_location_is_nudged_too(clocks, mara, session):
     offer_location(session, "own", mara.locations[2])
     db.session.commit()
@@ -221,3 +230,15 @@ def test_a_session_agreed_during_the_day_brings_no_list_of_it(clocks, mara):
     db.session.commit()
     remind()
     assert written("day_list") == []
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Africa/Cairo", "2026-04-24"), ("America/Santiago", "2026-09-06")])
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_day_that_begins_without_midnight_has_its_list_too(clocks, app, zone, day, before):
+    clocks.move_to(world.at(f"{day}T12:00") - timedelta(days=7 + before))
+    yuki = world.add_therapist("Yuki Mori", zone=zone)
+    world.INES.asks(yuki, world.in_days(7, "10:00", zone)).confirm()
+    db.session.commit()
+    clocks.move_to(world.in_days(7, "07:00", zone))
+    remind()
+    assert [len(one.facts["sessions"]) for one in written("day_list")] == [1]
