@@ -263,3 +263,39 @@ def test_a_mail_delivered_late_tells_what_was_decided_then(session, mails):
         "Your booking has changed and is confirmed",
     ]
     assert len({mail.msgId for mail in mails.sent}) == len(mails.sent)
+
+
+# What is so when a change was disputed, and when a choice was told by phone
+
+
+@pytest.mark.parametrize("kind", ["times", "location"])
+@pytest.mark.parametrize("end", ["declined", "expired"])
+def test_of_a_disputed_change_no_mail_says_that_something_was_offered(composed, kind, end):
+    for case in (case for case in CASES if case.verb == f"{kind}_{end}"):
+        told = deepcopy(facts(case))
+        told["offer"] |= {"reason": "disputed", "alternatives": told["offer"]["alternatives"][:1]}
+        mail = composed(case, offer=told["offer"])
+        for text in (one_line(mail.body), one_line(Reading(mail.html).text)):
+            assert re.search("(not ask|not asked) for", text), case
+            assert not re.search("offered|other time|new location|all its times", text), case
+
+
+def test_a_time_chosen_by_phone_is_told_as_that(composed):
+    mail = composed(Case("times_accepted", "client", "changed_as_asked", "REQUEST"))
+    for text in (one_line(mail.body), one_line(Reading(mail.html).text)):
+        assert "noted which time you chose" in text
+        assert "phone" in text
+        assert "as you asked" not in text
+        assert "Before: Mon 23 Nov 2026" in text
+
+
+def test_a_location_agreed_to_by_phone_tells_where_it_was(composed):
+    mail = composed(Case("location_accepted", "client", "changed_as_asked", "REQUEST"))
+    for text in (one_line(mail.body), one_line(Reading(mail.html).text)):
+        assert "noted that you agreed to the new location" in text
+        assert "Room 2 · in person" in text.partition("Before:")[2]
+
+
+def test_a_lapsed_request_promises_nothing_that_is_not_there(composed):
+    mail = composed(Case("lapsed", "therapist", "request_lapsed", None))
+    assert "time off" not in mail.body + mail.html
