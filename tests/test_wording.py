@@ -98,20 +98,35 @@ def test_how_much_time_is_left(left, told):
         assert wording.time_left(clock.now() + left) == told
 
 
-@pytest.mark.parametrize(
-    ("status", "because", "word"),
-    [
-        ("requested", None, "To answer"),
-        ("awaiting_client", None, "Awaiting client"),
-        ("confirmed", None, "Confirmed"),
-        ("cancelled", "declined", "Cancelled"),
-        ("cancelled", "offer expired", "Expired"),
-        ("attended", None, "Attended"),
-        ("no_show", None, "No-show"),
-    ],
-)
-def test_a_state_in_a_word(status, because, word):
-    assert wording.status_word(SimpleNamespace(status=status, cancelled_because=because)) == word
+STATES = [
+    ("requested", None, "To answer", "Waiting for an answer"),
+    ("awaiting_client", None, "Awaiting client", "Waiting for your answer"),
+    ("confirmed", None, "Confirmed", "Confirmed"),
+    ("cancelled", "declined", "Cancelled", "Cancelled"),
+    ("cancelled", "offer expired", "Expired", "Expired"),
+    ("attended", None, "Attended", "Over"),
+    ("no_show", None, "No-show", "Over"),
+]
+
+
+def booking(status: str, because: str | None = None, expired: bool = False, over: bool = False) -> SimpleNamespace:
+    return SimpleNamespace(status=status, cancelled_because=because, has_expired_offer=expired, is_over=over)
+
+
+@pytest.mark.parametrize(("status", "because", "desk", "client"), STATES)
+def test_a_state_in_a_word(status, because, desk, client):
+    told = booking(status, because)
+    assert (wording.status_word(told), wording.client_status_word(told)) == (desk, client)
+
+
+def test_an_offer_past_its_deadline_has_expired_for_both():
+    told = booking("awaiting_client", expired=True)
+    assert (wording.status_word(told), wording.client_status_word(told)) == ("Expired", "Expired")
+
+
+def test_a_session_that_is_over_is_over_for_the_client():
+    told = booking("confirmed", over=True)
+    assert (wording.status_word(told), wording.client_status_word(told)) == ("Confirmed", "Over")
 
 
 def test_templates_know_the_wording():
