@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from app import clock
@@ -10,10 +11,11 @@ from app.booking.rearrangement import dispute, offer_location
 from app.database import db
 from app.messages.activity import Activity
 from app.messages.announcements import ANNOUNCED
-from app.messages.history import SENTENCES, message_line, sentence
+from app.messages.history import MAILS, SENTENCES, asked_change, message_line, sentence
 from app.messages.message import Message
 from app.wording import clock_time, short_day
 from tests import world
+from tests.messages.samples import CASES
 
 ZONE = "Europe/London"
 
@@ -30,6 +32,10 @@ def at(moment) -> str:
 
 def test_every_verb_has_its_sentence():
     assert SENTENCES.keys() == ANNOUNCED.keys()
+
+
+def test_every_mail_has_its_word():
+    assert MAILS.keys() == {case.name for case in CASES}
 
 
 def test_from_the_request_to_the_accepted_alternative(session):
@@ -61,6 +67,21 @@ def test_a_disputed_change_that_is_agreed_to_after_all(session):
     ]
 
 
+@pytest.mark.parametrize("end", ["decline", "expire"])
+def test_a_disputed_change_that_is_not_agreed_to(session, end):
+    session.move(world.in_days(5), session.location)
+    offer, starts = dispute(session), at(session.starts_at)
+    with time_machine.travel(offer.expires_at if end == "expire" else clock.now()):
+        getattr(offer, end)()
+    assert (
+        told(session)[-1]
+        == {
+            "decline": f"Ines K. did not agree to the change to {starts} (Room 1); the session was cancelled",
+            "expire": "Ines K. did not agree to the change in time; the session was cancelled",
+        }[end]
+    )
+
+
 def test_a_choice_made_by_phone(session):
     offer = offer_location(session, "own", session.therapist.locations[3])
     offer.accept(offer.alternatives[0], by="therapist")
@@ -70,25 +91,43 @@ def test_a_choice_made_by_phone(session):
     ]
 
 
+def test_what_was_before_a_change_noted_as_the_clients_wish(session):
+    assert asked_change(session) is None
+    asked = session.starts_at
+    session.move(world.in_days(5), session.therapist.locations[1])
+    change = asked_change(session)
+    assert (change.starts_at, change.location, change.by_phone) == (asked, "Room 1", False)
+
+
+def test_a_location_agreed_to_by_phone_was_another_before(session):
+    offer = offer_location(session, "own", session.therapist.locations[3])
+    offer.accept(offer.alternatives[0], by="therapist")
+    change = asked_change(session)
+    assert (change.starts_at, change.location, change.by_phone) == (session.starts_at, "Room 1", True)
+
+
 @pytest.mark.parametrize(
     ("state", "line"),
     [
-        ({}, "Mail to Ines K.: waiting"),
-        ({"status": "sending"}, "Mail to Ines K.: waiting"),
-        ({"status": "called_off"}, "Mail to Ines K.: not sent, because the session changed meanwhile"),
+        ({}, "Receipt of the request to Ines K.: waiting"),
+        ({"status": "sending"}, "Receipt of the request to Ines K.: waiting"),
+        (
+            {"status": "called_off"},
+            "Receipt of the request to Ines K.: not sent, because the session changed meanwhile",
+        ),
         (
             {"status": "given_up", "last_error": "The address was refused: 550 5.1.1 unknown"},
-            "Mail to Ines K.: could not be delivered: the mail server does not know this address",
+            "Receipt of the request to Ines K.: could not be delivered: the mail server does not know this address",
         ),
         (
             {"last_error": "The mail server cannot be reached: timed out"},
-            "Mail to Ines K.: waiting, to be tried again: the mail server cannot be reached",
+            "Receipt of the request to Ines K.: waiting, to be tried again: the mail server cannot be reached",
         ),
         (
             {"status": "given_up", "last_error": "This mail could not be written: KeyError."},
-            "Mail to Ines K.: could not be delivered: something went wrong on our side",
+            "Receipt of the request to Ines K.: could not be delivered: something went wrong on our side",
         ),
-        ({"recipient": "therapist"}, "Mail to you: waiting"),
+        ({"recipient": "therapist"}, "Receipt of the request to you: waiting"),
     ],
 )
 def test_a_mail_and_what_became_of_it(session, state, line):
@@ -101,6 +140,6 @@ def test_a_mail_and_what_became_of_it(session, state, line):
 def test_a_sent_mail_tells_when(session):
     message = db.session.scalar(select(Message).filter_by(booking_id=session.id, recipient="client"))
     message.status, message.sent_at = "sent", message.created_at
-    assert message_line(message) == f"Mail to Ines K.: sent {clock_time(clock.now(), ZONE)}"
+    assert message_line(message) == f"Receipt of the request to Ines K.: sent {clock_time(clock.now(), ZONE)}"
     message.sent_at = message.created_at + timedelta(days=1)
-    assert message_line(message) == f"Mail to Ines K.: sent {at(message.sent_at)}"
+    assert message_line(message) == f"Receipt of the request to Ines K.: sent {at(message.sent_at)}"
