@@ -12,7 +12,8 @@ from app.database import db
 
 bp = Blueprint("dashboard", __name__)
 
-MOST = 50
+MOST = 200
+NEXT = 20  # the rest is on the page of all sessions
 
 
 @bp.get("/dashboard")
@@ -22,7 +23,7 @@ def show() -> Response:
     mine = select(Booking).where(Booking.therapist_id == therapist.id).limit(MOST)
     to_answer = mine.where(Booking.status == "requested").order_by(Booking.requested_at)
     awaiting = mine.where(Booking.status == "awaiting_client").order_by(Booking.starts_at)
-    upcoming = mine.where(Booking.status == "confirmed", Booking.ends_at >= now).order_by(Booking.starts_at)
+    upcoming = mine.where(Booking.status == "confirmed", Booking.ends_at >= now).order_by(Booking.starts_at).limit(NEXT)
     return page_or_fragment(
         "dashboard/show.html",
         "dashboard/_today.html",

@@ -1,12 +1,12 @@
 """The directory of therapists."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.blueprints.access import public
+from app.blueprints.paging import page_of
 from app.blueprints.rendering import page_or_fragment
-from app.database import db
 from app.practice.therapist import Therapist
 
 bp = Blueprint("directory", __name__)
@@ -17,13 +17,6 @@ PAGE = 20
 @bp.get("/")
 @public
 def index() -> Response:
-    number = max(1, min(request.args.get("page", 1, type=int), 10_000))
     listed = select(Therapist).filter_by(listed=True).options(selectinload(Therapist.locations))
-    rows = db.session.scalars(listed.order_by(Therapist.name).offset((number - 1) * PAGE).limit(PAGE + 1)).all()
-    return page_or_fragment(
-        "directory/index.html",
-        "directory/_therapists.html",
-        therapists=rows[:PAGE],
-        next_page=number + 1 if len(rows) > PAGE else None,
-        previous_page=number - 1 if number > 1 else None,
-    )
+    page = page_of(listed.order_by(Therapist.name, Therapist.id), PAGE)
+    return page_or_fragment("directory/index.html", "directory/_therapists.html", therapists=page.rows, pages=page)

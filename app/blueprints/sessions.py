@@ -7,13 +7,13 @@ from sqlalchemy import select
 from app import clock
 from app.blueprints.access import therapist_only
 from app.blueprints.lookup import own_booking
+from app.blueprints.paging import page_of
 from app.blueprints.rendering import page_or_fragment, see_other
 from app.blueprints.session_page import rearrangement_page, relocation_page, session_page
 from app.booking.booking import Booking
 from app.booking.possible import verbs_of
 from app.booking.rearrangement import REASONS, needs_consent
 from app.booking.refusals import NotPossible
-from app.database import db
 from app.forms.alternatives import AlternativesForm
 from app.forms.new_time import NewTime
 
@@ -27,13 +27,11 @@ PAGE = 50
 def index() -> Response:
     now = clock.now()
     mine = select(Booking).where(Booking.therapist_id == current_user.therapist.id)
-    upcoming = mine.where(Booking.ends_at >= now).order_by(Booking.starts_at).limit(PAGE)
-    past = mine.where(Booking.ends_at < now).order_by(Booking.starts_at.desc()).limit(PAGE)
     return page_or_fragment(
         "sessions/index.html",
         "sessions/_list.html",
-        upcoming=db.session.scalars(upcoming).all(),
-        past=db.session.scalars(past).all(),
+        upcoming=page_of(mine.where(Booking.ends_at >= now).order_by(Booking.starts_at, Booking.id), PAGE),
+        past=page_of(mine.where(Booking.ends_at < now).order_by(Booking.starts_at.desc()), PAGE, "past"),
         therapist=current_user.therapist,
         now=now,
     )

@@ -9,7 +9,7 @@ from app.blueprints.rendering import page_or_fragment, see_other
 from app.booking.personal_link import PersonalLink
 from app.booking.refusals import Refused, TimeTaken, TooManyRequests
 from app.booking.requesting import Asker, request_session
-from app.database import db
+from app.database import db, set_writing
 from app.forms.request import RequestForm
 
 bp = Blueprint("therapists", __name__)
@@ -53,7 +53,9 @@ def create(slug: str) -> Response:
 
 
 def _refused(slug: str, form: RequestForm, refusal: Refused) -> Response:
-    # The present state, read afresh: what the refusal found is not what the page began with.
+    # The present state, read afresh: what the refusal found is not what the page began with. Only read, so that on
+    # SQLite nobody else who asks waits while this page is made.
+    set_writing(False)
     page = BookingPage.from_request(listed_therapist(slug))
     if isinstance(refusal, TooManyRequests):
         response = _request_page(page, form, 429, refusal.sentence)
