@@ -77,7 +77,8 @@ def move(booking_id: int) -> Response:
     """The client asked for another time."""
     booking, new_time = own_booking(booking_id), NewTime.typed(request.form)
     terms = new_time.terms(booking)
-    if terms is None:
+    unseen_warning = new_time.warning and request.form.get("warned") != new_time.key
+    if terms is None or unseen_warning:
         return rearrangement_page(booking, "asked", new_time, None, 422)
     try:
         booking.move(terms.starts_at, terms.location)

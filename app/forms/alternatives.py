@@ -25,7 +25,8 @@ class AlternativesForm:
     @classmethod
     def typed(cls, form: MultiDict[str, str]) -> "AlternativesForm":
         """As it was sent. Raises NotPossible for a reason that needs no consent or is none at all."""
-        reason = form.get("reason", "")
+        # Another reason pressed above the list takes along what was typed into it.
+        reason = form.get("other_reason") or form.get("reason", "")
         if not needs_consent(reason):
             raise NotPossible("Choose why this is changing.")
         words, problem = cleaning.words(form.get("words"))
