@@ -11,7 +11,7 @@ from e2e.steps import calendar_entry, mentions
 from tests.waiting import wait_until
 from tests.world import in_days
 
-SECONDS = 12
+SECONDS = 10
 TEN, OTHER = in_days(2, "10:00"), in_days(4, "11:00")
 
 
@@ -34,7 +34,7 @@ def test_an_offer_expires_while_the_workers_are_down(practice, mara, ines, jonas
     try:
         ines.opens(offered)
         ines.sees_title("Mara Lindt has to move your session")
-        wait_until(lambda: clock.now().timestamp() > over)
+        wait_until(lambda: clock.now().timestamp() > over, timeout=2 * SECONDS)
         ines.accepts(OTHER)
         ines.sees("This offer has ended. Here is how the session stands now.")
         ines.sees_title("The time to answer is over")

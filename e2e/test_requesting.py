@@ -84,7 +84,7 @@ def test_the_client_calls_it_off(mara, ines, jonas):
 
 @at_a_desk
 def test_the_therapist_declines_and_blocks_a_sender(mara, ines, jonas, watch):
-    watch.expects(422)
+    watch.expects(429)
     ines.requests(mara, TEN)
     mara.opens(ines)
     mara.page.get_by_text("Decline…").click()
@@ -99,7 +99,7 @@ def test_the_therapist_declines_and_blocks_a_sender(mara, ines, jonas, watch):
     ines.types("Your name", ines.name)
     ines.types("E-mail", ines.email)
     ines.presses("Request session")
-    ines.sees("This request could not be sent.")
+    ines.sees("No more requests can be taken with these details just now.")  # which says nothing of being blocked
 
 
 @on_a_phone
