@@ -1,5 +1,7 @@
 """The therapist has to move a session: builds an offer, and the client answers it from the mail."""
 
+from playwright.sync_api import expect
+
 from e2e.steps import MISTAKE, calendar_entry, mentions
 from e2e.variants import at_a_desk, on_a_phone, with_and_without_scripts
 from tests.world import in_days
@@ -82,6 +84,19 @@ def test_a_list_of_alternatives_is_built_changed_and_offered(mara, ines, watch):
     offered = ines.is_mailed("Your booking needs your answer")
     mentions(offered, first, "Video call", "Two clients were given one hour.")
     mentions(offered, second, "Room 2")
+
+
+@with_and_without_scripts
+def test_another_reason_keeps_the_list(mara, ines):
+    ines.requests(mara, TEN)
+    mara.starts_an_offer(ines)
+    mara.adds(1, THREE[0])
+    mara.presses(MISTAKE)
+    expect(mara.page.get_by_role("button", name=MISTAKE)).to_have_attribute("aria-pressed", "true")
+    mara.sends_the_offer(ines)
+    mara.sees_time(THREE[0])
+    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.sees("Mara Lindt made a mistake when arranging it.")
 
 
 @on_a_phone
