@@ -40,7 +40,7 @@ def test_a_move_that_the_client_did_not_ask_for_needs_their_consent(mara, ines, 
     ines.accepts(NOON)
     ines.sees_title("Your time is agreed")
     mentions(ines.is_mailed("Your booking is confirmed"), NOON)
-    mentions(mara.is_mailed("Your offer was accepted"), NOON)
+    mentions(mara.is_mailed("A disputed change was agreed to"), NOON)
     mara.opens(ines)
     mara.sees_status(ines, "Confirmed")
 
@@ -54,6 +54,6 @@ def test_a_disputed_move_that_does_not_suit_ends_the_session(mara, ines, jonas):
     ines.follows("See what is offered")
     ines.refuses(words="I can only come on the day we agreed.")
     ines.sees_title("Your session was cancelled")
-    mentions(mara.is_mailed("Your offer was declined"), NOON, "I can only come on the day we agreed.")
+    mentions(mara.is_mailed("A disputed change was declined"), NOON, "I can only come on the day we agreed.")
     ines.is_mailed("Your booking is cancelled")
     jonas.requests(mara, NOON)

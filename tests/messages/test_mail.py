@@ -275,6 +275,7 @@ def test_of_a_disputed_change_no_mail_says_that_something_was_offered(composed, 
         told = deepcopy(facts(case))
         told["offer"] |= {"reason": "disputed", "alternatives": told["offer"]["alternatives"][:1]}
         mail = composed(case, offer=told["offer"])
+        assert "offer" not in mail.subject
         for text in (one_line(mail.body), one_line(Reading(mail.html).text)):
             assert re.search("(not ask|not asked) for", text), case
             assert not re.search("offered|other time|new location|all its times", text), case
