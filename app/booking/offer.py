@@ -81,7 +81,7 @@ class Offer(Model):
         self.end("accepted", Offer.expires_at > clock.now())
         if not alternative.is_open:
             raise TimeTaken("This time is too near to be accepted now. Please choose another.")
-        before, left = self.booking.terms, self.booking.span
+        before, left = self._terms_before(), self.booking.span
         alternative.accepted = True
         self.booking.take(alternative, asked_change=self._asked_change(by))
         if alternative.span != left:
@@ -152,6 +152,10 @@ class Offer(Model):
     def _refuse_if_disputed(self, sentence: str) -> None:
         if self.disputed:
             raise NotPossible(sentence)
+
+    def _terms_before(self) -> dict[str, str]:
+        """What stood before the offer: a changed location shows on the booking as soon as it is offered."""
+        return self.booking.terms | ({"location": self.previous_location.name} if self.kind == "location" else {})
 
     def _asked_change(self, by: str) -> str | None:
         if by == "client":

@@ -11,6 +11,7 @@ from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import Terms, dispute, offer_alternatives, offer_location
 from app.booking.refusals import BookingChanged, NotPossible, OfferEnded, TimeTaken
 from app.database import db
+from app.messages.activity import Activity
 from app.practice.user import digest
 from app.scheduling.time_off import TimeOff
 from tests import world
@@ -198,6 +199,8 @@ def test_a_changed_location_shows_at_once_and_waits_for_the_client(mara, request
     offer.accept(offer.alternatives[0])
     db.session.commit()
     assert (request_of_ines.status, request_of_ines.location) == ("confirmed", mara.locations[2])
+    accepted = db.session.scalar(select(Activity).filter_by(verb="location_accepted"))
+    assert (accepted.before["location"], accepted.after["location"]) == ("Room 1", "Video call")
     assert db.session.scalar(select(TimeOff)) is None
 
 
