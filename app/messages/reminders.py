@@ -43,12 +43,6 @@ def due() -> list[Due]:
     return [*_new(_nudges(now)), *_new(_reminders(now)), *_new(_day_lists(now))]
 
 
-def write_due() -> None:
-    """Write every message whose time has come. The caller commits."""
-    for message in due():
-        message.write()
-
-
 # Offers: at half time, and an hour before the end
 
 

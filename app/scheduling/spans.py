@@ -6,11 +6,6 @@ from datetime import datetime
 Span = tuple[datetime, datetime]
 
 
-def overlap(one: Span, other: Span) -> bool:
-    """Whether two spans share time; spans that only touch do not."""
-    return one[0] < other[1] and other[0] < one[1]
-
-
 def union(spans: Iterable[Span], less: Span | None = None) -> list[Span]:
     """The time covered by any of `spans` and not by `less`, as disjoint spans in order."""
     merged: list[Span] = []

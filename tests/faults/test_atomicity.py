@@ -177,7 +177,7 @@ CHANGES: dict[str, tuple[Callable[[], None], Callable[[], object]]] = {
         offered,
         lambda: db.session.scalars(select(PersonalLink).filter_by(purpose="offer")).one().note_opening(),
     ),
-    "a reminder is written": (at_half_time, lambda: reminders.write_due()),
+    "a reminder is written": (at_half_time, lambda: [message.write() for message in reminders.due()]),
 }
 
 

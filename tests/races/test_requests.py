@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.booking.booking import Booking
 from app.database import db
 from app.practice.therapist import Therapist
-from app.scheduling.spans import overlap
+from app.scheduling.spans import Span
 from tests import world
 from tests.booking.holds import check_everything
 from tests.races.conftest import request_page
@@ -56,6 +56,11 @@ def is_a_clean_refusal(text: str, number: int) -> None:
     assert f'data-start="{world.in_days(3, "10:00"):%Y-%m-%dT%H:%M}' not in text
     for typed in (f'value="Client {number}"', f'value="c{number}@example.net"', f"Words of {number}."):
         assert typed in text
+
+
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two spans share time; spans that only touch do not."""
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def test_of_fifty_overlapping_slots_the_winners_do_not_overlap(web, app):
