@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from app.running.ties import end_with
+from app.running.ties import end_for_certain, end_with
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +122,7 @@ def _become(child: Child, parent: int) -> NoReturn:
             signal.signal(which, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
         end_with(parent)
+        end_for_certain(parent, GRACE_SECONDS)
         child.run()
         code = 0
     except SystemExit as ended:
