@@ -1,5 +1,8 @@
 """The database: one declarative base, aware times only, and both engines made to behave alike."""
 
+import random
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, TypeDecorator, UpdateBase, event, func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -66,6 +70,9 @@ def take_turn(name: str) -> None:
         db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
+WRITERS_WAIT = 30.0  # seconds, on SQLite: longer than any crowd of writers takes
+BUSY_TIMEOUT = 10_000  # milliseconds that SQLite itself waits for everything else
+
 # SQLite lets one writer in at a time. A transaction that will write must say so when it begins: one that
 # starts by reading and writes later cannot wait for its turn and fails instead.
 _writing: ContextVar[bool] = ContextVar("writing", default=True)
@@ -96,9 +103,37 @@ def prepare(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def pragmas(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        if _writing.get():
+            _begin_to_write(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_to_write(connection: Any) -> None:
+    """Take the writer's turn, with the same chance for everybody who waits.
+
+    SQLite's own waiting grows to a tenth of a second, so whoever has waited long asks least often and can be
+    overtaken for ever by those who come later. Raises OperationalError when no turn came within WRITERS_WAIT.
+    """
+    ends = time.monotonic() + WRITERS_WAIT
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError as error:
+                if not _is_busy(error) or time.monotonic() > ends:
+                    raise
+            time.sleep(random.uniform(0.002, 0.01))
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+
+
+def _is_busy(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY

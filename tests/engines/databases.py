@@ -66,7 +66,7 @@ class PostgreSQLDatabase(Database):
         self._connection.execute("; ".join(f'DELETE FROM "{name}"' for (name,) in names))
 
 
-def ask(folder: Path, engine: str, seconds: float = 90) -> str:
+def ask(folder: Path, engine: str, seconds: float = 240) -> str:
     """Where the keeper has this engine; raises with its reason when it could not be made."""
     (folder / f"{engine}.wanted").touch()
     ready, failed = folder / f"{engine}.ready", folder / f"{engine}.failed"

@@ -35,7 +35,7 @@ def _fork(address: tuple[str, int], text: str, gate: int, opener: int, arrived: 
         return read_end
     try:
         os.close(opener)
-        with socket.create_connection(address, timeout=60) as connection:
+        with socket.create_connection(address, timeout=180) as connection:
             os.write(arrived, b".")
             os.read(gate, 1)
             connection.sendall(text.encode())

@@ -70,7 +70,7 @@ class Crowd:
         """Everybody sends now. What each was answered, in the order of the requests."""
         commit_what_the_test_did()  # SQLite has one writer at a time: it must not be the test
         self._say("now")
-        told, _ = self._process.communicate(timeout=90)
+        told, _ = self._process.communicate(timeout=240)
         return [Answer(**one) for one in json.loads(told)["answers"]]
 
     def _say(self, what: Any) -> None:
