@@ -3,6 +3,7 @@
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
+from app.booking.sick_day import SickDay
 from app.jobs.lease import Lease
 from app.messages.activity import Activity
 from app.messages.message import Message
@@ -11,7 +12,10 @@ from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import BlockedSender, Therapist
 from app.practice.user import SignIn, SignInAttempt, User
+from app.scheduling.busy_time import BusyTime
+from app.scheduling.extra_time import ExtraTime
 from app.scheduling.hold import Hold
+from app.scheduling.open_day import OpenDay
 from app.scheduling.time_off import TimeOff
 from app.scheduling.working_time import WorkingTime
 
@@ -20,14 +24,18 @@ __all__ = [
     "Alternative",
     "BlockedSender",
     "Booking",
+    "BusyTime",
     "Client",
+    "ExtraTime",
     "Hold",
     "Lease",
     "Location",
     "Message",
     "Offer",
+    "OpenDay",
     "PersonalLink",
     "SessionType",
+    "SickDay",
     "SignIn",
     "SignInAttempt",
     "Therapist",

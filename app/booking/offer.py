@@ -61,6 +61,7 @@ class Offer(Model):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     outcome: Mapped[str | None] = mapped_column(String(10))
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    sick_day_id: Mapped[int | None] = mapped_column(ForeignKey("sick_day.id"), index=True)
     # What a withdrawal goes back to.
     previous_status: Mapped[str] = mapped_column(String(20))
     previous_location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))

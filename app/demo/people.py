@@ -117,10 +117,11 @@ def add_therapist(person: Person) -> Therapist:
         zone=person.zone,
     )
     therapist.locations = _locations(person)
+    gaps = {"gap_before_minutes": 10, "gap_after_minutes": 10}
     price = {"price_cents": person.price_cents, "currency": person.currency}
     therapist.session_types = [
-        SessionType(name="Session, 50 minutes", minutes=50, gap_minutes=10, grid_minutes=30, position=0, **price),
-        SessionType(name="First talk, 20 minutes", minutes=20, gap_minutes=10, grid_minutes=30, position=1),
+        SessionType(name="Session, 50 minutes", minutes=50, **gaps, grid_minutes=30, position=0, **price),
+        SessionType(name="First talk, 20 minutes", kind="first_talk", minutes=20, **gaps, position=1),
     ]
     therapist.working_times = [
         WorkingTime(

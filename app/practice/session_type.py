@@ -12,21 +12,35 @@ if TYPE_CHECKING:
     from app.practice.therapist import Therapist
 
 
+# The directory finds sessions by these, whatever each therapist calls their own.
+KINDS = {
+    "first_talk": "First talk",
+    "individual": "Individual session",
+    "couples": "Couples session",
+    "family": "Family session",
+    "group": "Group session",
+}
+
+
 class SessionType(Model):
-    """A kind of session: its length, the gap kept free around it and the grid that it starts on."""
+    """What a client can book: a length, the gaps kept free before and after, and the grid that it starts on."""
 
     __tablename__ = "session_type"
     __table_args__ = (
         CheckConstraint("minutes between 5 and 720", name="minutes"),
-        CheckConstraint("gap_minutes between 0 and 240", name="gap"),
+        CheckConstraint("gap_before_minutes between 0 and 240", name="gap"),
+        CheckConstraint("gap_after_minutes between 0 and 240", name="gap_after"),
+        CheckConstraint(f"kind in {tuple(KINDS)}", name="kind"),
         CheckConstraint("grid_minutes between 5 and 240", name="grid"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20), default="individual")
     name: Mapped[str] = mapped_column(String(120))
     minutes: Mapped[int] = mapped_column(default=50)
-    gap_minutes: Mapped[int] = mapped_column(default=0)
+    gap_before_minutes: Mapped[int] = mapped_column(default=0)
+    gap_after_minutes: Mapped[int] = mapped_column(default=0)
     grid_minutes: Mapped[int] = mapped_column(default=30)
     price_cents: Mapped[int | None]
     currency: Mapped[str] = mapped_column(String(3), default="GBP")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -21,6 +21,10 @@ class Therapist(Model):
     """Who gives sessions and signs in: a diary in one zone, and what can be booked in it."""
 
     __tablename__ = "therapist"
+    __table_args__ = (
+        Index("ix_therapist_listed_name", "listed", "name", "id"),
+        Index("ix_therapist_openings_due", "openings_due_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), unique=True)
@@ -32,8 +36,14 @@ class Therapist(Model):
     languages: Mapped[str] = mapped_column(String(200), default="English")
     zone: Mapped[str] = mapped_column(String(64))
     minimum_notice_minutes: Mapped[int] = mapped_column(default=24 * 60)
+    # Set: the next day can be booked until this minute of the day, and the notice in minutes does not count.
+    next_day_before_minute: Mapped[int | None]
     horizon_days: Mapped[int] = mapped_column(default=60)
     listed: Mapped[bool] = mapped_column(default=True)
+    # Rises with each change of what pages show of the practice: see published.py.
+    revision: Mapped[int] = mapped_column(default=0)
+    # When the open days that the directory knows must be worked out anew; None: they need not be.
+    openings_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=clock.now)
 
     user: Mapped[User] = relationship(back_populates="therapist")
     locations: Mapped[list["Location"]] = relationship(back_populates="therapist", order_by="Location.position")

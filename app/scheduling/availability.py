@@ -1,10 +1,9 @@
 """What can be booked with a therapist: slots.py fed from the database."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, literal, select, union_all
 
 from app import clock
 from app.database import db
@@ -12,36 +11,54 @@ from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
 from app.scheduling import slots
+from app.scheduling.busy_time import BusyTime
+from app.scheduling.extra_time import ExtraTime, extra_time_location
 from app.scheduling.hold import Hold
+from app.scheduling.notice import earliest_start
 from app.scheduling.spans import Span
 from app.scheduling.time_off import TimeOff
+
+FURTHEST_DAYS = 92  # "next free" looks this far in one go
 
 
 def free_slots(
     therapist: Therapist, session_type: SessionType, location: Location, first: date, days: int
 ) -> list[datetime]:
     """Bookable starts (UTC) on `days` days of the therapist's zone from `first`, in order."""
-    now = clock.now()
-    notice = now + timedelta(minutes=therapist.minimum_notice_minutes)
-    horizon = now + timedelta(days=therapist.horizon_days)
-    first, days = _within(first, days, notice, horizon, therapist.tz)
+    return [datetime.fromtimestamp(start, UTC) for start in free_starts(therapist, session_type, location, first, days)]
+
+
+def free_starts(
+    therapist: Therapist, session_type: SessionType, location: Location, first: date, days: int
+) -> list[int]:
+    """The same in POSIX seconds."""
+    earliest, latest = bookable_span(therapist)
+    first, days = _within(first, days, earliest, latest, therapist.tz)
     if days <= 0:
         return []
-    starts = slots.free_starts(
-        _rules(therapist, session_type, location),
-        _closed(therapist.id, *_around(first, days, therapist.tz)),
+    return slots.free_starts(
+        rules_of(therapist, session_type, location),
+        diary_of(therapist.id, *around(first, days, therapist.tz), location),
         first,
         days,
-        earliest=_ceil(notice),
-        latest=int(horizon.timestamp()),
+        earliest=_ceil(earliest),
+        latest=int(latest.timestamp()),
     )
-    return [datetime.fromtimestamp(start, UTC) for start in starts]
+
+
+def next_free(therapist: Therapist, session_type: SessionType, location: Location, after: date) -> datetime | None:
+    """The first bookable start on or after a day of the therapist's zone."""
+    for number in range(0, therapist.horizon_days + 1, FURTHEST_DAYS):
+        found = free_starts(therapist, session_type, location, shift(after, number), FURTHEST_DAYS)
+        if found:
+            return datetime.fromtimestamp(found[0], UTC)
+    return None
 
 
 def is_free(therapist: Therapist, session_type: SessionType, location: Location, starts_at: datetime) -> bool:
     """Whether this very start can be booked now."""
     day = starts_at.astimezone(therapist.tz).date()
-    return starts_at in free_slots(therapist, session_type, location, day, 1)
+    return int(starts_at.timestamp()) in free_starts(therapist, session_type, location, day, 1)
 
 
 def slots_of_local_days(
@@ -52,76 +69,106 @@ def slots_of_local_days(
     days: int,
     zone: ZoneInfo,
 ) -> dict[date, list[datetime]]:
-    """Bookable starts by the reader's own local days: each of `days` days from `first`, empty ones included."""
+    """Bookable starts by the reader's own local days: each of `days` days from `first`, empty ones included.
+
+    The starts show the reader's clock.
+    """
     # The reader's day may begin up to a day before or after the therapist's.
-    found = free_slots(therapist, session_type, location, _shift(first, -1), days + 2)
-    by_day: dict[date, list[datetime]] = {_shift(first, number): [] for number in range(days)}
+    found = free_starts(therapist, session_type, location, shift(first, -1), days + 2)
+    by_day: dict[date, list[datetime]] = {shift(first, number): [] for number in range(days)}
     for start in found:
-        day = start.astimezone(zone).date()
-        if day in by_day:
-            by_day[day].append(start)
+        local = datetime.fromtimestamp(start, zone)
+        day = by_day.get(local.date())
+        if day is not None:
+            day.append(local)
     return by_day
 
 
 def in_working_time(therapist: Therapist, location: Location, span: Span) -> bool:
-    """Whether a span lies in a weekly working time of this location and in no time off."""
-    starts, ends = (end.astimezone(therapist.tz) for end in span)
-    weekly = _weekly(therapist, location).get(starts.weekday(), [])
-    midnight = starts.replace(hour=0, minute=0, second=0, microsecond=0)
-    minutes = [
-        int((end.replace(tzinfo=None) - midnight.replace(tzinfo=None)).total_seconds() // 60) for end in (starts, ends)
-    ]
-    off = select(TimeOff.id).where(
-        TimeOff.therapist_id == therapist.id, TimeOff.ends_at > span[0], TimeOff.starts_at < span[1]
-    )
-    return slots.covers(slots.merge(weekly), *minutes) and db.session.scalar(off) is None
+    """Whether a span lies in time that is open at this location, whatever is booked in it."""
+    first = span[0].astimezone(therapist.tz).date()
+    days = (span[1].astimezone(therapist.tz).date() - first).days + 1
+    diary = diary_of(therapist.id, *around(first, days, therapist.tz), location)
+    opened = slots.open_time(weekly_of(therapist, location), therapist.tz, diary, shift(first, -1), days + 2)
+    return slots.covers(opened, int(span[0].timestamp()), _ceil(span[1]))
 
 
-def _rules(therapist: Therapist, session_type: SessionType, location: Location) -> slots.Rules:
+def bookable_span(therapist: Therapist) -> Span:
+    """From the earliest to the latest start that the notice and the horizon allow now."""
+    now = clock.now()
+    earliest = earliest_start(now, therapist.tz, therapist.minimum_notice_minutes, therapist.next_day_before_minute)
+    return earliest, now + timedelta(days=therapist.horizon_days)
+
+
+def rules_of(therapist: Therapist, session_type: SessionType, location: Location) -> slots.Rules:
     return slots.Rules(
-        weekly=_weekly(therapist, location),
+        weekly=weekly_of(therapist, location),
         zone=therapist.tz,
         minutes=session_type.minutes,
-        gap_minutes=session_type.gap_minutes,
-        grid_minutes=session_type.grid_minutes,
+        gap_before=session_type.gap_before_minutes,
+        gap_after=session_type.gap_after_minutes,
+        grid=session_type.grid_minutes,
     )
 
 
-def _weekly(therapist: Therapist, location: Location) -> dict[int, list[slots.Interval]]:
+def weekly_of(therapist: Therapist, location: Location | None = None) -> dict[int, list[slots.Interval]]:
+    """Working times in minutes by weekday, at one location or at any."""
     weekly: dict[int, list[slots.Interval]] = {}
     for span in therapist.working_times:
-        if location in span.locations:
+        if location is None or any(one.id == location.id for one in span.locations):
             weekly.setdefault(span.weekday, []).append((span.starts_minute, span.ends_minute))
     return weekly
 
 
-def _closed(therapist_id: int, start: datetime, end: datetime) -> Iterable[slots.Interval]:
-    """Everything that closes time: holds and time off (external busy times will join here)."""
-    for table in (Hold, TimeOff):
-        rows = db.session.execute(
-            select(table.starts_at, table.ends_at).where(
-                table.therapist_id == therapist_id, table.ends_at > start, table.starts_at < end
-            )
-        )
-        yield from ((int(starts.timestamp()), _ceil(ends)) for starts, ends in rows)
+TAKEN, OFF, EXTRA = range(3)
 
 
-def _around(first: date, days: int, zone: ZoneInfo) -> Span:
+def diary_of(therapist_id: int, start: datetime, end: datetime, location: Location | None = None) -> slots.Diary:
+    """What the dated rows say between two moments; extra time at one location or at any.
+
+    One indexed read each for holds, busy times and exceptions, in one statement.
+    """
+    extra = _spans(ExtraTime, EXTRA, therapist_id, start, end)
+    if location is not None:
+        extra = extra.join(extra_time_location, extra_time_location.c.extra_time_id == ExtraTime.id)
+        extra = extra.where(extra_time_location.c.location_id == location.id)
+    closed = ((Hold, TAKEN), (BusyTime, TAKEN), (TimeOff, OFF))
+    rows = db.session.execute(
+        union_all(*(_spans(table, what, therapist_id, start, end) for table, what in closed), extra)
+    )
+    found: tuple[list[slots.Interval], ...] = ([], [], [])
+    for what, starts, ends in rows:
+        found[what].append((int(starts.timestamp()), _ceil(ends)))
+    return slots.Diary(taken=found[TAKEN], off=found[OFF], extra=found[EXTRA])
+
+
+def _spans(
+    table: type[Hold] | type[BusyTime] | type[TimeOff] | type[ExtraTime],
+    what: int,
+    therapist_id: int,
+    start: datetime,
+    end: datetime,
+) -> Select:
+    mine = (table.therapist_id == therapist_id, table.ends_at > start, table.starts_at < end)
+    return select(literal(what), table.starts_at, table.ends_at).where(*mine)
+
+
+def around(first: date, days: int, zone: ZoneInfo) -> Span:
+    """Some days of a zone as moments, with a day to spare on either side."""
     start = datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
     return start - timedelta(days=1), start + timedelta(days=days + 2)
 
 
-def _within(first: date, days: int, notice: datetime, horizon: datetime, zone: ZoneInfo) -> tuple[date, int]:
-    """The asked days cut to those between notice and horizon: dates far away cost nothing."""
-    earliest, latest = notice.astimezone(zone).date(), horizon.astimezone(zone).date()
-    last = min(_shift(first, days - 1), latest)
-    first = max(first, earliest)
-    return first, (last - first).days + 1
-
-
-def _shift(day: date, days: int) -> date:
+def shift(day: date, days: int) -> date:
     """`day` moved, kept inside the dates that exist."""
     return date.fromordinal(min(max(day.toordinal() + days, 2), date.max.toordinal() - 2))
+
+
+def _within(first: date, days: int, earliest: datetime, latest: datetime, zone: ZoneInfo) -> tuple[date, int]:
+    """The asked days cut to those that can be booked: dates far away cost nothing."""
+    last = min(shift(first, days - 1), latest.astimezone(zone).date())
+    first = max(first, earliest.astimezone(zone).date())
+    return first, (last - first).days + 1
 
 
 def _ceil(moment: datetime) -> int:

@@ -25,6 +25,7 @@ class TimeOff(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"))
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
+    sick_day_id: Mapped[int | None] = mapped_column(ForeignKey("sick_day.id"), index=True)
     starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
     why: Mapped[str] = mapped_column(String(200), default="")

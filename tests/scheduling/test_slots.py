@@ -103,7 +103,7 @@ def oracle(rules: Rules, first: date, days: int, closed) -> list[int]:
                 if minute < opens or minute >= closes or (real.hour * 60 + real.minute, real.date()) != (minute, day):
                     continue
                 stop = start + rules.minutes * 60
-                gap = rules.gap_minutes * 60
+                gap = rules.gap_before * 60
                 if stop <= end and not any(start < to + gap and frm - gap < stop for frm, to in closed):
                     found.append(start)
     return found

@@ -1,0 +1,42 @@
+"""A dated exception that opens time."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.database import Base, Model, UTCDateTime
+
+if TYPE_CHECKING:
+    from app.practice.location import Location
+
+extra_time_location = Table(
+    "extra_time_location",
+    Base.metadata,
+    Column("extra_time_id", ForeignKey("extra_time.id", ondelete="CASCADE"), primary_key=True),
+    Column("location_id", ForeignKey("location.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class ExtraTime(Model):
+    """Time that can be booked in chosen locations although the therapist does not usually work then.
+
+    It opens time off too: a day off with extra time in it is a day with other hours.
+    """
+
+    __tablename__ = "extra_time"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="span"),
+        Index("ix_extra_time_therapist_span", "therapist_id", "ends_at", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"))
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    why: Mapped[str] = mapped_column(String(200), default="")
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    locations: Mapped[list["Location"]] = relationship(secondary=extra_time_location, lazy="selectin")
