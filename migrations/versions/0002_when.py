@@ -54,11 +54,8 @@ def downgrade() -> None:
     op.drop_index("ix_therapist_listed_name", "therapist")
     op.drop_index("ix_therapist_openings_due", "therapist")
     op.execute("ALTER TABLE session_type RENAME COLUMN gap_before_minutes TO gap_minutes")
-    for table in ("therapist", "session_type", "offer", "time_off"):
-        columns = [column for changed, column, _ in ADDED if changed == table]
-        with op.batch_alter_table(table) as batch:
-            for column in columns:
-                batch.drop_column(column)
+    for table, column, _ in ADDED:
+        op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     for table in ("open_day", "sick_day", "busy_time", "extra_time_location", "extra_time"):
         op.drop_table(table)
 
@@ -112,7 +109,9 @@ def create_open_days() -> None:
     op.create_table(
         "open_day",
         sa.Column("therapist_id", sa.Integer(), sa.ForeignKey("therapist.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("session_type_id", sa.Integer(), sa.ForeignKey("session_type.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "session_type_id", sa.Integer(), sa.ForeignKey("session_type.id", ondelete="CASCADE"), primary_key=True
+        ),
         sa.Column("location_kind", sa.String(20), primary_key=True),
         sa.Column("day", sa.Date(), primary_key=True),
         sa.Column("bookable_until", UTCDateTime(), nullable=False),

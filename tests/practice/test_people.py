@@ -124,7 +124,10 @@ def test_each_kind_of_location_says_how_to_get_there(kind):
     assert location.in_person == (kind == "in_person")
 
 
-@pytest.mark.parametrize("wrong", [{"minutes": 0}, {"minutes": 721}, {"gap_before_minutes": -1}, {"gap_after_minutes": 241}, {"grid_minutes": 4}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"minutes": 0}, {"minutes": 721}, {"gap_before_minutes": -1}, {"gap_after_minutes": 241}, {"grid_minutes": 4}],
+)
 def test_a_session_type_that_makes_no_sense_is_refused_by_the_database(mara, wrong):
     db.session.add(SessionType(therapist_id=mara.id, name="Odd", **wrong))
     with pytest.raises(IntegrityError):
