@@ -1,0 +1,115 @@
+"""Where things stand in the calendar: pure arithmetic on moments, minutes and rows, no database.
+
+Moments are POSIX seconds. A column is one local day; its minutes are those that the clocks show.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+MINUTE, HOUR_MINUTES, DAY_MINUTES = 60, 60, 24 * 60
+DAY = DAY_MINUTES * MINUTE
+ROW = 5  # minutes
+LEAST_PIECE = 25  # minutes: shorter ones are too small for a finger
+FIRST_HOUR, LAST_HOUR = 8, 18  # are always shown
+
+Minutes = tuple[int, int]
+
+
+class Piece(NamedTuple):
+    """What of a span lies on one day: from minute to minute."""
+
+    day: int  # 0 is the first column
+    starts: int
+    ends: int
+
+
+class Columns:
+    """Some local days side by side."""
+
+    def __init__(self, first: date, days: int, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self.begins = [_midnight(first.toordinal() + number, zone) for number in range(days + 1)]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.begins[0], self.begins[-1]
+
+    def changes_clock(self, day: int) -> bool:
+        return self.begins[day + 1] - self.begins[day] != DAY
+
+    def pieces(self, starts: int, ends: int) -> Iterator[Piece]:
+        """A span as it stands in the columns: one piece on each day that it touches."""
+        for day in range(len(self.begins) - 1):
+            begins, over = self.begins[day], self.begins[day + 1]
+            if max(starts, begins) < min(ends, over):
+                yield self._piece(day, max(starts, begins), min(ends, over))
+
+    def minute(self, day: int, moment: int) -> int:
+        """What the clocks of that day show at a moment of it; 1440 at its end."""
+        if moment >= self.begins[day + 1]:
+            return DAY_MINUTES
+        if not self.changes_clock(day):
+            return (moment - self.begins[day]) // MINUTE
+        shown = datetime.fromtimestamp(moment, self.zone)
+        return shown.hour * HOUR_MINUTES + shown.minute
+
+    def _piece(self, day: int, starts: int, ends: int) -> Piece:
+        top, bottom = self.minute(day, starts), self.minute(day, ends)
+        # Where the clocks go back they may show the end before the start: then it stands as long as it lasts.
+        lasts = -(-(ends - starts) // MINUTE)
+        return Piece(day, top, min(max(bottom, top + lasts), DAY_MINUTES))
+
+
+def lanes(spans: Sequence[Minutes]) -> list[tuple[int, int]]:
+    """For spans of one day in order of their starts: which lane each takes, of how many.
+
+    Whatever overlaps, also by way of others, shares the width; nothing covers anything.
+    """
+    found: list[tuple[int, int]] = []
+    ends: list[int] = []  # of each lane of the present crowd
+    crowd: list[int] = []
+    for starts, over in spans:
+        if ends and starts >= max(ends):
+            found += [(lane, len(ends)) for lane in crowd]
+            ends, crowd = [], []
+        lane = next((number for number, end in enumerate(ends) if end <= starts), len(ends))
+        ends[lane : lane + 1] = [over]
+        crowd.append(lane)
+    return found + [(lane, len(ends)) for lane in crowd]
+
+
+def hourly(span: Minutes) -> list[Minutes]:
+    """A span cut at full hours, into pieces that a finger can hit; none when all of it is too short."""
+    starts, ends = span
+    if ends - starts < LEAST_PIECE:
+        return []
+    cuts = [starts, *range(starts - starts % HOUR_MINUTES + HOUR_MINUTES, ends, HOUR_MINUTES), ends]
+    if len(cuts) > 2 and cuts[1] - cuts[0] < LEAST_PIECE:
+        del cuts[1]
+    if len(cuts) > 2 and cuts[-1] - cuts[-2] < LEAST_PIECE:
+        del cuts[-2]
+    return list(zip(cuts, cuts[1:], strict=False))
+
+
+def shown_hours(spans: Iterable[Minutes]) -> tuple[int, int]:
+    """The first and the last full hour of the page: all that matters, and at least 8 to 18."""
+    first, last = FIRST_HOUR, LAST_HOUR
+    for starts, ends in spans:
+        first, last = min(first, starts // HOUR_MINUTES), max(last, -(-ends // HOUR_MINUTES))
+    return first, last
+
+
+def rows(starts: int, ends: int, first_hour: int) -> tuple[int, int]:
+    """The first row of a span of minutes, counted from 1 at the first hour, and how many rows it takes."""
+    top = (starts - first_hour * HOUR_MINUTES) // ROW
+    return top + 1, max(1, -(-(ends - first_hour * HOUR_MINUTES) // ROW) - top)
+
+
+@lru_cache(maxsize=10_000)
+def _midnight(place: int, zone: ZoneInfo) -> int:
+    """The first moment of the day with this ordinal."""
+    day = date.fromordinal(place)
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
