@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import Case, Select, case, literal, or_, select, union_all
 
 from app import clock
 from app.database import db
@@ -120,7 +120,9 @@ def weekly_of(therapist: Therapist, location: Location | None = None) -> dict[in
     return weekly
 
 
-TAKEN, OFF, EXTRA = range(3)
+TAKEN, OFF, EXTRA, SHUT = range(4)
+# Time left by a moved session, or of a sick day: extra time that was there before does not open it.
+OFF_OR_SHUT = case((or_(TimeOff.booking_id.is_not(None), TimeOff.sick_day_id.is_not(None)), SHUT), else_=OFF)
 
 
 def diary_of(therapist_id: int, start: datetime, end: datetime, location: Location | None = None) -> slots.Diary:
@@ -132,25 +134,28 @@ def diary_of(therapist_id: int, start: datetime, end: datetime, location: Locati
     if location is not None:
         extra = extra.join(extra_time_location, extra_time_location.c.extra_time_id == ExtraTime.id)
         extra = extra.where(extra_time_location.c.location_id == location.id)
-    closed = ((Hold, TAKEN), (BusyTime, TAKEN), (TimeOff, OFF))
+    closed = ((Hold, TAKEN), (BusyTime, TAKEN), (TimeOff, OFF_OR_SHUT))
     rows = db.session.execute(
         union_all(*(_spans(table, what, therapist_id, start, end) for table, what in closed), extra)
     )
-    found: tuple[list[slots.Interval], ...] = ([], [], [])
+    found: tuple[list[slots.Interval], ...] = ([], [], [], [])
     for what, starts, ends in rows:
         found[what].append((int(starts.timestamp()), _ceil(ends)))
-    return slots.Diary(taken=found[TAKEN], off=found[OFF], extra=found[EXTRA])
+    opened, shut = found[EXTRA], found[SHUT]
+    if opened and shut:
+        opened = slots.subtract(slots.merge(opened), slots.merge(shut))
+    return slots.Diary(taken=found[TAKEN], off=found[OFF] + shut, extra=opened)
 
 
 def _spans(
     table: type[Hold] | type[BusyTime] | type[TimeOff] | type[ExtraTime],
-    what: int,
+    what: "int | Case[int]",
     therapist_id: int,
     start: datetime,
     end: datetime,
 ) -> Select:
     mine = (table.therapist_id == therapist_id, table.ends_at > start, table.starts_at < end)
-    return select(literal(what), table.starts_at, table.ends_at).where(*mine)
+    return select(literal(what) if isinstance(what, int) else what, table.starts_at, table.ends_at).where(*mine)
 
 
 def around(first: date, days: int, zone: ZoneInfo) -> Span:
