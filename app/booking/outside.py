@@ -1,0 +1,69 @@
+"""Booked sessions that a change of the therapist's times leaves outside them. They stand until somebody moves them."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from sqlalchemy import select
+
+from app import clock
+from app.booking.booking import LIVE, Booking
+from app.database import db
+from app.practice.therapist import Therapist
+from app.scheduling import slots
+from app.scheduling.availability import around, shift, weekly_of
+from app.scheduling.extra_time import ExtraTime
+from app.scheduling.spans import Span
+from app.scheduling.time_off import TimeOff
+from app.scheduling.turn import take_turn_of
+
+
+def left_outside(therapist: Therapist, change: Callable[[], object]) -> list[Booking]:
+    """Take the therapist's turn, do the change, and tell the sessions that it leaves outside open time.
+
+    What the change raises is passed on; the transaction is then to be rolled back.
+    """
+    take_turn_of(therapist.id)
+    before = {booking.id for booking in sessions_outside(therapist)}
+    change()
+    db.session.flush()
+    return [booking for booking in sessions_outside(therapist) if booking.id not in before]
+
+
+def sessions_outside(therapist: Therapist) -> list[Booking]:
+    """Sessions to come that do not lie in open time of their own location, earliest first."""
+    coming = sessions_to_come(therapist)
+    if not coming:
+        return []
+    first = coming[0].starts_at.astimezone(therapist.tz).date()
+    days = (max(one.ends_at for one in coming).astimezone(therapist.tz).date() - first).days + 1
+    off, extra = _exceptions(therapist, around(first, days, therapist.tz))
+    opened = {}
+    for location in {booking.location for booking in coming}:
+        here = [_seconds(one) for one in extra if any(place.id == location.id for place in one.locations)]
+        diary = slots.Diary(off=[_seconds(one) for one in off], extra=here)
+        # A day more on either side: a session may lie over midnight.
+        opened[location.id] = slots.open_time(
+            weekly_of(therapist, location), therapist.tz, diary, shift(first, -1), days + 2
+        )
+    return [one for one in coming if not slots.covers(opened[one.location_id], *_seconds(one))]
+
+
+def sessions_to_come(therapist: Therapist, ids: Iterable[int] | None = None) -> Sequence[Booking]:
+    """Live sessions that are not over, earliest first; of these ids alone, if some are given."""
+    query = select(Booking).where(
+        Booking.therapist_id == therapist.id, Booking.status.in_(LIVE), Booking.ends_at > clock.now()
+    )
+    if ids is not None:
+        query = query.where(Booking.id.in_(list(ids)))
+    return db.session.scalars(query.order_by(Booking.starts_at, Booking.id)).all()
+
+
+def _exceptions(therapist: Therapist, span: Span) -> tuple[Sequence[TimeOff], Sequence[ExtraTime]]:
+    def within(table: type[TimeOff] | type[ExtraTime]) -> Sequence:
+        mine = (table.therapist_id == therapist.id, table.ends_at > span[0], table.starts_at < span[1])
+        return db.session.scalars(select(table).where(*mine)).all()
+
+    return within(TimeOff), within(ExtraTime)
+
+
+def _seconds(span: Booking | TimeOff | ExtraTime) -> slots.Interval:
+    return int(span.starts_at.timestamp()), -int(-span.ends_at.timestamp() // 1)

@@ -1,0 +1,43 @@
+"""What forms of times have in common: what was typed stays, and each field knows what is wrong with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from werkzeug.datastructures import MultiDict
+
+from app.practice.location import Location
+
+CHOOSE_LOCATIONS = "Choose at least one location."
+
+
+@dataclass
+class Typed:
+    """`errors` by field; `problem` is about the whole, or what the verb refused."""
+
+    errors: dict[str, str] = field(default_factory=dict, kw_only=True)
+    problem: str | None = field(default=None, kw_only=True)
+
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.errors or self.problem)
+
+    def number(self, name: str, text: str, least: int, most: int, unit: str) -> int:
+        """A whole number within bounds; `errors` says so when it is none."""
+        if text.isascii() and text.isdigit() and len(text) < 6 and least <= int(text) <= most:
+            return int(text)
+        self.errors[name] = f"Give a whole number of {unit} from {least} to {most}."
+        return least
+
+
+def text_of(form: MultiDict[str, str], name: str, most: int = 40) -> str:
+    return form.get(name, "").strip()[:most]
+
+
+def ids_of(form: MultiDict[str, str], name: str) -> frozenset[int]:
+    """The numbers that boxes of this name carry; what is none is left out."""
+    return frozenset(int(text) for text in form.getlist(name) if text.isascii() and text.isdigit() and len(text) < 10)
+
+
+def own_locations(chosen: frozenset[int], locations: Sequence[Location]) -> frozenset[int]:
+    """Of the chosen ids those of the therapist's own locations."""
+    return chosen & {location.id for location in locations}
