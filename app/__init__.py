@@ -11,6 +11,7 @@ from app import models as models  # every table is known before the first query
 from app.extensions import csrf, db, htmx, login, migrate
 from app.integrations import mail
 from app.jobs import queue
+from app.scheduling import changes
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
@@ -31,6 +32,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     blueprints.register(app)
     commands.register(app)
     mail.init_app(app)
+    changes.init_app(app)
     queue.init_app(app)
     assets.init_app(app)
     if app.config["TRUSTED_PROXIES"]:

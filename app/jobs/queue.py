@@ -1,8 +1,10 @@
-"""The doorbell: Redis learns that a message waits. No request waits for Redis, and losing it loses nothing."""
+"""The doorbell: Redis learns that something waits. No request waits for Redis, and losing it loses nothing."""
 
 import logging
 import os
 import threading
+from collections import deque
+from collections.abc import Iterable
 from functools import cache
 
 from flask import Flask, current_app
@@ -23,6 +25,7 @@ from app.messages.message import Message
 log = logging.getLogger(__name__)
 
 DELIVERIES = "deliveries"  # rung by a change; short, so that a mail goes out at once
+OPENINGS = "openings"  # rung too: the directory follows the diaries
 SWEEPS = "sweeps"  # put in by the timetable
 
 WEEK = 7 * 24 * 3600
@@ -66,18 +69,25 @@ def put(sweep: str, *, into: str, client: Redis, job_id: str | None = None) -> J
         return None
 
 
+# What a change may ask for, and what the session remembers of it until the commit.
+RUNG = {"deliver_waiting": DELIVERIES, "refresh_openings": OPENINGS}
+ASKED_BY = {"has_written_message": "deliver_waiting", "openings_are_due": "refresh_openings"}
+
+
 class Doorbell:
     """Rings the worker from a thread of its own; many rings while it is busy become one."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._rung = threading.Event()
+        self._asked: deque[str] = deque()
         self._lock = threading.Lock()
         self._ringer: tuple[int, threading.Thread] | None = None
 
-    def ring(self) -> None:
+    def ring(self, sweeps: Iterable[str]) -> None:
         """Costs a flag: neither talks to Redis nor raises."""
         self._ensure_ringer()
+        self._asked.extend(sweeps)
         self._rung.set()
 
     def _ensure_ringer(self) -> None:
@@ -98,15 +108,23 @@ class Doorbell:
             self._rung.wait()
             self._rung.clear()
             try:
-                # A delivery that has not begun yet will see every row committed before now.
-                if queue(DELIVERIES, client).count == 0:
-                    put("deliver_waiting", into=DELIVERIES, client=client)
+                for sweep in self._take_asked():
+                    # One that has not begun yet will see every row committed before now.
+                    if queue(RUNG[sweep], client).count == 0:
+                        put(sweep, into=RUNG[sweep], client=client)
             except RedisError as away:
-                log.warning("Redis did not hear the doorbell (%s): the next sweep delivers", away)
+                log.warning("Redis did not hear the doorbell (%s): the next sweep does it", away)
+
+    def _take_asked(self) -> list[str]:
+        """In the order of their importance, each once."""
+        asked = set()
+        while self._asked:
+            asked.add(self._asked.popleft())
+        return [sweep for sweep in RUNG if sweep in asked]
 
 
 def init_app(app: Flask) -> None:
-    """Ring after each commit that wrote a message."""
+    """Ring after each commit that wrote a message or changed somebody's free time."""
     app.extensions["doorbell"] = Doorbell(app.config["REDIS_URL"]) if app.config["REDIS_URL"] else None
     if not event.contains(db.session, "after_commit", _after_commit):
         event.listen(db.session, "after_flush", _after_flush)
@@ -120,12 +138,14 @@ def _after_flush(session: Session, _context: object) -> None:
 
 def _after_commit(session: Session) -> None:
     # Also called when a savepoint is released: the rows are not there for others yet.
-    if not session.in_nested_transaction() and session.info.pop("has_written_message", False):
-        ring()
+    if not session.in_nested_transaction():
+        asked = [sweep for remembered, sweep in ASKED_BY.items() if session.info.pop(remembered, False)]
+        if asked:
+            ring(*asked)
 
 
-def ring() -> None:
-    """A message was committed: have it delivered now rather than at the next sweep."""
+def ring(*sweeps: str) -> None:
+    """Something was committed that waits for these: have it done now rather than at the next sweep."""
     doorbell: Doorbell | None = current_app.extensions.get("doorbell")
     if doorbell is not None:
-        doorbell.ring()
+        doorbell.ring(sweeps)

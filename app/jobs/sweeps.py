@@ -6,6 +6,7 @@ from collections.abc import Callable
 from app.database import db
 from app.jobs.deliver import deliver_waiting
 from app.jobs.expire import expire_offers, lapse_requests
+from app.jobs.openings import refresh_openings
 from app.jobs.remind import remind
 
 log = logging.getLogger(__name__)
@@ -15,6 +16,7 @@ SWEEPS: dict[str, Callable[[], object]] = {
     "expire_offers": expire_offers,
     "lapse_requests": lapse_requests,
     "remind": remind,
+    "refresh_openings": refresh_openings,
     "deliver_waiting": deliver_waiting,
 }
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.booking.refusals import TimeTaken
 from app.database import Model, UTCDateTime, db
+from app.scheduling import changes
 from app.scheduling.spans import Span, union
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Hold(Model):
         """
         db.session.flush()
         db.session.execute(delete(cls).where(cls.booking_id == booking.id))
+        changes.note(db.session(), diaries=[booking.therapist_id])
         common = {"therapist_id": booking.therapist_id, "booking_id": booking.id}
         holds = [cls(**common, starts_at=own[0], ends_at=own[1])] if own else []
         holds += [

@@ -106,15 +106,31 @@ def create_sick_days() -> None:
 
 
 def create_open_days() -> None:
+    def key(name: str, other: str) -> sa.Column:
+        return sa.Column(name, sa.Integer(), sa.ForeignKey(f"{other}.id", ondelete="CASCADE"), nullable=False)
+
     op.create_table(
         "open_day",
-        sa.Column("therapist_id", sa.Integer(), sa.ForeignKey("therapist.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column(
-            "session_type_id", sa.Integer(), sa.ForeignKey("session_type.id", ondelete="CASCADE"), primary_key=True
-        ),
-        sa.Column("location_kind", sa.String(20), primary_key=True),
-        sa.Column("day", sa.Date(), primary_key=True),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        key("therapist_id", "therapist"),
+        key("session_type_id", "session_type"),
+        key("location_id", "location"),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("session_kind", sa.String(20), nullable=False),
+        sa.Column("location_kind", sa.String(20), nullable=False),
+        sa.Column("first_start", UTCDateTime(), nullable=False),
+        sa.Column("first_bookable_until", UTCDateTime(), nullable=False),
         sa.Column("bookable_until", UTCDateTime(), nullable=False),
         sa.Column("starts", sa.JSON(), nullable=False),
+        sa.UniqueConstraint(
+            "therapist_id", "day", "session_type_id", "location_id", name=op.f("uq_open_day_therapist_id")
+        ),
     )
-    op.create_index("ix_open_day_day", "open_day", ["day", "therapist_id"])
+    for name, columns in (
+        ("next", ["therapist_id", "first_start"]),
+        ("soonest", ["first_start", "therapist_id"]),
+        ("passing", ["first_bookable_until"]),
+        ("session_type_id", ["session_type_id"]),
+        ("location_id", ["location_id"]),
+    ):
+        op.create_index(f"ix_open_day_{name}", "open_day", columns)
