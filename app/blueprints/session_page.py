@@ -62,6 +62,7 @@ def rearrangement_page(
     context = _form_context(booking, reason, problem) | {
         "new_time": new_time,
         "form": form,
+        "suggestions": form.suggestions(booking) if form else {},
         "most": MOST_ALTERNATIVES,
     }
     return page_or_fragment("sessions/rearrangement.html", "sessions/_rearrangement.html", status, **context)

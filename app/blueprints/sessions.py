@@ -57,14 +57,16 @@ def rearrange(booking_id: int) -> Response:
 @bp.post("/sessions/<int:booking_id>/alternatives")
 @therapist_only
 def edit_alternatives(booking_id: int) -> Response:
-    """Add or remove a row of the list being built; nothing is stored."""
+    """Add or remove a row of the list being built, or take one that is suggested; nothing is stored."""
     booking = own_booking(booking_id)
     try:
         form = AlternativesForm.typed(request.form)
     except NotPossible as refusal:
         return rearrangement_page(booking, None, NewTime.of(booking), None, 422, refusal.sentence)
     if "add" in request.form:
-        form.add_row(str(booking.location_id))
+        form.add_row(NewTime(0, "", "", str(booking.location_id)))
+    if "suggested" in request.form:
+        form.add_row(NewTime.named(request.form["suggested"]))
     if "remove" in request.form:
         form.remove_row(request.form["remove"])
     return rearrangement_page(booking, form.reason, NewTime.of(booking), form, 422 if form.problem else 200)

@@ -4,7 +4,7 @@ Moments are POSIX seconds; intervals are half open.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -45,20 +45,19 @@ class Wish:
         return datetime.fromtimestamp(start, self.zone).toordinal()
 
 
-def ranked(wish: Wish, free: Iterable[Free]) -> list[Free]:
+def ranked(wish: Wish, free: Collection[Free]) -> list[Free]:
     """The good ones, best first: never over the session's own time, never while the client sleeps.
 
     Same weekday and hour come first, then the same kind of location, the nearest day, the nearest hour.
     """
     clocks = _Clocks(wish)
     nearness = {start: clocks.nearness(start) for start in {one.start for one in free}}
-    keys = []
+    keyed = []
     for one in free:
-        near = nearness[one.start]
-        if near is not None:
-            habit, *apart = near
-            keys.append((habit, one.location not in wish.same_kind, *apart, one.location != wish.location, one))
-    return [key[-1] for key in sorted(keys)]
+        if near := nearness[one.start]:
+            key = (near.unusual, one.location not in wish.same_kind, near, one.location != wish.location)
+            keyed.append((key, one))
+    return [one for _, one in sorted(keyed)]
 
 
 def share_out(
@@ -98,8 +97,17 @@ def _best(wish: Wish, found: Sequence[Free], share: Sequence[Free], given: "_Giv
     return on_the_same_day
 
 
+class _Nearness(NamedTuple):
+    """How near a start comes to what the session was, the smaller the nearer."""
+
+    unusual: bool  # not the same weekday and hour
+    days: int
+    earlier: bool
+    minutes: int  # of the day
+
+
 class _Clocks:
-    """How near a start comes to a wish."""
+    """What people's clocks show, and how near that is to what they showed."""
 
     def __init__(self, wish: Wish) -> None:
         self._wish = wish
@@ -107,8 +115,8 @@ class _Clocks:
         self._own_minute = _minute(self._own)
         self._clients_minute = _minute(datetime.fromtimestamp(wish.start, wish.client_zone))
 
-    def nearness(self, start: int) -> tuple[bool, int, bool, int] | None:
-        """Smaller is nearer; None for a time that is not good."""
+    def nearness(self, start: int) -> _Nearness | None:
+        """None for a time that is not good."""
         wish = self._wish
         if start < wish.end and wish.start < start + wish.length:
             return None
@@ -117,8 +125,8 @@ class _Clocks:
         local = datetime.fromtimestamp(start, wish.zone)
         days = local.toordinal() - self._own.toordinal()
         minutes = abs(_minute(local) - self._own_minute)
-        habit = minutes == 0 and days % 7 == 0 and abs(start - wish.start) <= HABIT
-        return not habit, abs(days), days < 0, minutes
+        usual = minutes == 0 and days % 7 == 0 and abs(start - wish.start) <= HABIT
+        return _Nearness(not usual, abs(days), days < 0, minutes)
 
     def _awake(self, start: int) -> bool:
         minute = _minute(datetime.fromtimestamp(start, self._wish.client_zone))

@@ -64,7 +64,7 @@ class Openings:
 
     def good_for(self, booking: Booking, without: Collection[Free] = ()) -> list[Free]:
         """The good ones of them, best first."""
-        return ranked(self.wish(booking), (one for one in self.free_for(booking) if one not in without))
+        return ranked(self.wish(booking), [one for one in self.free_for(booking) if one not in without])
 
     def wish(self, booking: Booking) -> Wish:
         kind, client_zone = booking.location.kind, booking.client.zone

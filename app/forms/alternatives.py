@@ -1,6 +1,8 @@
 """The list of alternatives while a therapist builds it. It lives in the form alone until it is offered."""
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
@@ -8,8 +10,10 @@ from werkzeug.datastructures import MultiDict
 from app.booking.booking import Booking
 from app.booking.rearrangement import MOST_ALTERNATIVES, Terms, needs_consent
 from app.booking.refusals import NotPossible
+from app.booking.suggesting import SUGGESTED, suggest
 from app.forms import cleaning
 from app.forms.new_time import NewTime
+from app.scheduling.spans import Span
 
 ROW = re.compile(r"alternatives-(\d{1,4})-(?:date|time|location)")
 
@@ -35,18 +39,24 @@ class AlternativesForm:
         typed._number()
         return typed
 
-    def add_row(self, location: str) -> None:
-        """One more, empty but for the location."""
+    def add_row(self, row: NewTime) -> None:
+        """One more."""
         if len(self.rows) >= MOST_ALTERNATIVES:
             self.problem = f"Offer at most {MOST_ALTERNATIVES} alternatives."
             return
-        self.rows.append(NewTime(0, "", "", location))
+        self.rows.append(row)
         self._number()
 
     def remove_row(self, number: str) -> None:
         """Take out the row with this number, if there is one; the rest move up."""
         self.rows = [row for row in self.rows if str(row.index) != number]
         self._number()
+
+    def suggestions(self, booking: Booking) -> dict[str, Terms]:
+        """Good times that are not in the list yet nor overlap one that is, each by the key of its row."""
+        room = MOST_ALTERNATIVES - len(self.rows)
+        found = suggest(booking, list(self._spans(booking)), min(SUGGESTED, room)) if room > 0 else []
+        return {NewTime.of_terms(terms, booking.therapist.tz).key: terms for terms in found}
 
     def terms(self, booking: Booking) -> list[Terms] | None:
         """What can be offered, or None when something must be looked at first: rows and `problem` say what."""
@@ -60,6 +70,13 @@ class AlternativesForm:
             self.problem = "Please look at the warnings. Press Offer alternatives again if this is what you want."
             return None
         return [terms for terms in found if terms]
+
+    def _spans(self, booking: Booking) -> Iterator[Span]:
+        """When the rows are; what cannot be read as a time is in nobody's way."""
+        for row in self.rows:
+            with suppress(ValueError):
+                starts_at = row.starts_at(booking.therapist)
+                yield starts_at, starts_at + (booking.ends_at - booking.starts_at)
 
     def _unseen_warnings(self) -> bool:
         """Whether a row warns of something that the therapist has not been shown yet."""

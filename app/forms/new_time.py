@@ -1,7 +1,8 @@
 """A date, a time and a location as a therapist types them."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
@@ -11,7 +12,7 @@ from app.booking.refusals import Refused
 from app.practice.location import Location
 from app.practice.therapist import Therapist
 from app.scheduling.availability import in_working_time
-from app.scheduling.local_time import SkippedTime, moment
+from app.scheduling.local_time import moment
 
 
 @dataclass
@@ -33,49 +34,70 @@ class NewTime:
     @classmethod
     def of(cls, booking: Booking) -> "NewTime":
         """The present time and location of a session, to start from."""
-        local = booking.starts_at.astimezone(booking.therapist.tz)
-        return cls(0, f"{local:%Y-%m-%d}", f"{local:%H:%M}", str(booking.location_id))
+        return cls.of_terms(Terms(booking.starts_at, booking.location), booking.therapist.tz)
+
+    @classmethod
+    def of_terms(cls, terms: Terms, zone: ZoneInfo) -> "NewTime":
+        """What a therapist would have typed for these terms."""
+        local = terms.starts_at.astimezone(zone)
+        return cls(0, f"{local:%Y-%m-%d}", f"{local:%H:%M}", str(terms.location.id))
+
+    @classmethod
+    def named(cls, key: str) -> "NewTime":
+        """The one that has this key (see `key`); with nothing in it when the key is none."""
+        date_, time_, location = ([*key[:60].split(" "), "", "", ""])[:3]
+        return cls(0, date_, time_, location)
 
     def terms(self, booking: Booking, offered: bool = False) -> Terms | None:
         """The terms it stands for, checked against the diary; None when `errors` then says what is wrong.
 
         `offered`: it is an alternative that the client must still be able to accept.
         """
-        starts_at, location = self._moment(booking.therapist), self._location(booking.therapist)
-        if starts_at is None or location is None:
+        terms = self.chosen(booking.therapist)
+        if terms is None:
             return None
-        terms = Terms(starts_at, location)
         try:
-            check_alternative(booking, terms) if offered else check_new_terms(booking, starts_at, location)
+            check_alternative(booking, terms) if offered else check_new_terms(booking, terms.starts_at, terms.location)
         except Refused as refusal:
             self.errors.append(refusal.sentence)
             return None
-        self._warn(booking, terms)
+        self.warn_outside(booking.therapist, terms, booking.ends_at - booking.starts_at)
         return terms
+
+    def chosen(self, therapist: Therapist) -> Terms | None:
+        """The start and location it stands for, not checked against any diary; None as above."""
+        starts_at, location = self._moment(therapist), self._location(therapist)
+        return Terms(starts_at, location) if starts_at and location else None
+
+    def warn_outside(self, therapist: Therapist, terms: Terms, length: timedelta) -> None:
+        """Set `warning` when this much time from the start is not all working time."""
+        if not in_working_time(therapist, terms.location, (terms.starts_at, terms.starts_at + length)):
+            self.warning = "This is outside your working times at this location."
 
     @property
     def key(self) -> str:
         """Names these very terms, so that a warning is given once and not again."""
         return f"{self.date} {self.time} {self.location}"
 
-    def _moment(self, therapist: Therapist) -> datetime | None:
+    def starts_at(self, therapist: Therapist) -> datetime:
+        """The moment that was typed. Raises ValueError with a sentence when it is none."""
         try:
             day = date.fromisoformat(self.date)
         except ValueError:
-            self.errors.append("Choose a date.")
-            return None
+            raise ValueError("Choose a date.") from None
         try:
             at = time.fromisoformat(self.time).replace(tzinfo=None)
         except ValueError:
-            self.errors.append("Choose a time.")
-            return None
+            raise ValueError("Choose a time.") from None
         if not 1970 <= day.year <= 9000:
-            self.errors.append("Choose a date within the next years.")
-            return None
+            raise ValueError("Choose a date within the next years.")
+        return moment(day, at, therapist.tz)
+
+    def _moment(self, therapist: Therapist) -> datetime | None:
         try:
-            return moment(day, at, therapist.tz)
-        except SkippedTime as skipped:
-            self.errors.append(str(skipped))
+            return self.starts_at(therapist)
+        except ValueError as problem:
+            self.errors.append(str(problem))
             return None
 
     def _location(self, therapist: Therapist) -> Location | None:
@@ -83,8 +105,3 @@ class NewTime:
         if location is None:
             self.errors.append("Choose one of your locations.")
         return location
-
-    def _warn(self, booking: Booking, terms: Terms) -> None:
-        ends_at = terms.starts_at + (booking.ends_at - booking.starts_at)
-        if not in_working_time(booking.therapist, terms.location, (terms.starts_at, ends_at)):
-            self.warning = "This is outside your working times at this location."
