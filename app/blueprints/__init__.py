@@ -9,6 +9,7 @@ def register(app: Flask) -> None:
     """Register every view. Raises RuntimeError when one does not say who may call it."""
     from app.blueprints import (
         bookings,
+        calendar,
         dashboard,
         directory,
         health,
@@ -19,6 +20,7 @@ def register(app: Flask) -> None:
         sign_in,
         therapists,
         times_off,
+        working_times,
         you,
     )
     from app.blueprints.client_pages import offers as client_offers
@@ -32,10 +34,12 @@ def register(app: Flask) -> None:
         client_offers,
         sign_in,
         dashboard,
+        calendar,
         sessions,
         bookings,
         offers,
         times_off,
+        working_times,
         you,
         operator,
         mailbox,

@@ -1,12 +1,15 @@
 """Booked sessions that a change of the therapist's times leaves outside them. They stand until somebody moves them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import select
 
 from app import clock
 from app.booking.booking import LIVE, Booking
 from app.database import db
+from app.practice.location import Location
 from app.practice.therapist import Therapist
 from app.scheduling import slots
 from app.scheduling.availability import around, shift, weekly_of
@@ -15,17 +18,19 @@ from app.scheduling.spans import Span
 from app.scheduling.time_off import TimeOff
 from app.scheduling.turn import take_turn_of
 
+Done = TypeVar("Done")
 
-def left_outside(therapist: Therapist, change: Callable[[], object]) -> list[Booking]:
-    """Take the therapist's turn, do the change, and tell the sessions that it leaves outside open time.
+
+def left_outside(therapist: Therapist, change: Callable[[], Done]) -> tuple[Done, list[Booking]]:
+    """Take the therapist's turn and do the change: what it returns, and the sessions that it leaves outside open time.
 
     What the change raises is passed on; the transaction is then to be rolled back.
     """
     take_turn_of(therapist.id)
     before = {booking.id for booking in sessions_outside(therapist)}
-    change()
+    done = change()
     db.session.flush()
-    return [booking for booking in sessions_outside(therapist) if booking.id not in before]
+    return done, [booking for booking in sessions_outside(therapist) if booking.id not in before]
 
 
 def sessions_outside(therapist: Therapist) -> list[Booking]:
@@ -35,15 +40,13 @@ def sessions_outside(therapist: Therapist) -> list[Booking]:
         return []
     first = coming[0].starts_at.astimezone(therapist.tz).date()
     days = (max(one.ends_at for one in coming).astimezone(therapist.tz).date() - first).days + 1
-    off, extra = _exceptions(therapist, around(first, days, therapist.tz))
-    opened = {}
-    for location in {booking.location for booking in coming}:
-        here = [_seconds(one) for one in extra if any(place.id == location.id for place in one.locations)]
-        diary = slots.Diary(off=[_seconds(one) for one in off], extra=here)
-        # A day more on either side: a session may lie over midnight.
-        opened[location.id] = slots.open_time(
-            weekly_of(therapist, location), therapist.tz, diary, shift(first, -1), days + 2
+    exceptions = _Exceptions.of(therapist, around(first, days, therapist.tz))
+    opened = {
+        location.id: slots.open_time(
+            weekly_of(therapist, location), therapist.tz, exceptions.at(location), shift(first, -1), days + 2
         )
+        for location in {booking.location for booking in coming}
+    }
     return [one for one in coming if not slots.covers(opened[one.location_id], *_seconds(one))]
 
 
@@ -57,12 +60,26 @@ def sessions_to_come(therapist: Therapist, ids: Iterable[int] | None = None) -> 
     return db.session.scalars(query.order_by(Booking.starts_at, Booking.id)).all()
 
 
-def _exceptions(therapist: Therapist, span: Span) -> tuple[Sequence[TimeOff], Sequence[ExtraTime]]:
-    def within(table: type[TimeOff] | type[ExtraTime]) -> Sequence:
-        mine = (table.therapist_id == therapist.id, table.ends_at > span[0], table.starts_at < span[1])
-        return db.session.scalars(select(table).where(*mine)).all()
+@dataclass
+class _Exceptions:
+    """Time off and extra time, read once for all locations; what opens and closes is as in availability.diary_of."""
 
-    return within(TimeOff), within(ExtraTime)
+    off: Sequence[TimeOff]
+    extra: Sequence[ExtraTime]
+
+    @classmethod
+    def of(cls, therapist: Therapist, span: Span) -> "_Exceptions":
+        def within(table: type[TimeOff] | type[ExtraTime]) -> Sequence:
+            mine = (table.therapist_id == therapist.id, table.ends_at > span[0], table.starts_at < span[1])
+            return db.session.scalars(select(table).where(*mine)).all()
+
+        return cls(within(TimeOff), within(ExtraTime))
+
+    def at(self, location: Location) -> slots.Diary:
+        here = [_seconds(one) for one in self.extra if any(place.id == location.id for place in one.locations)]
+        shut = [_seconds(one) for one in self.off if one.booking_id or one.sick_day_id]
+        extra = slots.subtract(slots.merge(here), slots.merge(shut))
+        return slots.Diary(off=[_seconds(one) for one in self.off], extra=extra)
 
 
 def _seconds(span: Booking | TimeOff | ExtraTime) -> slots.Interval:

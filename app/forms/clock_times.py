@@ -2,7 +2,7 @@
 
 import re
 
-CLOCK = re.compile(r"(\d\d?):(\d\d)(?::\d\d(?:\.\d+)?)?")
+CLOCK = re.compile(r"(\d\d?):(\d\d)(?::\d\d(?:\.\d+)?)?", re.ASCII)
 DAY_MINUTES = 24 * 60
 
 

@@ -1,6 +1,7 @@
 """What a therapist does to the weekly working times. Each verb makes the week as it will be, or refuses."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from app.booking.refusals import BookingChanged, NotPossible
 from app.practice.location import Location
@@ -68,8 +69,18 @@ def restored(before: Sequence[Hours], after: Sequence[Hours]) -> Edit:
     return edit
 
 
-def keep(therapist: Therapist, edit: Edit) -> None:
-    keep_week(therapist, edit(therapist))
+class Change(NamedTuple):
+    """The week before and after an edit."""
+
+    before: list[Hours]
+    after: list[Hours]
+
+
+def keep(therapist: Therapist, edit: Edit) -> Change:
+    """Do the edit. The therapist's turn is to be taken first."""
+    before, after = week_of(therapist), edit(therapist)
+    keep_week(therapist, after)
+    return Change(before, after)
 
 
 def span_words(span: Hours, locations: Sequence[Location]) -> str:

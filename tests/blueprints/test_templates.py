@@ -66,6 +66,11 @@ def addresses(app: Flask, mara, request_of_ines) -> dict[str, str]:
         "sessions.relocate, desk": f"/sessions/{request_of_ines.id}/relocation",
         "sessions.relocate, desk, own": f"/sessions/{request_of_ines.id}/relocation?reason=own",
         "you.show, desk": "/settings",
+        "working_times.show, desk": "/working-times",
+        "working_times.show, desk, adding": "/working-times?add=0",
+        "working_times.show, desk, changing": f"/working-times?change={mara.working_times[0].id}",
+        "working_times.show, desk, splitting": f"/working-times?split={mara.working_times[0].id}",
+        "working_times.show, desk, copying": "/working-times?copy=0",
         "operator.show, operator": "/operator",
     }
     db.session.commit()

@@ -22,6 +22,7 @@ class Desk:
     session_links: dict[str, str]
     offer_links: dict[str, str]
     time_off: int
+    working_time: int
 
     def addresses_of(self, app: Flask, method: str, in_every_state: bool = True) -> list[str]:
         """Every address that answers to this method, with the session or link of each state (or one) in it."""
@@ -43,6 +44,7 @@ class Desk:
         return {
             "<int:booking_id>": list(self.bookings.values()),
             "<int:time_off_id>": [self.time_off],
+            "<int:working_time_id>": [self.working_time],
             "<token>": list(links.values()),
             "<slug>": ["mara-lindt"],
             "<path:filename>": ["icons/holdfast.svg"],
@@ -61,6 +63,7 @@ def desk(app: Flask, mara: Therapist, otto: Therapist, operator) -> Desk:
         session_links={state: PersonalLink.to_session(booking.id).token for state, booking in bookings.items()},
         offer_links={state: PersonalLink.to_offer(one.booking_id, one.id).token for state, one in offers.items()},
         time_off=db.session.scalars(select(TimeOff.id)).one(),
+        working_time=mara.working_times[0].id,
     )
     db.session.commit()
     return desk

@@ -8,6 +8,7 @@ from tests.engines.fixtures import SECRET
 # Changing a line here is deciding who may see or do something.
 ROUTES = """
 public         GET   /
+therapist      POST  /bookings
 therapist      POST  /bookings/<int:booking_id>/attendance
 therapist      POST  /bookings/<int:booking_id>/cancellation
 therapist      POST  /bookings/<int:booking_id>/confirmation
@@ -16,6 +17,8 @@ therapist      POST  /bookings/<int:booking_id>/offer/choice
 therapist      POST  /bookings/<int:booking_id>/offer/withdrawal
 therapist      POST  /bookings/<int:booking_id>/rearrangement
 therapist      POST  /bookings/<int:booking_id>/relocation
+therapist      GET   /calendar
+therapist      GET   /calendar/time
 therapist      GET   /dashboard
 public         GET   /healthz
 public         GET   /mailbox
@@ -46,6 +49,13 @@ public         GET   /t/<slug>
 public         GET   /t/<slug>/request
 public         POST  /t/<slug>/requests
 therapist      POST  /times-off/<int:time_off_id>/reopening
+therapist      GET   /working-times
+therapist      POST  /working-times
+therapist      POST  /working-times/<int:working_time_id>/break
+therapist      POST  /working-times/<int:working_time_id>/change
+therapist      POST  /working-times/<int:working_time_id>/removal
+therapist      POST  /working-times/copies
+therapist      POST  /working-times/restoration
 """
 
 

@@ -21,7 +21,8 @@ PLAUSIBLE = {
 
 
 def private(addresses: list[str]) -> list[str]:
-    return [address for address in addresses if address.startswith(("/sessions/", "/bookings/", "/times-off/"))]
+    own = re.compile(r"/(sessions|bookings|times-off|working-times(/\w+)?)/\d")
+    return [address for address in addresses if own.match(address)]
 
 
 @pytest.mark.parametrize("email", ["otto@example.com", "olive@example.com"])

@@ -1,0 +1,86 @@
+"""What a page of times says after a change: that it is done, how to take it back, and whom it leaves outside."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import current_app, request
+from flask_login import current_user
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from app.booking.booking import Booking
+from app.booking.outside import sessions_to_come
+from app.booking.possible import verbs_of
+from app.scheduling.spans import Span
+from app.wording import shown_in
+
+
+@dataclass(frozen=True)
+class Told:
+    """Travels signed in the page's address and in its undo form, so that nothing has to be kept until it is read."""
+
+    sentence: str
+    where: str = ""  # id of the part of the page that changed
+    undo: str = ""  # address to which its undo form is sent
+    undo_label: str = "Undo"
+    before: Any = None  # what undoing brings back
+    after: Any = None
+    outside: list[int] = field(default_factory=list)  # ids of the sessions that it left outside
+    time_off: tuple[str, str] | None = None  # bounds of the time off that did
+    back: str = ""  # where the person came from, when they are kept here to read it
+
+    @property
+    def token(self) -> str:
+        return _signer().dumps(asdict(self))
+
+    @classmethod
+    def read(cls, token: str | None) -> "Told | None":
+        """What a token says; None for one that is not ours, or another therapist's."""
+        try:
+            return cls(**_signer().loads(token or ""))
+        except BadSignature:
+            return None
+
+
+def told_by_address() -> Told | None:
+    """After a plain form the answer is another page, whose address says what to tell."""
+    return Told.read(request.args.get("told"))
+
+
+def told_context(told: Told | None) -> dict[str, Any]:
+    """What the template needs to tell it, with the sessions left outside as they stand now."""
+    outside = sessions_to_come(current_user.therapist, told.outside) if told and told.outside else []
+    return {
+        "told": told,
+        "outside": outside,
+        "movable": {booking.id for booking in outside if "rearrange" in verbs_of(booking)},
+        "sick_day": _sick_day(told) if len(outside) > 1 else None,
+    }
+
+
+def ids(bookings: Sequence[Booking]) -> list[int]:
+    return [booking.id for booking in bookings]
+
+
+def bounds(span: Span) -> tuple[str, str]:
+    return span[0].isoformat(), span[1].isoformat()
+
+
+def _sick_day(told: Told | None) -> str | None:
+    """Where all sessions in some time off are offered other times at once."""
+    if told is None or told.time_off is None:
+        return None
+    starts, ends = (shown_in(moment, current_user.therapist.zone) for moment in told.time_off)
+    span = {
+        "from_date": f"{starts:%Y-%m-%d}",
+        "from_time": f"{starts:%H:%M}",
+        "to_date": f"{ends:%Y-%m-%d}",
+        "to_time": f"{ends:%H:%M}",
+    }
+    return f"/sick-days/new?{urlencode(span)}"
+
+
+def _signer() -> URLSafeSerializer:
+    assert current_app.secret_key
+    return URLSafeSerializer(current_app.secret_key, salt=f"told to therapist {current_user.therapist.id}")

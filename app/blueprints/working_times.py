@@ -1,0 +1,187 @@
+"""The weekly working times: one page, on which one day's form at a time is open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, request
+from flask_login import current_user
+
+from app.blueprints.access import therapist_only
+from app.blueprints.lookup import found
+from app.blueprints.refusing import status_of
+from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
+from app.blueprints.told import Told, ids, told_by_address, told_context
+from app.booking.outside import left_outside
+from app.booking.refusals import NotPossible, Refused
+from app.database import db
+from app.forms.working_hours import CopyForm, HoursForm
+from app.scheduling.editing import Edit, added, changed, copied_to, enumerated, hours_words, interrupted, keep, restored
+from app.scheduling.week import WEEKDAYS, Hours
+from app.scheduling.working_time import WorkingTime, week_of
+
+bp = Blueprint("working_times", __name__)
+
+
+@dataclass
+class Opened:
+    """The form that is open on the page: `kind` is add, change, split or copy."""
+
+    kind: str
+    day: int
+    form: Any
+    span_id: int | None = None
+
+
+@bp.get("/working-times")
+@therapist_only
+def show() -> Response:
+    return week_page(_opened_by_address(), told=told_by_address())
+
+
+@bp.post("/working-times")
+@therapist_only
+def add() -> Response:
+    form = HoursForm.typed(request.form, current_user.therapist.active_locations)
+    spans = form.spans()
+    opened = Opened("add", request.form.get("day", 0, type=int), form)
+    return _edit(added(*spans), opened, f"Added on {_days(form.weekdays)}.")
+
+
+@bp.post("/working-times/<int:working_time_id>/change")
+@therapist_only
+def change(working_time_id: int) -> Response:
+    span = own_working_time(working_time_id)
+    form = HoursForm.typed(request.form, current_user.therapist.active_locations)
+    form.weekdays = frozenset({span.weekday})
+    becomes = form.spans()
+    return _edit(changed(span.hours, *becomes), Opened("change", span.weekday, form, span.id), "Changed.")
+
+
+@bp.post("/working-times/<int:working_time_id>/break")
+@therapist_only
+def split(working_time_id: int) -> Response:
+    span = own_working_time(working_time_id)
+    form = HoursForm.typed(request.form, current_user.therapist.active_locations)
+    pause = form.pause()
+    edit = interrupted(span.hours, pause) if pause else week_of
+    return _edit(edit, Opened("split", span.weekday, form, span.id), "The break is in.")
+
+
+@bp.post("/working-times/<int:working_time_id>/removal")
+@therapist_only
+def remove(working_time_id: int) -> Response:
+    span = own_working_time(working_time_id)
+    words = f"{WEEKDAYS[span.weekday]} {hours_words(span.hours)} is removed."
+    return _edit(changed(span.hours), Opened("remove", span.weekday, HoursForm.of(span.hours)), words, "Put it back")
+
+
+@bp.post("/working-times/copies")
+@therapist_only
+def copy() -> Response:
+    form = CopyForm.typed(request.form)
+    words = f"{WEEKDAYS[form.day]}'s times are {'added to' if form.joining else 'now also those of'} {_days(form.to)}."
+    return _edit(copied_to(form.day, form.to, form.joining), Opened("copy", form.day, form), words)
+
+
+@bp.post("/working-times/restoration")
+@therapist_only
+def restore() -> Response:
+    """Undo, as long as the week has not been changed again."""
+    told = found(Told.read(request.form.get("told")))
+    day = int(told.where.removeprefix("day-"))
+    edit = restored(_from_plain(told.before), _from_plain(told.after))
+    return _edit(edit, Opened("restore", day, HoursForm.to_add(day, ())), "Everything is as it was before.")
+
+
+def week_page(opened: Opened | None, status: int = 200, told: Told | None = None) -> Response:
+    therapist = current_user.therapist
+    context = {
+        "therapist": therapist,
+        "location_choices": [(location.id, location.name) for location in therapist.active_locations],
+        "weekday_choices": [(number, name[:3]) for number, name in enumerate(WEEKDAYS)],
+        "weekdays": WEEKDAYS,
+        "days": [_spans_of(number) for number in range(7)],
+        "hours_words": hours_words,
+        "where": _where,
+        "opened": opened,
+        "form_shown": opened is not None and _has_form(opened),
+        **told_context(told),
+    }
+    return page_or_fragment("working_times/show.html", "working_times/_week.html", status, **context)
+
+
+def own_working_time(working_time_id: int) -> WorkingTime:
+    mine = (span for span in current_user.therapist.working_times if span.id == working_time_id)
+    return found(next(mine, None))
+
+
+def _edit(edit: Edit, opened: Opened, words: str, undo_label: str = "Undo") -> Response:
+    """Do it in the therapist's turn, or show the form again with what is wrong."""
+    therapist = current_user.therapist
+    try:
+        if opened.form.is_wrong:
+            raise NotPossible("Please look at the marked fields; nothing was changed yet.")
+        change, outside = left_outside(therapist, lambda: keep(therapist, edit))
+    except Refused as refusal:
+        db.session.rollback()
+        opened.form.problem = refusal.sentence
+        return week_page(opened, status_of(refusal))
+    told = Told(
+        words,
+        where=f"day-{opened.day}",
+        undo="/working-times/restoration",
+        undo_label=undo_label,
+        before=_to_plain(change.before),
+        after=_to_plain(change.after),
+        outside=ids(outside),
+    )
+    db.session.commit()
+    return week_page(None, told=told) if wants_fragment() else see_other(".show", told=told.token, _anchor=told.where)
+
+
+def _opened_by_address() -> Opened | None:
+    """The form that the address asks for, if it makes sense."""
+    for kind in ("change", "split"):
+        if wanted := request.args.get(kind, type=int):
+            span = own_working_time(wanted)
+            form = HoursForm.of(span.hours) if kind == "change" else HoursForm.to_interrupt(span.hours)
+            return Opened(kind, span.weekday, form, span.id)
+    for kind in ("add", "copy"):
+        day = request.args.get(kind, type=int)
+        if day is not None and 0 <= day <= 6:
+            locations = current_user.therapist.active_locations
+            return Opened(kind, day, HoursForm.to_add(day, locations) if kind == "add" else CopyForm(day))
+    return None
+
+
+def _spans_of(weekday: int) -> list[WorkingTime]:
+    spans = [span for span in current_user.therapist.working_times if span.weekday == weekday]
+    return sorted(spans, key=lambda span: (span.starts_minute, span.ends_minute, span.id))
+
+
+def _where(span: WorkingTime) -> str:
+    """*at all locations*, or the names of the span's locations."""
+    active = current_user.therapist.active_locations
+    here = [location.name for location in active if location in span.locations]
+    if len(here) == len(active) > 1:
+        return "at all locations"
+    return ", ".join(here) or "no location: nobody can book this"
+
+
+def _has_form(opened: Opened) -> bool:
+    """Whether the form that is open finds its place: its span may have gone meanwhile."""
+    if opened.span_id is None:
+        return opened.kind in ("add", "copy")
+    return any(span.id == opened.span_id for span in current_user.therapist.working_times)
+
+
+def _days(weekdays: frozenset[int]) -> str:
+    return enumerated([WEEKDAYS[day] for day in sorted(weekdays)]) if weekdays else "no day"
+
+
+def _to_plain(week: list[Hours]) -> list[Any]:
+    return [[span.weekday, span.starts, span.ends, sorted(span.locations)] for span in week]
+
+
+def _from_plain(rows: list[Any]) -> list[Hours]:
+    return [Hours(weekday, starts, ends, frozenset(locations)) for weekday, starts, ends, locations in rows]
