@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, TypeDecorator, UpdateBase, event, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -48,7 +50,23 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-db = SQLAlchemy(model_class=Base, engine_options={"pool_pre_ping": True, "hide_parameters": True})
+class Session(FlaskSession):
+    """The session of a request or job. Transactions that only read need none on PostgreSQL: each statement sees
+    what is committed when it begins, as it would anyway, and two round trips are saved."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Any:
+        bind = super().get_bind(*args, **kwargs)
+        if _writing.get() or bind.dialect.name != "postgresql":
+            return bind
+        return _outside_transactions(bind)
+
+
+@lru_cache(maxsize=16)  # one for each engine: a session keeps one connection for each bind
+def _outside_transactions(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": Session}, engine_options={"hide_parameters": True})
 
 if TYPE_CHECKING:
     Model = Base
@@ -70,6 +88,7 @@ def take_turn(name: str) -> None:
         db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
+REST = 1.0  # seconds
 WRITERS_WAIT = 30.0  # seconds, on SQLite: longer than any crowd of writers takes
 BUSY_TIMEOUT = 10_000  # milliseconds that SQLite itself waits for everything else
 
@@ -94,8 +113,9 @@ def set_writing(writing: bool) -> None:
 
 
 def prepare(engine: Engine) -> None:
-    """Attach SQLite's pragmas and transaction manners to an engine; PostgreSQL needs none."""
+    """Attach to an engine what its connections need: SQLite its pragmas and manners, PostgreSQL a look after a rest."""
     if engine.dialect.name != "sqlite":
+        _look_after_a_rest(engine)
         return
     if engine.url.database and engine.url.database != ":memory:":
         Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -112,6 +132,26 @@ def prepare(engine: Engine) -> None:
             _begin_to_write(connection)
         else:
             connection.exec_driver_sql("BEGIN")
+
+
+def _look_after_a_rest(engine: Engine) -> None:
+    """A connection that was not used for a while may have been ended by the server: ask before it is used again.
+
+    Asking each time (pool_pre_ping) would cost every request a round trip.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def left(_connection: Any, record: Any) -> None:
+        record.info["left"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("left", -REST) < REST:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
 
 
 def _begin_to_write(connection: Any) -> None:

@@ -3,8 +3,8 @@
 Moments are aware datetimes or ISO 8601 strings with an offset; zones are IANA names.
 """
 
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from app import clock
 LOCALE = Locale.parse("en_GB")
 # Patterns of Unicode's date notation. Weekday first: people plan by it.
 DAY, SHORT_DAY = "EEE d MMM y", "EEE d MMM"
+WEEKDAYS = LOCALE.days["format"]["abbreviated"]
+MONTHS = LOCALE.months["format"]["abbreviated"]
 
 STATUS_WORDS = {
     "requested": "To answer",
@@ -40,6 +42,7 @@ Moment = datetime | str
 def register(app: Flask) -> None:
     """Make the wording known to every template."""
     for word in (
+        calendar_day,
         day,
         short_day,
         clock_time,
@@ -70,10 +73,19 @@ def short_day(moment: Moment, zone: str) -> str:
 
 def clock_time(moment: Moment, zone: str) -> str:
     """*10:00*; with its offset, *01:30 (UTC+1)*, when the clocks show it twice that day."""
-    local = shown_in(moment, zone)
-    shown = f"{local:%H:%M}"
-    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return local_clock_time(shown_in(moment, zone))
+
+
+def local_clock_time(local: datetime) -> str:
+    """The same of a moment that shows its zone's clock already."""
+    shown = f"{local.hour:02}:{local.minute:02}"
+    twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
     return f"{shown} ({_offset(local)})" if twice else shown
+
+
+def calendar_day(day: date) -> str:
+    """*Tue 24 Nov*, a day that belongs to no zone."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month]}"
 
 
 def day_time(moment: Moment, zone: str) -> str:
@@ -177,7 +189,12 @@ def _aware(moment: Moment) -> datetime:
 
 
 def _date(local: datetime, pattern: str) -> str:
-    return format_date(local.date(), pattern, locale=LOCALE)
+    return _written(local.date(), pattern)
+
+
+@lru_cache(maxsize=2_000)
+def _written(day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale=LOCALE)
 
 
 def _offset(local: datetime) -> str:

@@ -83,14 +83,14 @@ class Served:
             assert part not in self._pids, f"{part} runs already"
             self._pids[part] = self._warm.start(part, self.environ | settings, self._log_file(part))
         for part in parts:
-            wait_until(lambda part=part: self._answers(part), timeout=20)  # type: ignore[misc]
+            wait_until(lambda part=part: self._answers(part), timeout=60)  # type: ignore[misc]
 
     def stop(self, *parts: str) -> None:
         """Ask these parts to end and wait for it."""
         for part in parts:
             self._signal(part, signal.SIGTERM)
         for part in parts:
-            wait_until(lambda part=part: not self.runs(part), timeout=20)  # type: ignore[misc]
+            wait_until(lambda part=part: not self.runs(part), timeout=60)  # type: ignore[misc]
             del self._pids[part]
 
     def kill(self, part: str) -> None:

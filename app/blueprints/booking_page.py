@@ -2,30 +2,38 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import abort, request, url_for
+from flask import abort, request
 
 from app import clock
 from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
-from app.scheduling.availability import slots_of_local_days
+from app.scheduling.availability import next_free, slots_of_local_days
 from app.scheduling.local_time import zone_or, zones
-from app.wording import clock_time
+from app.wording import calendar_day, local_clock_time
 
 WEEK = 7
 
 
-@dataclass
-class Slot:
+class Slot(NamedTuple):
     """A bookable start as the page shows it."""
 
     starts_at: datetime
     label: str
     data_start: str
     url: str
+
+
+class Turn(NamedTuple):
+    """A link to the same page with another choice."""
+
+    label: str
+    url: str
+    is_current: bool = False
 
 
 @dataclass
@@ -51,17 +59,60 @@ class BookingPage:
         return cls(therapist, session_type, location, zone, zone == wanted, first, starts_at)
 
     def week(self) -> dict[str, Any]:
-        """Context of the week of slots."""
+        """Context of the week of slots. Every string is made here: a page may have a hundred slots."""
         by_day = self._slots(self.first, WEEK)
-        today = clock.now().astimezone(self.tz).date()
-        horizon = today + timedelta(days=self.therapist.horizon_days)
+        days = [(day.isoformat(), calendar_day(day), slots) for day, slots in by_day.items() if slots]
+        last = self.first + timedelta(days=WEEK - 1)
         return self._context() | {
-            "week": [{"date": day, "slots": slots} for day, slots in by_day.items()],
+            "days": days,
+            "week_title": f"{calendar_day(self.first)} to {calendar_day(last)}",
             "from_day": self.first,
-            "previous_from": max(self.first - timedelta(days=WEEK), today) if self.first > today else None,
-            "next_from": self.first + timedelta(days=WEEK) if self.first + timedelta(days=WEEK) <= horizon else None,
-            "zones": zones(),
+            "choices": self._choices(),
+            "earlier": self._earlier(),
+            "later": self._later(),
+            "next_free": None if days else self._next_free(),
+            "zones": zones() if "zones" in request.args else None,
+            "zones_url": self._url(zones="all"),
         }
+
+    def _choices(self) -> list[tuple[str, list[Turn]]]:
+        """What else can be booked here: groups of links, each with its name."""
+        types = [
+            Turn(one.title, self._url(type=one.id), one.id == self.session_type.id)
+            for one in self.therapist.session_types
+            if one.active
+        ]
+        locations = [
+            Turn(one.name, self._url(location=one.id), one.id == self.location.id)
+            for one in self.therapist.active_locations
+        ]
+        return [("Kind of session", types), ("Location", locations)]
+
+    def _earlier(self) -> str | None:
+        today = clock.now().astimezone(self.tz).date()
+        if self.first <= today:
+            return None
+        return self._url(**{"from": max(self.first - timedelta(days=WEEK), today)})
+
+    def _later(self) -> str | None:
+        next_week = self.first + timedelta(days=WEEK)
+        horizon = clock.now().astimezone(self.tz).date() + timedelta(days=self.therapist.horizon_days)
+        return self._url(**{"from": next_week}) if next_week <= horizon else None
+
+    def _next_free(self) -> Turn | None:
+        """Where the next free time is, when there is none in this week."""
+        found = next_free(self.therapist, self.session_type, self.location, self.first)
+        if found is None:
+            return None
+        local = found.astimezone(self.tz)
+        return Turn(f"{calendar_day(local.date())}, {local_clock_time(local)}", self._url(**{"from": local.date()}))
+
+    def _url(self, **other: Any) -> str:
+        """This page's address with another choice in it."""
+        chosen = {"type": self.session_type.id, "location": self.location.id, "from": self.first}
+        if self.zone_chosen:
+            chosen["zone"] = self.zone
+        return f"/t/{self.therapist.slug}?{urlencode(chosen | other)}"
 
     def request(self) -> dict[str, Any]:
         """Context of the request form."""
@@ -82,19 +133,11 @@ class BookingPage:
 
     def _slots(self, first: date, days: int) -> dict[date, list[Slot]]:
         by_day = slots_of_local_days(self.therapist, self.session_type, self.location, first, days, self.tz)
-        return {day: [self._slot(start) for start in starts] for day, starts in by_day.items()}
-
-    def _slot(self, starts_at: datetime) -> Slot:
-        local = starts_at.astimezone(self.tz)
-        choice: dict[str, Any] = {
-            "slug": self.therapist.slug,
-            "type": self.session_type.id,
-            "location": self.location.id,
-            "start": starts_at.strftime("%Y-%m-%dT%H:%MZ"),
-        }
+        chosen: dict[str, Any] = {"type": self.session_type.id, "location": self.location.id}
         if self.zone_chosen:
-            choice["zone"] = self.zone
-        return Slot(starts_at, clock_time(starts_at, self.zone), local.isoformat(), url_for("therapists.ask", **choice))
+            chosen["zone"] = self.zone
+        ask = f"/t/{self.therapist.slug}/request?{urlencode(chosen)}&start="
+        return {day: [_slot(start, ask) for start in starts] for day, starts in by_day.items()}
 
     def _context(self) -> dict[str, Any]:
         return {
@@ -106,6 +149,11 @@ class BookingPage:
             "zone": self.zone,
             "zone_chosen": self.zone_chosen,
         }
+
+
+def _slot(local: datetime, ask: str) -> Slot:
+    start = f"{local.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+    return Slot(local, local_clock_time(local), local.isoformat(), ask + start)
 
 
 def _by_id(things: list[Any], field: str) -> Any:

@@ -10,6 +10,7 @@ from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
 from app.database import db
+from app.practice import published
 from app.practice.location import Location
 from app.practice.therapist import Therapist
 
@@ -35,6 +36,11 @@ def shown_token() -> str:
 def listed_therapist(slug: str) -> Therapist:
     """A therapist who can be booked, or 404."""
     return found(db.session.scalar(select(Therapist).filter_by(slug=slug, listed=True)))
+
+
+def published_therapist(slug: str) -> Therapist:
+    """The same for reading only, and quicker: what pages show of the practice is kept while it does not change."""
+    return found(published.of_slug(slug))
 
 
 def chosen_location(therapist: Therapist, field: str = "location") -> Location | None:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from app.blueprints.access import public
 from app.blueprints.booking_page import BookingPage
-from app.blueprints.lookup import listed_therapist
+from app.blueprints.lookup import listed_therapist, published_therapist
 from app.blueprints.rendering import page_or_fragment, see_other
 from app.booking.personal_link import PersonalLink
 from app.booking.refusals import Refused, TimeTaken, TooManyRequests
@@ -18,14 +18,14 @@ bp = Blueprint("therapists", __name__)
 @bp.get("/t/<slug>")
 @public
 def show(slug: str) -> Response:
-    page = BookingPage.from_request(listed_therapist(slug))
+    page = BookingPage.from_request(published_therapist(slug))
     return page_or_fragment("therapists/show.html", "therapists/_week.html", **page.week())
 
 
 @bp.get("/t/<slug>/request")
 @public
 def ask(slug: str) -> Response:
-    page = BookingPage.from_request(listed_therapist(slug))
+    page = BookingPage.from_request(published_therapist(slug))
     if page.starts_at is None:
         return see_other(".show", slug=slug)
     return _request_page(page, RequestForm())

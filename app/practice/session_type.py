@@ -50,5 +50,10 @@ class SessionType(Model):
     therapist: Mapped["Therapist"] = relationship(back_populates="session_types")
 
     @property
+    def title(self) -> str:
+        """Its name with its length, unless the name tells the length already."""
+        return self.name if str(self.minutes) in self.name else f"{self.name}, {self.minutes} minutes"
+
+    @property
     def length(self) -> timedelta:
         return timedelta(minutes=self.minutes)

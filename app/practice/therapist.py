@@ -1,5 +1,6 @@
 """Who gives sessions."""
 
+import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -40,8 +41,9 @@ class Therapist(Model):
     next_day_before_minute: Mapped[int | None]
     horizon_days: Mapped[int] = mapped_column(default=60)
     listed: Mapped[bool] = mapped_column(default=True)
-    # Rises with each change of what pages show of the practice: see published.py.
-    revision: Mapped[int] = mapped_column(default=0)
+    # Rises with each change of what pages show of the practice (see published.py). Begins anywhere, so that a
+    # therapist of another time with the same id is never taken for this one.
+    revision: Mapped[int] = mapped_column(default=lambda: secrets.randbelow(2**30))
     # When the open days that the directory knows must be worked out anew; None: they need not be.
     openings_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=clock.now)
 

@@ -32,19 +32,17 @@ def serve(app: Flask, address: str, port: int) -> None:
         address=address,
         port=port,
         interface=Interfaces.WSGI,
-        workers=os.cpu_count() or 1,
+        workers=len(os.sched_getaffinity(0)),  # the cores it was given
         blocking_threads=THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=3,
         log_level=LogLevels.error,  # it warns of threads that only wait
         websockets=False,
     )
-    server.serve(target_loader=partial(_load, os.getpid()), wrap_loader=False)
+    server.serve(target_loader=partial(_load, os.getpid(), app), wrap_loader=False)
 
 
-def _load(parent: int) -> Flask:
+def _load(parent: int, app: Flask) -> Flask:
     """In the worker: the app, already loaded where the worker was forked."""
     end_with(parent, by=signal.SIGKILL)
-    from wsgi import app
-
     return app

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Case, Select, case, literal, or_, select, union_all
+from sqlalchemy import Case, CompoundSelect, Integer, Select, Table, bindparam, case, literal, or_, select, union_all
 
 from app import clock
-from app.database import db
+from app.database import UTCDateTime, db
 from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
@@ -120,24 +120,16 @@ def weekly_of(therapist: Therapist, location: Location | None = None) -> dict[in
     return weekly
 
 
-TAKEN, OFF, EXTRA, SHUT = range(4)
-# Time left by a moved session, or of a sick day: extra time that was there before does not open it.
-OFF_OR_SHUT = case((or_(TimeOff.booking_id.is_not(None), TimeOff.sick_day_id.is_not(None)), SHUT), else_=OFF)
-
-
 def diary_of(therapist_id: int, start: datetime, end: datetime, location: Location | None = None) -> slots.Diary:
     """What the dated rows say between two moments; extra time at one location or at any.
 
     One indexed read each for holds, busy times and exceptions, in one statement.
     """
-    extra = _spans(ExtraTime, EXTRA, therapist_id, start, end)
-    if location is not None:
-        extra = extra.join(extra_time_location, extra_time_location.c.extra_time_id == ExtraTime.id)
-        extra = extra.where(extra_time_location.c.location_id == location.id)
-    closed = ((Hold, TAKEN), (BusyTime, TAKEN), (TimeOff, OFF_OR_SHUT))
-    rows = db.session.execute(
-        union_all(*(_spans(table, what, therapist_id, start, end) for table, what in closed), extra)
-    )
+    asked = {"therapist": therapist_id, "start": start, "end": end}
+    if location is None:
+        rows = db.session.execute(DIARY, asked)
+    else:
+        rows = db.session.execute(DIARY_AT_A_LOCATION, asked | {"location": location.id})
     found: tuple[list[slots.Interval], ...] = ([], [], [], [])
     for what, starts, ends in rows:
         found[what].append((int(starts.timestamp()), _ceil(ends)))
@@ -147,15 +139,33 @@ def diary_of(therapist_id: int, start: datetime, end: datetime, location: Locati
     return slots.Diary(taken=found[TAKEN], off=found[OFF] + shut, extra=opened)
 
 
-def _spans(
-    table: type[Hold] | type[BusyTime] | type[TimeOff] | type[ExtraTime],
-    what: "int | Case[int]",
-    therapist_id: int,
-    start: datetime,
-    end: datetime,
-) -> Select:
-    mine = (table.therapist_id == therapist_id, table.ends_at > start, table.starts_at < end)
-    return select(literal(what) if isinstance(what, int) else what, table.starts_at, table.ends_at).where(*mine)
+TAKEN, OFF, EXTRA, SHUT = range(4)
+hold, busy_time, time_off, extra_time = (one.__table__ for one in (Hold, BusyTime, TimeOff, ExtraTime))
+# Time left by a moved session, or of a sick day: extra time that was there before does not open it.
+OFF_OR_SHUT = case((or_(time_off.c.booking_id.is_not(None), time_off.c.sick_day_id.is_not(None)), SHUT), else_=OFF)
+
+
+def _spans(table: Table, what: int | Case[int]) -> Select:
+    mine = (
+        table.c.therapist_id == bindparam("therapist", type_=Integer),
+        table.c.ends_at > bindparam("start", type_=UTCDateTime),
+        table.c.starts_at < bindparam("end", type_=UTCDateTime),
+    )
+    return select(literal(what) if isinstance(what, int) else what, table.c.starts_at, table.c.ends_at).where(*mine)
+
+
+def _diary(extra: Select) -> CompoundSelect:
+    closed = ((hold, TAKEN), (busy_time, TAKEN), (time_off, OFF_OR_SHUT))
+    return union_all(*(_spans(table, what) for table, what in closed), extra)
+
+
+# Built once: putting such a statement together takes as long as asking it.
+DIARY = _diary(_spans(extra_time, EXTRA))
+DIARY_AT_A_LOCATION = _diary(
+    _spans(extra_time, EXTRA)
+    .join(extra_time_location, extra_time_location.c.extra_time_id == extra_time.c.id)
+    .where(extra_time_location.c.location_id == bindparam("location", type_=Integer))
+)
 
 
 def around(first: date, days: int, zone: ZoneInfo) -> Span:

@@ -11,6 +11,7 @@ class BrowserZone extends HTMLElement {
 
 function linkTo(zone) {
   const address = new URL(location.href);
+  address.searchParams.delete("zones");
   address.searchParams.set("zone", zone);
   const link = document.createElement("a");
   link.href = address;
