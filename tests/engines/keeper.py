@@ -31,9 +31,7 @@ def main(folder: Path, parent: int) -> None:
                     _answer(folder, engine, make)
             time.sleep(0.02)
     finally:
-        for server in _servers:
-            server.send_signal(signal.SIGQUIT)
-            server.wait(10)
+        stop_servers()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -99,6 +97,13 @@ def postgresql(folder: Path) -> str:
     _run([_program("createdb"), "-h", data, "-U", "postgres", template], {})
     _migrate(address.format(template), folder)
     return address
+
+
+def stop_servers() -> None:
+    while _servers:
+        server = _servers.pop()
+        server.send_signal(signal.SIGQUIT)
+        server.wait(10)
 
 
 def _until_ready(server: subprocess.Popen[bytes], data: Path) -> None:

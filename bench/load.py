@@ -1,0 +1,32 @@
+"""Load by wrk, and what it saw."""
+
+import re
+import subprocess
+from dataclasses import dataclass
+
+from bench.servers import LOAD
+
+CONNECTIONS = 8
+UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3}
+
+
+@dataclass(frozen=True)
+class Seen:
+    rate: float  # requests a second
+    p50: float  # milliseconds
+
+
+def load(url: str, seconds: int, cookie: str = "", connections: int = CONNECTIONS) -> Seen:
+    """Ask for one address as fast as it is answered. Raises RuntimeError when an answer was not 200."""
+    headers = ["-H", f"Cookie: {cookie}"] if cookie else []
+    told = subprocess.run(
+        ["taskset", "-c", LOAD, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *headers, url],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    if "Non-2xx" in told or "Socket errors" in told:
+        raise RuntimeError(f"{url} was not always answered:\n{told}")
+    rate, p50 = re.search(r"Requests/sec:\s+([\d.]+)", told), re.search(r"50%\s+([\d.]+)(us|ms|s)", told)
+    assert rate and p50, told
+    return Seen(float(rate[1]), float(p50[1]) * UNITS[p50[2]])
