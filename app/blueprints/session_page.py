@@ -42,6 +42,8 @@ def session_page(booking: Booking, status: int = 200, problem: str | None = None
         "now": clock.now(),
     }
     fragment = "sessions/_row.html" if swaps(f"session-{booking.id}-row") else "sessions/_session.html"
+    if swaps("side-panel"):
+        fragment = "sessions/_beside.html"
     return page_or_fragment("sessions/show.html", fragment, status, **context)
 
 

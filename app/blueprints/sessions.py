@@ -50,8 +50,11 @@ def rearrange(booking_id: int) -> Response:
     if "rearrange" not in verbs_of(booking):
         return see_other(".show", booking_id=booking_id)
     reason = reason if reason in REASONS else None
+    pointed_at = _pointed_at(booking)
     form = AlternativesForm(reason) if reason and needs_consent(reason) else None
-    return rearrangement_page(booking, reason, NewTime.of(booking), form)
+    if form and pointed_at:
+        form.add_row(pointed_at)
+    return rearrangement_page(booking, reason, pointed_at or NewTime.of(booking), form)
 
 
 @bp.post("/sessions/<int:booking_id>/alternatives")
@@ -79,3 +82,9 @@ def relocate(booking_id: int) -> Response:
     if "rearrange" not in verbs_of(booking):
         return see_other(".show", booking_id=booking_id)
     return relocation_page(booking, reason if reason in REASONS else None)
+
+
+def _pointed_at(booking: Booking) -> NewTime | None:
+    """The time to which the session was dragged in the calendar, at its present location."""
+    day, at = request.args.get("date", ""), request.args.get("time", "")
+    return NewTime(0, day[:10], at[:5], str(booking.location_id)) if day and at else None

@@ -1,4 +1,4 @@
-"""A client asks for a session: what may be asked, and how much of it."""
+"""A client asks for a session: what may be asked, and how much of it; or the therapist books for a client."""
 
 import hashlib
 import hmac
@@ -11,7 +11,8 @@ from sqlalchemy import Select, func, select
 from app import clock
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
-from app.booking.refusals import TimeTaken, TooManyRequests
+from app.booking.rearrangement import refuse_clash
+from app.booking.refusals import NotPossible, TimeTaken, TooManyRequests
 from app.database import db, take_turn
 from app.messages.activity import record
 from app.practice.client import Client
@@ -62,32 +63,66 @@ def request_session(
 
     A form that was sent already gives the booking that it made.
     """
-    booking = Booking(
-        therapist_id=therapist.id,
-        session_type_id=session_type.id,
-        location_id=location.id,
-        starts_at=starts_at,
-        ends_at=starts_at + session_type.length,
-        status="requested",
-        words=words,
-        asked_from=asker.address_hash,
-        # With therapist and time: the form used again for another wish (the back button) is another request.
-        asked_once=digest(f"{asker.once}:{therapist.id}:{starts_at.isoformat()}") if asker.once else None,
-    )
+    booking = _wish(therapist, session_type, location, starts_at, asker, status="requested")
+    booking.words, booking.asked_from = words, asker.address_hash
     booking.lock()
     if made_before := _made_before(booking):
         return made_before
     if not is_free(therapist, session_type, location, starts_at):
         raise TimeTaken
     _check_limits(therapist, asker)
+    _store(booking, therapist, asker)
+    record("requested", booking, by="client", why=words)
+    return booking
+
+
+def book_for_client(
+    therapist: Therapist,
+    session_type: SessionType,
+    location: Location,
+    starts_at: datetime,
+    client: Asker,
+    words: str = "",
+) -> Booking:
+    """The therapist books for a client who called: agreed at once, outside working time too.
+
+    Raises NotPossible, or TimeTaken naming what is there. A form that was sent already gives the booking that it made.
+    """
+    booking = _wish(therapist, session_type, location, starts_at, client, status="confirmed")
+    booking.lock()
+    if made_before := _made_before(booking):
+        return made_before
+    if starts_at <= clock.now():
+        raise NotPossible("This time has passed. Choose a time to come.")
+    refuse_clash(booking, booking.span)
+    _store(booking, therapist, client)
+    record("booked_for_client", booking, by="therapist", why=words)
+    return booking
+
+
+def _wish(
+    therapist: Therapist, session_type: SessionType, location: Location, starts_at: datetime, asker: Asker, status: str
+) -> Booking:
+    return Booking(
+        therapist_id=therapist.id,
+        session_type_id=session_type.id,
+        location_id=location.id,
+        starts_at=starts_at,
+        ends_at=starts_at + session_type.length,
+        status=status,
+        # With therapist and time: the form used again for another wish (the back button) is another request.
+        asked_once=digest(f"{asker.once}:{therapist.id}:{starts_at.isoformat()}") if asker.once else None,
+    )
+
+
+def _store(booking: Booking, therapist: Therapist, asker: Asker) -> None:
+    """Write the booking down with its client, its holds and the link that its mails carry."""
     booking.client_id = Client.known_or_new(therapist.id, asker.name, asker.email, asker.phone, asker.zone).id
     booking.requested_at = booking.unanswered_since = clock.now()
     db.session.add(booking)
     db.session.flush()
     booking.keep_holds()
     PersonalLink.to_session(booking.id)
-    record("requested", booking, by="client", why=words)
-    return booking
 
 
 def _made_before(booking: Booking) -> Booking | None:

@@ -3,11 +3,15 @@
 Other channels (SMS, push) will read the same table.
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
+from flask import current_app
+
+from app import clock
 from app.database import db
 from app.messages.facts import facts_of
-from app.messages.message import Message
+from app.messages.message import OF_AN_OFFER, Message
 
 if TYPE_CHECKING:
     from app.booking.booking import Booking
@@ -26,11 +30,13 @@ class Mail(NamedTuple):
 ANNOUNCED: dict[str, tuple[Mail, ...]] = {
     "requested": (Mail("client", "request_received"), Mail("therapist", "new_request")),
     "confirmed": (Mail("client", "confirmed", "REQUEST"),),
+    "booked_for_client": (Mail("client", "confirmed", "REQUEST"),),
     "moved_as_asked": (Mail("client", "changed_as_asked", "REQUEST"),),
     "relocated_as_asked": (Mail("client", "changed_as_asked", "REQUEST"),),
     "times_offered": (Mail("client", "times_offered"),),
     "location_offered": (Mail("client", "location_changed"),),
     "offer_withdrawn": (Mail("client", "offer_withdrawn"),),
+    "offer_taken_back": (),  # before it was sent: nobody has heard of it
     "times_accepted": (Mail("client", "confirmed", "REQUEST"), Mail("therapist", "offer_accepted")),
     "location_accepted": (Mail("client", "confirmed", "REQUEST"), Mail("therapist", "offer_accepted")),
     "times_declined": (Mail("client", "offer_declined", "CANCEL"), Mail("therapist", "client_declined")),
@@ -77,10 +83,23 @@ def _write(mail: Mail, activity: "Activity", booking: "Booking", offer: Optional
         calendar = None  # the client's calendar never heard of the session
     if calendar:
         booking.calendar_sequence = 0 if booking.calendar_sequence is None else booking.calendar_sequence + 1
-    facts = facts_of(booking, offer, activity)
+    now, facts = clock.now(), facts_of(booking, offer, activity)
     facts["calendar"] = {"method": calendar, "sequence": booking.calendar_sequence} if calendar else None
     address = booking.client.email if mail.recipient == "client" else booking.therapist.user.email
     db.session.add(
-        Message(booking_id=booking.id, name=mail.name, recipient=mail.recipient, address=address, facts=facts)
+        Message(
+            booking_id=booking.id,
+            name=mail.name,
+            recipient=mail.recipient,
+            address=address,
+            facts=facts,
+            created_at=now,
+            next_attempt_at=now + _grace(mail),
+        )
     )
     db.session.flush()
+
+
+def _grace(mail: Mail) -> timedelta:
+    """How long a message waits so that it can be taken back: only what has an undo does, the rest goes at once."""
+    return timedelta(seconds=current_app.config["UNDO_GRACE_SECONDS"] if mail.name in OF_AN_OFFER else 0)

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 SENTENCES = {
     "requested": "{client} asked for {after}",
     "confirmed": "You confirmed {after}",
+    "booked_for_client": "You booked {after} for {client}",
     "moved_as_asked": "You moved the session, as {client} asked: {before} became {after}",
     "relocated_as_asked": "You changed the location, as {client} asked: {locations}",
     "times_offered": "You offered {offered}",
     "location_offered": "You changed the location, if {client} agrees: {locations}",
     "offer_withdrawn": "You withdrew the offer; the session stands at {after}",
+    "offer_taken_back": "You took the offer back before it was sent; the session stands at {after}",
     "times_accepted": "{client} accepted {after} instead of {before}",
     "location_accepted": "{client} agreed to the new location: {location}",
     "times_declined": "{client} answered that none of the times work; the session was cancelled",

@@ -39,6 +39,16 @@ class Client(Model):
 
     @property
     def short_name(self) -> str:
-        """First name and initial, as lists show it: *Ines K.*"""
-        first, *rest = self.name.split()
-        return f"{first} {rest[-1][0]}." if rest else first
+        return short_name(self.name)
+
+
+def short_name(name: str) -> str:
+    """First name and initial, as lists show it: *Ines K.*"""
+    first, *rest = name.split()
+    return f"{first} {rest[-1][0]}." if rest else first
+
+
+def initials(name: str) -> str:
+    """As blocks of the calendar show it: *I. K.*"""
+    first, *rest = name.split()
+    return f"{first[0]}. {rest[-1][0]}." if rest else f"{first[0]}."

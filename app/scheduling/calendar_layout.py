@@ -6,6 +6,7 @@ Moments are POSIX seconds. A column is one local day; its minutes are those that
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -91,7 +92,7 @@ def hourly(span: Minutes) -> list[Minutes]:
         del cuts[1]
     if len(cuts) > 2 and cuts[-1] - cuts[-2] < LEAST_PIECE:
         del cuts[-2]
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(pairwise(cuts))
 
 
 def shown_hours(spans: Iterable[Minutes]) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Where things stand in the calendar."""
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -97,7 +98,7 @@ def test_the_pieces_of_free_time_are_that_time(starts, minutes):
         return
     assert (pieces[0][0], pieces[-1][1]) == (starts, starts + minutes)
     assert all(end - start >= 25 for start, end in pieces)
-    assert all(one[1] == other[0] for one, other in zip(pieces, pieces[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in pairwise(pieces))
 
 
 def test_the_day_runs_over_all_that_matters():

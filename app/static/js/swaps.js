@@ -6,6 +6,11 @@ import { press, release } from "./pressed.js";
 const UNREACHABLE =
   "We could not reach Holdfast. What you typed is still here: check your connection and try again.";
 
+// Have a link's page answer as a fragment into an element, as if the link had said so itself.
+export function openIn(element, link) {
+  return htmx.ajax("GET", link.getAttribute("href"), { source: element, target: element, swap: "innerHTML" });
+}
+
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   document.getElementById("notice")?.replaceChildren();
   if (ctx.sourceElement.matches("button")) press(ctx.sourceElement);

@@ -1,0 +1,67 @@
+"""What the address of the calendar asks for."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+
+from app.booking.calendar_entries import Entry
+from app.wording import STATUS_WORDS
+
+VIEWS = {"week": "Week", "day": "Day", "list": "List"}
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the address asks for; what cannot be read falls back to something sensible."""
+
+    day: date
+    view: str = ""  # the week at a desk, its chosen day on a phone
+    states: tuple[str, ...] = ()
+    location: int | None = None
+
+    @classmethod
+    def from_request(cls, today: date) -> "Choice":
+        view, location = request.args.get("view", ""), request.args.get("location", "")
+        states = tuple(dict.fromkeys(one for one in request.args.getlist("state") if one in STATUS_WORDS))
+        day = _day(request.args.get("date")) or today
+        chosen_location = int(location) if location.isdecimal() and len(location) < 10 else None
+        return cls(day, view if view in VIEWS else "", states, chosen_location)
+
+    def address(self, **changes: Any) -> str:
+        choice = replace(self, **changes)
+        query: list[tuple[str, object]] = [("view", choice.view)] if choice.view else []
+        query += [("date", choice.day.isoformat()), *(("state", state) for state in choice.states)]
+        query += [("location", choice.location)] if choice.location else []
+        return f"/calendar?{urlencode(query)}"
+
+    @property
+    def monday(self) -> date:
+        return self.day - timedelta(days=self.day.weekday())
+
+    @property
+    def first(self) -> date:
+        return self.day if self.view == "day" else self.monday
+
+    @property
+    def days(self) -> int:
+        return 1 if self.view == "day" else WEEK
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.states or self.location)
+
+    def shows(self, entry: Entry) -> bool:
+        wanted_state = not self.states or entry.status in self.states
+        return wanted_state and (not self.location or entry.location_id == self.location)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if 1971 <= day.year <= 9000 else None

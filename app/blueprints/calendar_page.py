@@ -1,0 +1,300 @@
+"""What the calendar shows: every string worked out here, so that its template only writes them down."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from flask import request
+
+from app import clock
+from app.blueprints.calendar_choice import VIEWS, WEEK, Choice
+from app.booking import calendar_entries
+from app.booking.booking import HOLDING
+from app.booking.calendar_entries import DatedTime, Entry
+from app.practice.client import initials, short_name
+from app.practice.therapist import Therapist
+from app.scheduling import calendar_layout as layout
+from app.scheduling import slots
+from app.wording import STATUS_WORDS, clock_time
+
+TO_BE_MOVED = ("requested", "confirmed")
+UNDO_FOR = timedelta(minutes=15)
+QUARTER = 15 * 60
+
+
+class Item(NamedTuple):
+    """A session, an offered time, busy time, time off or free time on one day: as a block and as a line."""
+
+    kind: str  # 'session', 'offered', 'busy', 'off' or 'free'
+    starts: int  # minutes that the clocks of the day show
+    ends: int
+    time: str  # 10:00 to 10:50
+    what: str  # the client, or what it is
+    state: str  # in words
+    place: str
+    name: str  # all of it, in words
+    address: str = ""
+    mark: str = ""  # its shape, see components/_status.html
+    short: str = ""  # initials
+    at: str = ""  # its start in minutes, when it can be dragged
+    look: str = ""  # classes
+
+
+@dataclass
+class Day:
+    date: str
+    weekday: str
+    number: str
+    label: str
+    address: str
+    is_today: bool
+    is_chosen: bool
+    open: list[str] = field(default_factory=list)  # classes of working time
+    off: list[Item] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    now: str = ""  # class of the line
+
+    @property
+    def lines(self) -> list[Item]:
+        return sorted(self.off + self.items, key=lambda item: (item.starts, item.ends))
+
+
+class CalendarPage:
+    """One therapist's days, read in four statements."""
+
+    def __init__(self, therapist: Therapist) -> None:
+        self.therapist_id, self.zone = therapist.id, therapist.tz
+        self.now = clock.now()
+        self.today = self.now.astimezone(self.zone).date()
+        self.choice = choice = Choice.from_request(self.today)
+        self.columns = layout.Columns(choice.first, choice.days, self.zone)
+        self.begins, self.ends = (datetime.fromtimestamp(moment, UTC) for moment in self.columns.span)
+
+    def context(self) -> dict[str, Any]:
+        choice = self.choice
+        span = (self.therapist_id, self.begins, self.ends)
+        entries = calendar_entries.entries(*span, cancelled="cancelled" in choice.states)
+        dated = calendar_entries.dated_times(*span)
+        places = calendar_entries.places(self.therapist_id)
+        days, (first_hour, last_hour) = self._days(entries, dated)
+        step = choice.days
+        return {
+            "choice": choice,
+            "here": choice.address(),
+            "title": self._title(),
+            "days": days,
+            "strip": self._strip(),
+            "hours": [f"{hour}:00" for hour in range(first_hour, last_hour)],
+            "earlier": choice.address(day=choice.day - timedelta(days=step)),
+            "later": choice.address(day=choice.day + timedelta(days=step)),
+            "current": choice.address(day=self.today),
+            "views": {view: (word, choice.address(view=view)) for view, word in VIEWS.items()},
+            "states": STATUS_WORDS,
+            "places": places,
+            "unfiltered": choice.address(states=(), location=None),
+            "add_address": f"/calendar/time?start={self._next_hour()}",
+            "booked": self._booked(entries),
+            "closed": self._just_closed(dated),
+            "zone_name": self.zone.key,
+        }
+
+    # Where everything stands
+
+    def _days(self, entries: list[Entry], dated: list[DatedTime]) -> tuple[list[Day], tuple[int, int]]:
+        days = self._empty_days()
+        opened = self._open_time(dated)
+        shown = [entry for entry in entries if self.choice.shows(entry)]
+        matter = [piece[1:] for span in opened for piece in self.columns.pieces(*span)]
+        for entry in shown:
+            for number, block in self._blocks(entry):
+                days[number].items.append(block)
+                matter.append((block.starts, block.ends))
+        hours = layout.shown_hours(matter)
+        if self.choice.view == "list":
+            hours = (0, 24)
+        for one in dated:
+            self._put_dated(days, one)
+        for number, item in self._free(opened, entries, dated):
+            days[number].items.append(item)
+        self._draw(days, opened, hours)
+        return days, hours
+
+    def _empty_days(self) -> list[Day]:
+        return [self._day(self.choice.first + timedelta(days=number)) for number in range(self.choice.days)]
+
+    def _day(self, day: date) -> Day:
+        view = "day" if self.choice.view in ("week", "day") else self.choice.view
+        return Day(
+            day.isoformat(),
+            f"{day:%a}",
+            str(day.day),
+            f"{day:%A} {day.day} {day:%B}",
+            self.choice.address(day=day, view=view),
+            day == self.today,
+            day == self.choice.day,
+        )
+
+    def _strip(self) -> list[Day]:
+        """Links to the days of the week, where one day is shown."""
+        if self.choice.view in ("week", "list"):
+            return []
+        return [self._day(self.choice.monday + timedelta(days=number)) for number in range(WEEK)]
+
+    def _open_time(self, dated: list[DatedTime]) -> list[slots.Interval]:
+        weekly = calendar_entries.weekly_times(self.therapist_id)
+        extra = slots.subtract(slots.merge(_intervals(dated, "extra")), slots.merge(_intervals(dated, "shut")))
+        diary = slots.Diary(off=_intervals(dated, "off", "shut"), extra=extra)
+        return slots.open_time(weekly, self.zone, diary, self.choice.first, self.choice.days)
+
+    def _blocks(self, entry: Entry) -> Iterable[tuple[int, Item]]:
+        starts, ends = int(entry.starts_at.timestamp()), int(entry.ends_at.timestamp())
+        kind = "offered" if entry.offered else "session"
+        state, word = self._state(entry)
+        who, time = short_name(entry.client), self._time(entry.starts_at, entry.ends_at)
+        look = f"block block--{'offered' if entry.offered else entry.status}"
+        can_move = not entry.offered and entry.status in TO_BE_MOVED and entry.ends_at > self.now
+        for day, top, bottom in self.columns.pieces(starts, ends):
+            begins_here = self.columns.begins[day] <= starts
+            yield (
+                day,
+                Item(
+                    kind,
+                    top,
+                    bottom,
+                    time,
+                    who,
+                    word,
+                    entry.location,
+                    f"{who}, {word[0].lower()}{word[1:]}, {time}, {entry.location}",
+                    address=f"/sessions/{entry.booking_id}",
+                    mark=state,
+                    short=initials(entry.client),
+                    at=str(top) if can_move and begins_here else "",
+                    look=look,
+                ),
+            )
+
+    def _state(self, entry: Entry) -> tuple[str, str]:
+        """The shape and the words of a state; what is held for an answer says until when."""
+        if entry.deadline is not None and entry.deadline <= self.now:
+            return "expired", "Offer expired"
+        if entry.offered and entry.deadline is not None:
+            until = entry.deadline.astimezone(self.zone)
+            return "awaiting_client", f"Held until {until:%a %H:%M}"
+        return entry.status, STATUS_WORDS[entry.status]
+
+    def _put_dated(self, days: list[Day], one: DatedTime) -> None:
+        """Time off lies behind everything; busy time stands beside it."""
+        if one.kind == "extra":
+            return
+        what = "Busy elsewhere" if one.kind == "busy" else "Time off"
+        words = f"{what}: {one.why}" if one.why else what
+        for number, top, bottom in self.columns.pieces(*_interval(one)):
+            time = self._minutes_between(top, bottom)
+            item = Item(one.kind, top, bottom, time, what, one.why, "", f"{words}, {time}")
+            if one.kind != "busy":
+                days[number].off.append(item._replace(look="off", short=one.why or what))
+            else:
+                days[number].items.append(item._replace(look="busy", short="Busy"))
+
+    def _free(
+        self, opened: list[slots.Interval], entries: list[Entry], dated: list[DatedTime]
+    ) -> Iterable[tuple[int, Item]]:
+        """Open time to come that nothing holds."""
+        taken = [_interval(entry) for entry in entries if entry.status in HOLDING]
+        from_now = -(-int(self.now.timestamp()) // QUARTER) * QUARTER
+        taken += [*_intervals(dated, "busy"), (0, from_now)]
+        for free in slots.subtract(opened, slots.merge(taken)):
+            for day, top, bottom in self.columns.pieces(*free):
+                spans = [(top, bottom)] if self.choice.view == "list" else layout.hourly((top, bottom))
+                for starts, ends in spans:
+                    yield day, self._free_item(day, starts, ends)
+
+    def _free_item(self, day: int, starts: int, ends: int) -> Item:
+        local = self.choice.first + timedelta(days=day)
+        address = f"/calendar/time?start={local}T{starts // 60:02}:{starts % 60:02}"
+        time = self._minutes_between(starts, ends)
+        return Item("free", starts, ends, time, "Free", "", "", f"{time}, free", address=address, look="free")
+
+    def _draw(self, days: list[Day], opened: list[slots.Interval], hours: tuple[int, int]) -> None:
+        """Give everything the classes that put it in its place."""
+        for span in opened:
+            for number, top, bottom in self.columns.pieces(*span):
+                days[number].open.append(_row_classes(top, bottom, hours))
+        for day in days:
+            day.off = [_placed(item, hours) for item in day.off if _is_shown(item, hours)]
+            day.items.sort(key=lambda item: (item.starts, -item.ends))
+            day.items = _side_by_side([item for item in day.items if _is_shown(item, hours)], hours)
+            if day.is_today:
+                local = self.now.astimezone(self.zone)
+                minute = local.hour * 60 + local.minute
+                day.now = _row_classes(minute, minute + 1, hours) if hours[0] * 60 <= minute < hours[1] * 60 else ""
+
+    # In words
+
+    def _time(self, starts_at: datetime, ends_at: datetime) -> str:
+        return f"{clock_time(starts_at, self.zone.key)} to {clock_time(ends_at, self.zone.key)}"
+
+    def _minutes_between(self, starts: int, ends: int) -> str:
+        if (starts, ends) == (0, layout.DAY_MINUTES):
+            return "all day"
+        return f"{starts // 60:02}:{starts % 60:02} to {ends // 60:02}:{ends % 60:02}"
+
+    def _title(self) -> str:
+        first, last = self.choice.first, self.choice.first + timedelta(days=self.choice.days - 1)
+        if first == last:
+            return f"{first:%A} {first.day} {first:%B %Y}"
+        if first.month == last.month:
+            return f"{first.day} to {last.day} {last:%B %Y}"
+        return f"{first.day} {first:%b}{f' {first:%Y}' if first.year != last.year else ''} to {last.day} {last:%b %Y}"
+
+    def _next_hour(self) -> str:
+        now = self.now.astimezone(self.zone)
+        day = max(self.choice.day, self.today)
+        return f"{day}T09:00" if day > self.today else f"{now + timedelta(hours=1):%Y-%m-%dT%H:00}"
+
+    # What was done just now
+
+    def _booked(self, entries: list[Entry]) -> Item | None:
+        wanted = request.args.get("booked", "")
+        entry = next((one for one in entries if str(one.booking_id) == wanted and not one.offered), None)
+        return next((item for _, item in self._blocks(entry)), None) if entry else None
+
+    def _just_closed(self, dated: list[DatedTime]) -> DatedTime | None:
+        """Time off of the last minutes: its undo is still at hand."""
+        new = [one for one in dated if one.kind == "off" and one.made_at and one.made_at > self.now - UNDO_FOR]
+        return max(new, key=lambda one: one.id, default=None)
+
+
+def _interval(one: Entry | DatedTime) -> slots.Interval:
+    return int(one.starts_at.timestamp()), int(one.ends_at.timestamp())
+
+
+def _intervals(dated: list[DatedTime], *kinds: str) -> list[slots.Interval]:
+    return [_interval(one) for one in dated if one.kind in kinds]
+
+
+def _is_shown(item: Item, hours: tuple[int, int]) -> bool:
+    return item.ends > hours[0] * 60 and item.starts < hours[1] * 60
+
+
+def _row_classes(starts: int, ends: int, hours: tuple[int, int]) -> str:
+    row, length = layout.rows(max(starts, hours[0] * 60), min(ends, hours[1] * 60), hours[0])
+    return f"r{row} s{length}"
+
+
+def _placed(item: Item, hours: tuple[int, int]) -> Item:
+    return item._replace(look=f"{item.look} {_row_classes(item.starts, item.ends, hours)}")
+
+
+def _side_by_side(items: list[Item], hours: tuple[int, int]) -> list[Item]:
+    """Blocks that overlap share the width; free time never overlaps anything."""
+    blocks = [item for item in items if item.kind != "free"]
+    lanes = dict(zip(map(id, blocks), layout.lanes([(item.starts, item.ends) for item in blocks]), strict=True))
+    found = []
+    for item in items:
+        lane, of = lanes.get(id(item), (0, 1))
+        placed = _placed(item, hours)
+        found.append(placed._replace(look=f"{placed.look} lane{lane} of{of}") if of > 1 else placed)
+    return found

@@ -1,0 +1,166 @@
+"""What a therapist's calendar shows, read as plain rows: a fixed number of statements, however much is booked.
+
+The statements are built once: building them costs more than most of them take.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Boolean, Integer, Select, and_, bindparam, case, cast, literal, null, or_, select, union_all
+
+from app.booking.booking import Booking
+from app.booking.offer import Alternative, Offer
+from app.database import UTCDateTime, db
+from app.practice.client import Client
+from app.practice.location import Location
+from app.scheduling.availability import OFF_OR_SHUT, SHUT
+from app.scheduling.busy_time import BusyTime
+from app.scheduling.extra_time import ExtraTime
+from app.scheduling.hold import Hold
+from app.scheduling.time_off import TimeOff
+from app.scheduling.working_time import WorkingTime
+
+LONGEST_SESSION = timedelta(minutes=720)  # see SessionType
+
+
+class Entry(NamedTuple):
+    """A session at its own time, or (`offered`) one of the times of its open offer."""
+
+    offered: bool
+    booking_id: int
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    client: str
+    location: str
+    location_id: int
+    deadline: datetime | None  # of the open offer
+
+
+class DatedTime(NamedTuple):
+    """What a dated row closes or opens: 'off', 'shut' (off, and not opened by extra time), 'busy' or 'extra'."""
+
+    kind: str
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    why: str
+    made_at: datetime | None
+
+
+class Place(NamedTuple):
+    id: int
+    name: str
+
+
+_THERAPIST = bindparam("therapist", type_=Integer)
+_START, _END = bindparam("start", type_=UTCDateTime()), bindparam("end", type_=UTCDateTime())
+
+
+def entries(therapist_id: int, start: datetime, end: datetime, cancelled: bool) -> list[Entry]:
+    """Sessions and offered times that touch the span, in order; cancelled sessions only when asked for."""
+    rows = db.session.execute(
+        _ENTRIES,
+        {"therapist": therapist_id, "start": start, "end": end, "since": start - LONGEST_SESSION, "ended": cancelled},
+    )
+    return sorted(map(Entry._make, rows), key=lambda entry: (entry.starts_at, entry.offered, entry.booking_id))
+
+
+def dated_times(therapist_id: int, start: datetime, end: datetime) -> list[DatedTime]:
+    """Time off, busy times and extra time that touch the span, in order."""
+    rows = db.session.execute(_DATED, {"therapist": therapist_id, "start": start, "end": end})
+    return sorted(map(DatedTime._make, rows), key=lambda one: one.starts_at)
+
+
+def weekly_times(therapist_id: int) -> dict[int, list[tuple[int, int]]]:
+    """Working times at any location, in minutes by weekday."""
+    weekly: dict[int, list[tuple[int, int]]] = {}
+    for weekday, starts, ends in db.session.execute(_WEEKLY, {"therapist": therapist_id}):
+        weekly.setdefault(weekday, []).append((starts, ends))
+    return weekly
+
+
+def places(therapist_id: int) -> Sequence[Place]:
+    """The therapist's active locations."""
+    return [Place._make(row) for row in db.session.execute(_PLACES, {"therapist": therapist_id})]
+
+
+def _sessions() -> Select:
+    open_offer = and_(Offer.booking_id == Booking.id, Offer.outcome.is_(None))
+    return (
+        select(
+            literal(False, Boolean).label("offered"),
+            Booking.id,
+            Booking.starts_at,
+            Booking.ends_at,
+            Booking.status,
+            Client.name,
+            Location.name,
+            Location.id,
+            Offer.expires_at,
+        )
+        .join(Client, Client.id == Booking.client_id)
+        .join(Location, Location.id == Booking.location_id)
+        .outerjoin(Offer, open_offer)
+        .where(
+            Booking.therapist_id == _THERAPIST,
+            # Bounded on both sides of the indexed column: no session is longer than that.
+            Booking.starts_at > bindparam("since", type_=UTCDateTime()),
+            Booking.starts_at < _END,
+            Booking.ends_at > _START,
+            or_(Booking.status != "cancelled", bindparam("ended", type_=Boolean)),
+        )
+    )
+
+
+def _offered() -> Select:
+    # Whatever is offered in the span is held in it: by the offer, or by the session's own time that it overlaps.
+    holding = select(Hold.booking_id).where(
+        Hold.therapist_id == _THERAPIST, Hold.ends_at > _START, Hold.starts_at < _END
+    )
+    return (
+        select(
+            literal(True, Boolean),
+            Booking.id,
+            Alternative.starts_at,
+            Alternative.ends_at,
+            Booking.status,
+            Client.name,
+            Location.name,
+            Location.id,
+            Offer.expires_at,
+        )
+        .select_from(Booking)
+        .join(Client, Client.id == Booking.client_id)
+        .join(Offer, and_(Offer.booking_id == Booking.id, Offer.outcome.is_(None)))
+        .join(Alternative, Alternative.offer_id == Offer.id)
+        .join(Location, Location.id == Alternative.location_id)
+        .where(
+            Booking.id.in_(holding),
+            # A changed location and a disputed change are put at the session's own time.
+            Offer.kind == "times",
+            Offer.reason != "disputed",
+            Alternative.ends_at > _START,
+            Alternative.starts_at < _END,
+        )
+    )
+
+
+def _touching(table: type[TimeOff] | type[BusyTime] | type[ExtraTime], kind: Any, why: Any, made_at: Any) -> Select:
+    mine = (table.therapist_id == _THERAPIST, table.ends_at > _START, table.starts_at < _END)
+    return select(kind, table.id, table.starts_at, table.ends_at, why, made_at).where(*mine)
+
+
+_ENTRIES = union_all(_sessions(), _offered())
+_OFF_OR_SHUT = case((OFF_OR_SHUT == SHUT, "shut"), else_="off")
+_DATED = union_all(
+    _touching(TimeOff, _OFF_OR_SHUT, TimeOff.why, TimeOff.made_at),
+    _touching(BusyTime, literal("busy"), literal(""), cast(null(), UTCDateTime())),
+    _touching(ExtraTime, literal("extra"), ExtraTime.why, ExtraTime.made_at),
+)
+_WEEKLY = select(WorkingTime.weekday, WorkingTime.starts_minute, WorkingTime.ends_minute).where(
+    WorkingTime.therapist_id == _THERAPIST
+)
+_PLACES = select(Location.id, Location.name).where(Location.therapist_id == _THERAPIST, Location.active)
+_PLACES = _PLACES.order_by(Location.position, Location.id)

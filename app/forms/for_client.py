@@ -1,0 +1,131 @@
+"""The therapist books a session for a client, or blocks the time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from flask import request
+from sqlalchemy import select
+from wtforms import SelectField
+
+from app import clock
+from app.booking.requesting import Asker
+from app.database import db
+from app.forms.new_time import NewTime
+from app.forms.request import RequestForm
+from app.practice.client import Client
+from app.practice.location import Location
+from app.practice.session_type import SessionType
+from app.practice.therapist import Therapist
+
+MOST_CLIENTS = 200
+BLOCKED_FOR = timedelta(hours=1)  # unless another end is chosen
+
+
+class Wanted(NamedTuple):
+    """What the form asks book_for_client for."""
+
+    therapist: Therapist
+    session_type: SessionType
+    location: Location
+    starts_at: datetime
+    client: Asker
+    words: str
+
+
+class PersonForm(RequestForm):
+    """Who the session is for: one of the therapist's newest clients, or somebody new."""
+
+    client = SelectField("Client", validate_choice=False)
+
+    def validate(self, extra_validators: object = None) -> bool:
+        if self.client.data:  # what stands in the fields for somebody new does not count then
+            for each in (self.name, self.email, self.phone):
+                each.validators = []
+        return bool(super().validate(extra_validators))
+
+
+class ForClient:
+    """The form as it is shown: what was typed, and what is wrong with it."""
+
+    def __init__(self, therapist: Therapist, when: NewTime, session_type: str) -> None:
+        self.therapist, self.when = therapist, when
+        self.session_types = [one for one in therapist.session_types if one.active]
+        self.session_type = next((one for one in self.session_types if str(one.id) == session_type), None)
+        self.clients = _newest_clients(therapist)
+        self.person = PersonForm()
+        self.person.name.label.text = "Client's name"
+        self.person.client.choices = [("", "Somebody new"), *((str(one.id), _told(one)) for one in self.clients)]
+        self.problem: str | None = None
+
+    @classmethod
+    def at_time(cls, therapist: Therapist) -> "ForClient":
+        """As it is opened, at the time that the address tells."""
+        local = _wall(request.args.get("start")) or _next_hour(therapist)
+        location = next((str(one.id) for one in therapist.active_locations), "")
+        session_type = next((str(one.id) for one in therapist.session_types if one.active), "")
+        return cls(therapist, NewTime(0, f"{local:%Y-%m-%d}", f"{local:%H:%M}", location), session_type)
+
+    @classmethod
+    def typed(cls, therapist: Therapist) -> "ForClient":
+        return cls(therapist, NewTime.typed(request.form), request.form.get("type", ""))
+
+    def wanted(self) -> Wanted | None:
+        """What can be booked, or None when something must be looked at first: fields and `problem` say what."""
+        client, terms = self._client(), self.when.chosen(self.therapist)
+        if self.session_type is None:
+            self.problem = "Choose what kind of session it is."
+        if client is None or terms is None or self.session_type is None:
+            self.problem = self.problem or "Please look at the marked fields. Nothing was booked yet."
+            return None
+        self.when.warn_outside(self.therapist, terms, self.session_type.length)
+        if self.when.warning and request.form.get("warned") != self.when.key:
+            self.problem = f"{self.when.warning} Press Book session again if this is what you want."
+            return None
+        return Wanted(
+            self.therapist, self.session_type, terms.location, terms.starts_at, client, self.person.words.data or ""
+        )
+
+    @property
+    def starts(self) -> datetime | None:
+        """The start on the therapist's clocks, as far as it can be read."""
+        return _wall(f"{self.when.date}T{self.when.time}")
+
+    @property
+    def blocked_until(self) -> datetime | None:
+        return self.starts + BLOCKED_FOR if self.starts else None
+
+    def _client(self) -> Asker | None:
+        if not self.person.validate_on_submit():
+            return None
+        once = self.person.once.data or ""
+        if not self.person.client.data:
+            name, email, phone = self.person.name.data, self.person.email.data, self.person.phone.data
+            return Asker(name, email, phone or "", self.therapist.zone, address="", once=once)
+        known = next((one for one in self.clients if str(one.id) == self.person.client.data), None)
+        if known is None:
+            self.problem = "Choose one of your clients, or type who it is."
+            return None
+        return Asker(known.name, known.email, known.phone, known.zone, address="", once=once)
+
+
+def _newest_clients(therapist: Therapist) -> Sequence[Client]:
+    mine = select(Client).where(Client.therapist_id == therapist.id).order_by(Client.id.desc()).limit(MOST_CLIENTS)
+    return sorted(db.session.scalars(mine), key=lambda one: (one.name.casefold(), one.email))
+
+
+def _told(client: Client) -> str:
+    return f"{client.name}, {client.email}"
+
+
+def _wall(text: str | None) -> datetime | None:
+    """A wall-clock time as an address tells it: 2026-11-24T10:00."""
+    try:
+        wall = datetime.strptime((text or "")[:16], "%Y-%m-%dT%H:%M")  # noqa: DTZ007
+    except ValueError:
+        return None
+    return wall if 1970 <= wall.year <= 9000 else None
+
+
+def _next_hour(therapist: Therapist) -> datetime:
+    return clock.now().astimezone(therapist.tz).replace(minute=0, tzinfo=None) + timedelta(hours=1)
