@@ -45,6 +45,7 @@ SETTINGS = (
     Setting("OFFER_LIFETIME_HOURS", float, 24.0, "elapsed hours that an offer stays open; fractions allowed"),
     Setting("MINIMUM_LEAD_HOURS", float, 1.0, "hours before its start when a time can no longer be accepted"),
     Setting("SWEEP_SECONDS", float, 30.0, "seconds between two rounds of the timetable"),
+    Setting("UNDO_GRACE_SECONDS", float, 0.0, "seconds that the mail of an offer waits, so that it can be taken back"),
     Setting("REQUESTS_PER_HOUR", int, 20, "session requests from one network address in an hour"),
     Setting("REPLY_HOURS", float, 4.0, "business hours in which a request should be answered"),
     Setting("PLATFORM_ZONE", str, "Europe/London", "zone of the operator's business hours"),

@@ -23,6 +23,7 @@ from app import clock
 from app.booking.refusals import NotPossible, OfferEnded, TimeTaken
 from app.database import Model, UTCDateTime, db, rows_changed
 from app.messages.activity import record
+from app.messages.message import Message
 from app.practice.location import Location
 from app.scheduling.spans import Span
 from app.scheduling.time_off import TimeOff
@@ -97,14 +98,18 @@ class Offer(Model):
         record(f"{self.kind}_declined", self.booking, by="client", offer=self, why=words)
 
     def withdraw(self) -> None:
-        """The therapist takes it back; the session stands as before. Raises OfferEnded."""
+        """The therapist takes it back; the session stands as before. Raises OfferEnded.
+
+        The client is told, unless the offer's own mail had not been sent yet: then nobody hears of either.
+        """
         self.booking.lock()
         self._refuse_if_disputed("The client disputed this change: it cannot be withdrawn, only answered or cancelled.")
         if self.is_open and not self.can_be_withdrawn:
             raise NotPossible("The time this would go back to is over. Wait for the answer, or cancel the session.")
         self.end("withdrawn", Offer.expires_at > clock.now())
         self.booking.stand_again(self.previous_status, self.previous_location)
-        record("offer_withdrawn", self.booking, by="therapist", offer=self)
+        unsent = Message.call_off_offer(self.booking_id)
+        record("offer_taken_back" if unsent else "offer_withdrawn", self.booking, by="therapist", offer=self)
 
     def expire(self) -> None:
         """Nobody answered in time: the session is called off. Raises OfferEnded."""

@@ -8,9 +8,10 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, u
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.database import Model, UTCDateTime, db
+from app.database import Model, UTCDateTime, db, rows_changed
 
 STATUSES = ("waiting", "sending", "sent", "given_up", "called_off")
+OF_AN_OFFER = ("times_offered", "location_changed")  # an offer of the therapist's own, put to the client
 
 
 def _wire_id() -> str:
@@ -45,6 +46,18 @@ class Message(Model):
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_error: Mapped[str | None] = mapped_column(Text)
+
+    @classmethod
+    def call_off_offer(cls, booking_id: int) -> bool:
+        """Take back the mail of the offer that just ended; False when a worker has had it in hands already."""
+        # The database decides between this and the worker's claim: each changes only a row that the other has not.
+        unsent = (
+            cls.booking_id == booking_id,
+            cls.name.in_(OF_AN_OFFER),
+            cls.status == "waiting",
+            cls.attempts == 0,
+        )
+        return rows_changed(update(cls).where(*unsent).values(status="called_off")) > 0
 
     @classmethod
     def call_off_reminders(cls, booking_id: int) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app import clock
@@ -190,10 +190,14 @@ def _day_facts(therapist: Therapist, sessions: Iterable[Booking]) -> dict[str, A
 
 
 def _changed_since(at: datetime, booking_ids: Sequence[int]) -> set[int]:
-    """Those of the bookings whose last change came after that moment."""
+    """Those of the bookings whose last change came after that moment; what was taken back unsent is none."""
+    taken_back = select(Activity.offer_id).where(
+        Activity.verb == "offer_taken_back", Activity.booking_id.in_(booking_ids)
+    )
     last = (
         select(Activity.booking_id)
         .where(Activity.booking_id.in_(booking_ids))
+        .where(or_(Activity.offer_id.is_(None), Activity.offer_id.not_in(taken_back)))
         .group_by(Activity.booking_id)
         .having(func.max(Activity.at) > at)
     )

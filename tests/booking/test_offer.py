@@ -11,6 +11,7 @@ from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import Terms, dispute, offer_alternatives, offer_location
 from app.booking.refusals import BookingChanged, NotPossible, OfferEnded, TimeTaken
 from app.database import db
+from app.jobs.deliver import deliver_waiting
 from app.messages.activity import Activity
 from app.practice.user import digest
 from app.scheduling.time_off import TimeOff
@@ -177,6 +178,7 @@ def test_a_withdrawn_offer_leaves_the_session_as_it_was(request_of_ines, confirm
     if confirmed_before:
         request_of_ines.confirm()
     offer = world.offer_times(request_of_ines, world.in_days(4))
+    deliver_waiting()
     offer.withdraw()
     db.session.commit()
     assert request_of_ines.status == ("confirmed" if confirmed_before else "requested")

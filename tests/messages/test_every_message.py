@@ -36,10 +36,12 @@ def everything_happens(mara, clocks):
     confirmed(mara, 5).relocate(mara.locations[2])
     for days, end in ((6, "accept"), (8, "decline"), (10, "withdraw")):
         offer = world.offer_times(confirmed(mara, days), world.in_days(days + 1), words="A clinic day was moved.")
+        deliver_waiting()
         getattr(offer, end)(*([offer.alternatives[0]] if end == "accept" else []))
     for days, end in ((12, "accept"), (13, "decline")):
         offer = relocation(mara, days)
         getattr(offer, end)(*([offer.alternatives[0]] if end == "accept" else []))
+    world.offer_times(confirmed(mara, 26), world.in_days(27)).withdraw()  # before it was sent
     by_phone = world.offer_times(confirmed(mara, 14), world.in_days(15))
     by_phone.accept(by_phone.alternatives[0], by="therapist")
     disputed = confirmed(mara, 16)
