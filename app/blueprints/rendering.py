@@ -38,6 +38,13 @@ def see_address(address: str) -> Response:
     return _vary(response)
 
 
+def at_address(response: Response, address: str) -> Response:
+    """What was swapped in has this address: the browser shows it and comes back to it."""
+    if wants_fragment():
+        response.headers["HX-Push-Url"] = address
+    return response
+
+
 def page_or_notice(page: str, notice: str, status: int, **context: Any) -> Response:
     """A page, or a notice shown above what the person was doing, which stays as it was typed."""
     response = page_or_fragment(page, notice, status, **context)

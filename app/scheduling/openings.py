@@ -4,7 +4,8 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -97,6 +98,14 @@ def still_bookable(starts: list[int], therapist: Any, now: datetime) -> list[int
     return starts[bisect_right(starts, now, key=ends) :]
 
 
+def next_start(opening: Any, now: datetime) -> datetime | None:
+    """The first start of a row of open_day that can be booked now; the row carries its therapist's rules too."""
+    if opening.first_bookable_until > now:
+        return cast(datetime, opening.first_start)
+    left = still_bookable(opening.starts, opening, now)
+    return datetime.fromtimestamp(left[0], UTC) if left else None
+
+
 class _Look:
     """One look at a diary; places and types with the same working times and measures share its result."""
 
@@ -141,7 +150,7 @@ def columns_of(starts: list[int], therapist: Any) -> dict[str, Any]:
 
 
 def _bookable_until(start: int, therapist: Any) -> datetime:
-    notice = (therapist.tz, therapist.minimum_notice_minutes, therapist.next_day_before_minute)
+    notice = (ZoneInfo(therapist.zone), therapist.minimum_notice_minutes, therapist.next_day_before_minute)
     return bookable_until(datetime.fromtimestamp(start, UTC), *notice)
 
 

@@ -1,0 +1,155 @@
+"""Finding a therapist among thousands: one statement, whatever is asked."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, bindparam, exists, func, literal, select
+
+from app import clock
+from app.database import db
+from app.practice.location import Location
+from app.practice.therapist import Therapist
+from app.scheduling.open_day import OpenDay
+
+PAGE = 20
+LAST_PAGE = 1000
+KEEP_SECONDS = 60.0  # a language that nobody spoke before may take so long to be offered
+
+WISHES = ("kind", "type", "language", "on")
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a client looks for; None is any. `type` is a kind of session, `on` a day of the therapist's own zone."""
+
+    kind: str | None = None
+    type: str | None = None
+    language: str | None = None
+    on: date | None = None
+    soonest: bool = False  # first; else by name
+    page: int = 1
+
+    @property
+    def wishes(self) -> tuple[str, ...]:
+        """The names of what is asked for."""
+        return tuple(name for name in WISHES if getattr(self, name) is not None)
+
+    def without(self, *wishes: str) -> "Search":
+        nothing: dict[str, Any] = dict.fromkeys(wishes)
+        return replace(self, page=1, **nothing)
+
+    def find(self, limit: int = PAGE) -> tuple[Sequence[Row[Any]], bool]:
+        """A page of listed therapists, each with the first opening that fits, and whether there are more.
+
+        Whoever has no free time that fits is left out once a kind, a type or a day is asked for, or the soonest.
+        """
+        asked = {
+            "now": clock.now(),
+            "kind": self.kind,
+            "type": self.type,
+            "on": self.on,
+            "language": f"%,{_escaped(self.language or '')},%",
+            "limit": limit + 1,
+            "offset": (self.page - 1) * limit,
+        }
+        rows = db.session.execute(_statement(self.wishes, self.soonest), asked).all()
+        return rows[:limit], len(rows) > limit
+
+
+_kept: dict[str, tuple[float, list[str]]] = {}
+
+
+def languages() -> list[str]:
+    """What the listed therapists speak, by name; kept for a minute."""
+    place = str(db.engine.url)
+    until, found = _kept.get(place, (0.0, []))
+    if time.monotonic() >= until:
+        texts = db.session.scalars(select(Therapist.languages).where(Therapist.listed).distinct())
+        names = {name.strip() for text in texts for name in text.split(",")}
+        found = sorted(names - {""}, key=str.casefold)
+        _kept[place] = (time.monotonic() + KEEP_SECONDS, found)
+    return found
+
+
+_therapist, _day, _location = Therapist.__table__, OpenDay.__table__, Location.__table__
+_SHOWN = (
+    *(_therapist.c[name] for name in ("id", "slug", "name", "headline", "languages", "zone", "horizon_days")),
+    _therapist.c.minimum_notice_minutes,
+    _therapist.c.next_day_before_minute,
+)
+_OPENING = tuple(
+    _day.c[name] for name in ("session_type_id", "location_id", "day", "first_start", "first_bookable_until", "starts")
+)
+
+
+@lru_cache(maxsize=64)
+def _statement(wishes: tuple[str, ...], soonest: bool) -> Select[Any]:
+    """Built once for each combination: the page of therapists first, then the opening of each by its id."""
+    next_opening = (
+        select(_day.c.id)
+        .where(_day.c.therapist_id == _therapist.c.id, *_fits(_day, wishes))
+        .order_by(_day.c.first_start)
+        .limit(1)
+        .correlate(_therapist)
+        .scalar_subquery()
+    )
+    kinds = (
+        select(func.aggregate_strings(_location.c.kind, ","))
+        .where(_location.c.therapist_id == _therapist.c.id, _location.c.active)
+        .correlate(_therapist)
+        .scalar_subquery()
+    )
+    columns = (*_SHOWN, kinds.label("kinds"), next_opening.label("opening_id"))
+    page = (_by_soonest(columns, wishes) if soonest else _by_name(columns, wishes)).cte("page")
+    opening = page.outerjoin(_day, _day.c.id == page.c.opening_id)
+    return select(page, *_OPENING).select_from(opening).order_by(page.c.place, page.c.id)
+
+
+def _by_name(columns: Sequence[ColumnElement[Any]], wishes: tuple[str, ...]) -> Select[Any]:
+    found = select(*columns, _therapist.c.name.label("place")).where(_listed(wishes))
+    if set(wishes) - {"language"}:
+        found = found.where(exists().where(_day.c.therapist_id == _therapist.c.id, *_fits(_day, wishes)))
+    return _cut(found.order_by(_therapist.c.name, _therapist.c.id))
+
+
+def _by_soonest(columns: Sequence[ColumnElement[Any]], wishes: tuple[str, ...]) -> Select[Any]:
+    """Along the first starts of all days until the page is full; a therapist counts with the earliest that fits."""
+    earlier = _day.alias("earlier")
+    is_first = ~exists().where(
+        earlier.c.therapist_id == _day.c.therapist_id,
+        earlier.c.first_start < _day.c.first_start,
+        *_fits(earlier, wishes),
+    )
+    soon = _cut(
+        select(_day.c.first_start, _day.c.therapist_id)
+        .join(_therapist, _therapist.c.id == _day.c.therapist_id)
+        .where(_listed(wishes), *_fits(_day, wishes), is_first)
+        .group_by(_day.c.first_start, _day.c.therapist_id)
+        .order_by(_day.c.first_start, _day.c.therapist_id)
+    ).cte("soon")
+    return select(*columns, soon.c.first_start.label("place")).join(soon, soon.c.therapist_id == _therapist.c.id)
+
+
+def _listed(wishes: tuple[str, ...]) -> ColumnElement[bool]:
+    if "language" not in wishes:
+        return _therapist.c.listed
+    spoken = literal(",") + func.replace(_therapist.c.languages, ", ", ",") + literal(",")
+    return and_(_therapist.c.listed, spoken.like(bindparam("language"), escape="/"))
+
+
+def _fits(day: FromClause, wishes: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    columns = {"kind": day.c.location_kind, "type": day.c.session_kind, "on": day.c.day}
+    asked = [columns[name] == bindparam(name) for name in columns if name in wishes]
+    return [day.c.bookable_until > bindparam("now"), *asked]
+
+
+def _cut(found: Select[Any]) -> Select[Any]:
+    return found.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
