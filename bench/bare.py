@@ -14,7 +14,9 @@ PAGE = """<!doctype html>
 <body>
 <h1>Rows</h1>
 <table>
-{% for row in rows %}<tr><td>{{ row.id }}</td><td>{{ row.name }}</td><td>{{ row.city }}</td><td>{{ row.number }}</td></tr>
+{% for row in rows %}<tr>
+<td>{{ row.id }}</td><td>{{ row.name }}</td><td>{{ row.city }}</td><td>{{ row.number }}</td>
+</tr>
 {% endfor %}
 </table>
 </body>

@@ -27,6 +27,7 @@ def load(url: str, seconds: int, cookie: str = "", connections: int = CONNECTION
     ).stdout
     if "Non-2xx" in told or "Socket errors" in told:
         raise RuntimeError(f"{url} was not always answered:\n{told}")
-    rate, p50 = re.search(r"Requests/sec:\s+([\d.]+)", told), re.search(r"50%\s+([\d.]+)(us|ms|s)", told)
-    assert rate and p50, told
-    return Seen(float(rate[1]), float(p50[1]) * UNITS[p50[2]])
+    seen = re.search(r"50%\s+([\d.]+)(us|ms|s).*Requests/sec:\s+([\d.]+)", told, re.DOTALL)
+    if seen is None:
+        raise RuntimeError(f"wrk said something else:\n{told}")
+    return Seen(rate=float(seen[3]), p50=float(seen[1]) * UNITS[seen[2]])

@@ -156,7 +156,7 @@ def _spans(table: Table, what: int | Case[int]) -> Select:
 
 def _diary(extra: Select) -> CompoundSelect:
     closed = ((hold, TAKEN), (busy_time, TAKEN), (time_off, OFF_OR_SHUT))
-    return union_all(*(_spans(table, what) for table, what in closed), extra)
+    return union_all(*(_spans(table, what) for table, what in closed), extra).order_by("starts_at")
 
 
 # Built once: putting such a statement together takes as long as asking it.

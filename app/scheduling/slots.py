@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 MINUTE, DAY_MINUTES = 60, 24 * 60
 DAY = DAY_MINUTES * MINUTE
+_START = itemgetter(0)
 NEVER = -(2**62)  # before every moment
 Interval = tuple[int, int]
 Weekly = Mapping[int, Sequence[Interval]]  # weekday (0 is Monday) -> minutes [start, end)
@@ -34,7 +36,10 @@ class Rules:
 
 @dataclass(frozen=True)
 class Diary:
-    """What the dated rows say, each in any order: `taken` by holds and busy times, `off`, and opened as `extra`."""
+    """What the dated rows say: `taken` by holds and busy times, `off`, and opened as `extra`.
+
+    Each by start, as the database gives them; another order is right too and costs a sort.
+    """
 
     taken: Sequence[Interval] = ()
     off: Sequence[Interval] = ()
@@ -45,8 +50,10 @@ def free_starts(rules: Rules, diary: Diary, first: date, days: int, earliest: in
     """Starts on `days` local days from `first` whose session lies in open time, at least the gaps away from
     everything taken, neither before `earliest` nor after `latest`. In order, each once."""
     length, step = rules.minutes * MINUTE, rules.grid * MINUTE
-    gap_before, gap_after = rules.gap_before * MINUTE, rules.gap_after * MINUTE
-    taken = merge((start - gap_after, end + gap_before) for start, end in diary.taken)
+    before, after = rules.gap_before * MINUTE, rules.gap_after * MINUTE
+    taken = merge(diary.taken, joined_over=before + after)
+    if before or after:
+        taken = [(start - after, end + before) for start, end in taken]
     free = subtract(open_time(rules.weekly, rules.zone, diary, first, days), taken)
     found: list[int] = []
     place = first.toordinal()
@@ -99,12 +106,14 @@ def working_time(weekly: Weekly, zone: ZoneInfo, first: date, days: int) -> list
     return merge(found)
 
 
-def merge(intervals: Iterable[Interval]) -> list[Interval]:
-    """Overlapping and touching intervals joined, empty ones dropped, in order."""
+def merge(intervals: Iterable[Interval], joined_over: int = 0) -> list[Interval]:
+    """Overlapping and touching intervals joined, and those no further apart than `joined_over`; empty ones dropped.
+    In order."""
     merged: list[Interval] = []
     begins = ends = NEVER
-    for start, end in sorted(intervals):
-        if start <= ends:
+    # By start alone: quicker than by both, and which of two comes first at one start makes no difference.
+    for start, end in sorted(intervals, key=_START):
+        if start <= ends + joined_over:
             if end > ends:
                 ends = end
         elif start < end:
