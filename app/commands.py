@@ -1,6 +1,8 @@
 """What an operator can do at the command line: `.venv/bin/flask --app wsgi ...`."""
 
+import json
 import logging
+from datetime import datetime
 
 import click
 from flask import Flask, current_app
@@ -10,7 +12,7 @@ operator = AppGroup("operator", help="People who run the marketplace.")
 
 
 def register(app: Flask) -> None:
-    for command in (demo, deliver_waiting, expire_offers, timetable, operator):
+    for command in (demo, deliver_waiting, expire_offers, timetable, slots, operator):
         app.cli.add_command(command)
     for name in ("web", "worker", "mailbox", "redis"):
         app.cli.add_command(_part(app, name))
@@ -52,6 +54,33 @@ def timetable(once: bool) -> None:
         sweeps.run_all()
     else:
         parts.timetable(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@click.command("slots")
+@click.argument("therapist")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day, in the therapist's zone [today].")
+@click.option("--days", type=click.IntRange(1, 400), default=7, show_default=True)
+@click.option("--type", "session_type", type=int, help="Id of a session type [the therapist's first].")
+@click.option("--location", type=int, help="Id of a location [the therapist's first].")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
+@with_appcontext
+def slots(
+    therapist: str, first: datetime | None, days: int, session_type: int | None, location: int | None, as_json: bool
+) -> None:
+    """What can be booked with THERAPIST (the last part of their page's address)."""
+    from app.database import reading
+    from app.practice import published
+    from app.scheduling import listing
+
+    with reading():
+        found = published.of_slug(therapist)
+        if found is None:
+            raise click.ClickException(f"No listed therapist has the address /t/{therapist}.")
+        try:
+            free = listing.free_time(found, first.date() if first else None, days, session_type, location)
+        except LookupError as missing:
+            raise click.ClickException(str(missing)) from None
+    click.echo(json.dumps(free, indent=2) if as_json else "\n".join(free["slots"]))
 
 
 @operator.command("add")

@@ -1,5 +1,7 @@
 """What an operator can do at the command line."""
 
+import json
+
 import pytest
 from click.testing import Result
 from sqlalchemy import select
@@ -7,6 +9,7 @@ from sqlalchemy import select
 from app.database import db
 from app.messages.message import Message
 from app.practice.user import User, is_password
+from tests import world
 
 
 @pytest.fixture
@@ -43,6 +46,25 @@ def test_offers_can_be_expired_by_hand(flask, offer_to_ines):
     assert flask("expire-offers").exit_code == 0
     db.session.refresh(offer_to_ines)
     assert offer_to_ines.outcome == "expired"
+
+
+def test_free_time_is_told_to_scripts(flask, mara):
+    day = world.in_days(3).date()
+    told = flask("slots", "mara-lindt", "--from", f"{day}", "--days", "1", "--json")
+    assert told.exit_code == 0, told.output
+    free = json.loads(told.output)
+    assert (free["zone"], free["location"]["name"], free["session_type"]["minutes"]) == ("Europe/London", "Room 1", 50)
+    assert free["slots"][0] == world.in_days(3, "08:00").astimezone(mara.tz).isoformat()
+    assert len(free["slots"]) == 23
+    plain = flask("slots", "mara-lindt", "--from", f"{day}", "--days", "1")
+    assert plain.output.split() == free["slots"]
+
+
+def test_free_time_of_what_is_not_there_is_refused_with_what_is(flask, mara):
+    assert "No listed therapist" in flask("slots", "nobody").output
+    refused = flask("slots", "mara-lindt", "--location", "999")
+    assert refused.exit_code == 1
+    assert f"there is: {mara.locations[0].id}, " in refused.output
 
 
 def test_one_round_of_the_timetable_does_everything(flask, offer_to_ines, mails):

@@ -11,7 +11,7 @@ from threading import Lock
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.database import db
+from app.database import db, reading
 from app.practice.therapist import Therapist
 from app.scheduling.working_time import WorkingTime
 
@@ -50,8 +50,9 @@ def _read(ids: list[int]) -> dict[int, Therapist]:
         selectinload(Therapist.session_types),
         selectinload(Therapist.working_times).selectinload(WorkingTime.locations),
     )
-    # A session of its own: what it gives belongs to no request and is never written back.
-    with Session(db.engine) as session:
+    # A session of its own: what it gives belongs to no request and is never written back. It only reads, so that
+    # it never waits for a writer who may be the one who asks.
+    with reading(), Session(db.engine) as session:
         found = {
             one.id: one for one in session.scalars(select(Therapist).where(Therapist.id.in_(ids)).options(*everything))
         }

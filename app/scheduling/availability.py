@@ -3,7 +3,19 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Case, CompoundSelect, Integer, Select, Table, bindparam, case, literal, or_, select, union_all
+from sqlalchemy import (
+    Case,
+    CompoundSelect,
+    FromClause,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from app import clock
 from app.database import UTCDateTime, db
@@ -145,7 +157,7 @@ hold, busy_time, time_off, extra_time = (one.__table__ for one in (Hold, BusyTim
 OFF_OR_SHUT = case((or_(time_off.c.booking_id.is_not(None), time_off.c.sick_day_id.is_not(None)), SHUT), else_=OFF)
 
 
-def _spans(table: Table, what: int | Case[int]) -> Select:
+def _spans(table: FromClause, what: int | Case[int]) -> Select:
     mine = (
         table.c.therapist_id == bindparam("therapist", type_=Integer),
         table.c.ends_at > bindparam("start", type_=UTCDateTime),
