@@ -105,6 +105,8 @@ def _derived(config: dict[str, Any]) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-holdfast" if production else "holdfast",
         "SESSION_COOKIE_SECURE": production,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+        # A sign-in lasts as long as its row says: there is nothing to renew with each page.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         # A client may leave the page open for hours before answering: the token lives as long as the browser session.

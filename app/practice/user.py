@@ -4,12 +4,13 @@ import base64
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Optional
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ForeignKey, String, select, update
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Select, String, bindparam, select, update
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app import clock
 from app.database import Model, UTCDateTime, db
@@ -114,11 +115,7 @@ class SignIn(Model):
     @classmethod
     def user_of(cls, token: str) -> User | None:
         """The user who is signed in by this token, or None when the sign-in ended."""
-        user = db.session.scalar(
-            select(User)
-            .join(cls, cls.user_id == User.id)
-            .where(cls.token_hash == digest(token), cls.ended_at.is_(None), cls.expires_at > clock.now())
-        )
+        user = db.session.scalar(_signed_in(), {"token_hash": digest(token), "now": clock.now()})
         if user:
             user.sign_in_token = token
         return user
@@ -127,6 +124,21 @@ class SignIn(Model):
     def end(cls, token: str) -> None:
         live = (cls.token_hash == digest(token), cls.ended_at.is_(None))
         db.session.execute(update(cls).where(*live).values(ended_at=clock.now()))
+
+
+@cache
+def _signed_in() -> Select[User]:
+    """Every page of the desk asks this, so it is put together once and brings the therapist along."""
+    return (
+        select(User)
+        .join(SignIn, SignIn.user_id == User.id)
+        .where(
+            SignIn.token_hash == bindparam("token_hash"),
+            SignIn.ended_at.is_(None),
+            SignIn.expires_at > bindparam("now"),
+        )
+        .options(joinedload(User.therapist))
+    )
 
 
 class SignInAttempt(Model):
