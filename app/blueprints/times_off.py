@@ -1,23 +1,138 @@
-"""Time off: for now, undoing what a move has closed."""
+"""Time off: taken for an hour, a day or a fortnight, and opened again."""
 
-from flask import Blueprint, Response
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, request
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.blueprints.access import therapist_only
+from app import clock
+from app.blueprints.access import safe_next, therapist_only
 from app.blueprints.bookings import done
 from app.blueprints.lookup import found, own_booking
+from app.blueprints.paging import page_of
+from app.blueprints.rendering import page_or_fragment, see_address, see_other, wants_fragment
+from app.blueprints.span_words import dates
+from app.blueprints.told import Told, bounds, ids, told_by_address, told_context
+from app.booking.booking import Booking
+from app.booking.outside import left_outside
 from app.database import db
+from app.forms.dated_span import DatedSpanForm
+from app.scheduling.extra_time import ExtraTime
+from app.scheduling.spans import Span
 from app.scheduling.time_off import TimeOff
+from app.scheduling.turn import take_turn_of
 
 bp = Blueprint("times_off", __name__)
+
+HERE = "/times-off"
+PAGE = 50
+
+
+@bp.get("/times-off")
+@therapist_only
+def index() -> Response:
+    """With a form in which the address may have filled something in."""
+    return times_off_page(DatedSpanForm.typed(request.args), told=told_by_address())
+
+
+@bp.post("/times-off")
+@therapist_only
+def take() -> Response:
+    therapist, form = current_user.therapist, DatedSpanForm.typed(request.form)
+    span = form.span(therapist)
+    if span is None:
+        return times_off_page(form, 422)
+    time_off, outside = left_outside(therapist, lambda: TimeOff.take(therapist.id, span, form.why))
+    told = _told_of(time_off, span, outside)
+    db.session.commit()
+    if request.form.get("next") and not outside:
+        return see_address(safe_next(request.form["next"], HERE))
+    return _told_here(told)
 
 
 @bp.post("/times-off/<int:time_off_id>/reopening")
 @therapist_only
 def reopen(time_off_id: int) -> Response:
-    mine = select(TimeOff).where(TimeOff.id == time_off_id, TimeOff.therapist_id == current_user.therapist.id)
+    therapist = current_user.therapist
+    take_turn_of(therapist.id)
+    mine = select(TimeOff).where(TimeOff.id == time_off_id, TimeOff.therapist_id == therapist.id)
     time_off = found(db.session.scalar(mine))
-    booking = own_booking(found(time_off.booking_id))
+    told = Told(
+        f"{dates(*time_off.span, therapist.zone)} is open again.",
+        undo="/times-off/restoration",
+        undo_label="Close it again",
+        before=_facts(time_off),
+    )
+    booking_id = time_off.booking_id
     time_off.reopen()
-    return done(booking)
+    if booking_id and "next" not in request.form:
+        return done(own_booking(booking_id))  # pressed on the page of the session that left this time
+    db.session.commit()
+    wanted = safe_next(request.form.get("next"), HERE)
+    return _told_here(told) if wanted == HERE else see_address(wanted)
+
+
+@bp.post("/times-off/restoration")
+@therapist_only
+def restore() -> Response:
+    """Undo of a reopening: closed again, with what it was closed for."""
+    told = found(Told.read(request.form.get("told")))
+    therapist, facts = current_user.therapist, found(told.before)
+    span = datetime.fromisoformat(facts.pop("starts_at")), datetime.fromisoformat(facts.pop("ends_at"))
+
+    def close() -> TimeOff:
+        there = next((one for one in TimeOff.between(therapist.id, span) if one.span == span), None)
+        if there is not None:
+            return there  # pressed twice
+        time_off = TimeOff.take(therapist.id, span, facts["why"])
+        time_off.booking_id, time_off.sick_day_id = facts["booking_id"], facts["sick_day_id"]
+        return time_off
+
+    time_off, outside = left_outside(therapist, close)
+    told = _told_of(time_off, span, outside)
+    db.session.commit()
+    return _told_here(told)
+
+
+def times_off_page(form: DatedSpanForm, status: int = 200, told: Told | None = None) -> Response:
+    therapist = current_user.therapist
+    mine = (TimeOff.therapist_id == therapist.id, TimeOff.ends_at > clock.now())
+    context = {
+        "therapist": therapist,
+        "form": form,
+        "next": safe_next(request.values.get("next"), ""),
+        "coming": page_of(select(TimeOff).where(*mine).order_by(TimeOff.starts_at, TimeOff.id), PAGE),
+        "dates": dates,
+        **told_context(told),
+    }
+    return page_or_fragment("working_times/times_off.html", "working_times/_times_off.html", status, **context)
+
+
+def _told_here(told: Told) -> Response:
+    return times_off_page(DatedSpanForm(), told=told) if wants_fragment() else see_other(".index", told=told.token)
+
+
+def _told_of(time_off: TimeOff, span: Span, outside: list[Booking]) -> Told:
+    therapist = current_user.therapist
+    # Extra time opens time off; whoever closes a day on which they gave some must know.
+    still_open = " Extra time in it stays open." if ExtraTime.between(therapist.id, span) else ""
+    return Told(
+        f"{dates(*span, therapist.zone)} is closed.{still_open}",
+        undo=f"/times-off/{time_off.id}/reopening",
+        outside=ids(outside),
+        time_off=bounds(span),
+        back=safe_next(request.form.get("next"), ""),
+    )
+
+
+def _facts(time_off: TimeOff) -> dict[str, Any]:
+    starts_at, ends_at = bounds(time_off.span)
+    return {
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "why": time_off.why,
+        "booking_id": time_off.booking_id,
+        "sick_day_id": time_off.sick_day_id,
+    }

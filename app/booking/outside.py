@@ -69,11 +69,7 @@ class _Exceptions:
 
     @classmethod
     def of(cls, therapist: Therapist, span: Span) -> "_Exceptions":
-        def within(table: type[TimeOff] | type[ExtraTime]) -> Sequence:
-            mine = (table.therapist_id == therapist.id, table.ends_at > span[0], table.starts_at < span[1])
-            return db.session.scalars(select(table).where(*mine)).all()
-
-        return cls(within(TimeOff), within(ExtraTime))
+        return cls(TimeOff.between(therapist.id, span), ExtraTime.between(therapist.id, span))
 
     def at(self, location: Location) -> slots.Diary:
         here = [_seconds(one) for one in self.extra if any(place.id == location.id for place in one.locations)]

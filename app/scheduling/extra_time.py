@@ -1,13 +1,15 @@
 """A dated exception that opens time."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.database import Base, Model, UTCDateTime
+from app.database import Base, Model, UTCDateTime, db
+from app.scheduling.spans import Span
 
 if TYPE_CHECKING:
     from app.practice.location import Location
@@ -40,3 +42,24 @@ class ExtraTime(Model):
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
     locations: Mapped[list["Location"]] = relationship(secondary=extra_time_location, lazy="selectin")
+
+    @classmethod
+    def give(cls, therapist_id: int, span: Span, locations: "Iterable[Location]", why: str = "") -> Self:
+        """Open a span in these locations."""
+        extra = cls(therapist_id=therapist_id, starts_at=span[0], ends_at=span[1], why=why, locations=list(locations))
+        db.session.add(extra)
+        return extra
+
+    @classmethod
+    def between(cls, therapist_id: int, span: Span) -> Sequence[Self]:
+        """Whatever opens a part of the span, earliest first."""
+        mine = (cls.therapist_id == therapist_id, cls.ends_at > span[0], cls.starts_at < span[1])
+        return db.session.scalars(select(cls).where(*mine).order_by(cls.starts_at, cls.id)).all()
+
+    @property
+    def span(self) -> Span:
+        return self.starts_at, self.ends_at
+
+    def remove(self) -> None:
+        """What was open besides stays open; sessions in it stand."""
+        db.session.delete(self)

@@ -1,12 +1,15 @@
 """A dated exception that closes time."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.database import Model, UTCDateTime, db
+from app.scheduling.spans import Span
 
 
 class TimeOff(Model):
@@ -30,6 +33,23 @@ class TimeOff(Model):
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
     why: Mapped[str] = mapped_column(String(200), default="")
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    @classmethod
+    def take(cls, therapist_id: int, span: Span, why: str = "") -> Self:
+        """Close a span; sessions in it stand."""
+        time_off = cls(therapist_id=therapist_id, starts_at=span[0], ends_at=span[1], why=why)
+        db.session.add(time_off)
+        return time_off
+
+    @classmethod
+    def between(cls, therapist_id: int, span: Span) -> Sequence[Self]:
+        """Whatever closes a part of the span, earliest first."""
+        mine = (cls.therapist_id == therapist_id, cls.ends_at > span[0], cls.starts_at < span[1])
+        return db.session.scalars(select(cls).where(*mine).order_by(cls.starts_at, cls.id)).all()
+
+    @property
+    def span(self) -> Span:
+        return self.starts_at, self.ends_at
 
     def reopen(self) -> None:
         """Undo: the time can be booked again."""

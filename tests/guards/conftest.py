@@ -10,6 +10,7 @@ from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import offer_location
 from app.database import db
 from app.practice.therapist import Therapist
+from app.scheduling.extra_time import ExtraTime
 from app.scheduling.time_off import TimeOff
 from tests import world
 
@@ -23,6 +24,8 @@ class Desk:
     offer_links: dict[str, str]
     time_off: int
     working_time: int
+    extra_time: int
+    session_type: int
 
     def addresses_of(self, app: Flask, method: str, in_every_state: bool = True) -> list[str]:
         """Every address that answers to this method, with the session or link of each state (or one) in it."""
@@ -45,6 +48,8 @@ class Desk:
             "<int:booking_id>": list(self.bookings.values()),
             "<int:time_off_id>": [self.time_off],
             "<int:working_time_id>": [self.working_time],
+            "<int:extra_time_id>": [self.extra_time],
+            "<int:session_type_id>": [self.session_type],
             "<token>": list(links.values()),
             "<slug>": ["mara-lindt"],
             "<path:filename>": ["icons/holdfast.svg"],
@@ -64,6 +69,8 @@ def desk(app: Flask, mara: Therapist, otto: Therapist, operator) -> Desk:
         offer_links={state: PersonalLink.to_offer(one.booking_id, one.id).token for state, one in offers.items()},
         time_off=db.session.scalars(select(TimeOff.id)).one(),
         working_time=mara.working_times[0].id,
+        extra_time=_extra_time(mara),
+        session_type=mara.session_types[0].id,
     )
     db.session.commit()
     return desk
@@ -95,6 +102,12 @@ def _bookings(mara: Therapist) -> dict[str, Booking]:
     _end(bookings)
     db.session.commit()
     return bookings
+
+
+def _extra_time(mara: Therapist) -> int:
+    extra = ExtraTime.give(mara.id, (world.in_days(40, "20:00"), world.in_days(40, "22:00")), mara.locations)
+    db.session.flush()
+    return extra.id
 
 
 def _end(bookings: dict[str, Booking]) -> None:

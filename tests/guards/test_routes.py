@@ -41,6 +41,11 @@ therapist      POST  /sessions/<int:booking_id>/alternatives
 therapist      GET   /sessions/<int:booking_id>/rearrangement
 therapist      GET   /sessions/<int:booking_id>/relocation
 therapist      GET   /settings
+therapist      POST  /sick-days
+therapist      GET   /sick-days/<int:sick_day_id>
+therapist      POST  /sick-days/<int:sick_day_id>/withdrawal
+therapist      GET   /sick-days/new
+therapist      POST  /sick-days/preview
 public         GET   /sign-in
 public         POST  /sign-in
 signed_in      POST  /sign-out
@@ -48,14 +53,27 @@ public         GET   /static/<path:filename>
 public         GET   /t/<slug>
 public         GET   /t/<slug>/request
 public         POST  /t/<slug>/requests
+therapist      GET   /times-off
+therapist      POST  /times-off
 therapist      POST  /times-off/<int:time_off_id>/reopening
+therapist      POST  /times-off/restoration
 therapist      GET   /working-times
 therapist      POST  /working-times
 therapist      POST  /working-times/<int:working_time_id>/break
 therapist      POST  /working-times/<int:working_time_id>/change
 therapist      POST  /working-times/<int:working_time_id>/removal
+therapist      GET   /working-times/bank-holidays
+therapist      POST  /working-times/bank-holidays
+therapist      POST  /working-times/bank-holidays/opening
 therapist      POST  /working-times/copies
+therapist      GET   /working-times/extra
+therapist      POST  /working-times/extra
+therapist      POST  /working-times/extra/<int:extra_time_id>/removal
+therapist      POST  /working-times/extra/restoration
 therapist      POST  /working-times/restoration
+therapist      GET   /working-times/rules
+therapist      POST  /working-times/rules
+therapist      POST  /working-times/rules/<int:session_type_id>
 """
 
 

@@ -1,0 +1,142 @@
+"""Bank holidays: each closed with a tap, and opened again with another."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, request, url_for
+from flask_login import current_user
+
+from app import clock
+from app.blueprints.access import therapist_only
+from app.blueprints.rendering import page_or_fragment, see_address, wants_fragment
+from app.blueprints.told import Told, ids, told_by_address, told_context
+from app.booking.outside import left_outside
+from app.database import db
+from app.practice.therapist import Therapist
+from app.scheduling.bank_holidays import Region, bank_holidays, countries, parts
+from app.scheduling.local_days import day_span
+from app.scheduling.spans import Span, union
+from app.scheduling.time_off import TimeOff
+from app.scheduling.week import WEEKDAYS
+
+bp = Blueprint("bank_holidays", __name__)
+
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """`closing` is the time off of exactly this day; `closed` counts any that covers it."""
+
+    day: date
+    name: str
+    span: Span
+    closing: list[TimeOff]
+    closed: bool
+    works: bool
+
+    @property
+    def when(self) -> str:
+        """*Fri 25 Dec 2026*"""
+        return f"{self.day:%a %-d %b %Y}"
+
+
+@bp.get("/working-times/bank-holidays")
+@therapist_only
+def show() -> Response:
+    return holidays_page(told_by_address())
+
+
+@bp.post("/working-times/bank-holidays")
+@therapist_only
+def close() -> Response:
+    """One of them, or all that are still open."""
+    therapist, wanted = current_user.therapist, request.form.get("day", "all")
+
+    def close_days() -> list[Holiday]:
+        chosen = [one for one in _coming(therapist) if not one.closed and wanted in ("all", f"{one.day}")]
+        for holiday in chosen:
+            TimeOff.take(therapist.id, holiday.span, holiday.name)
+        return chosen
+
+    closed, outside = left_outside(therapist, close_days)
+    span = (closed[0].span[0].isoformat(), closed[0].span[1].isoformat()) if len(closed) == 1 else None
+    told = Told(_closed_words(closed), _place(closed), outside=ids(outside), time_off=span)
+    db.session.commit()
+    return _told_here(told)
+
+
+@bp.post("/working-times/bank-holidays/opening")
+@therapist_only
+def open_again() -> Response:
+    therapist, wanted = current_user.therapist, request.form.get("day", "")
+
+    def open_day() -> list[Holiday]:
+        chosen = [one for one in _coming(therapist) if one.closing and wanted == f"{one.day}"]
+        for time_off in (each for holiday in chosen for each in holiday.closing):
+            time_off.reopen()
+        return chosen
+
+    opened, outside = left_outside(therapist, open_day)
+    words = f"{opened[0].name} is open again." if opened else "That day was open already."
+    told = Told(words, _place(opened), outside=ids(outside))
+    db.session.commit()
+    return _told_here(told)
+
+
+def holidays_page(told: Told | None = None) -> Response:
+    therapist, region = current_user.therapist, _region()
+    coming = _coming(therapist)
+    context = {
+        "therapist": therapist,
+        "region": region,
+        "countries": countries(),
+        "parts": parts(region.country) if region else {},
+        "coming": coming,
+        "still_open": sum(not one.closed for one in coming),
+        "weekdays": WEEKDAYS,
+        **told_context(told),
+    }
+    return page_or_fragment("working_times/bank_holidays.html", "working_times/_bank_holidays.html", **context)
+
+
+def _region() -> Region | None:
+    """As chosen in the address or the form, else where the therapist's clocks hang."""
+    chosen = Region.chosen(request.values.get("country"), request.values.get("part"))
+    return chosen or Region.of_zone(current_user.therapist.zone)
+
+
+def _coming(therapist: Therapist) -> list[Holiday]:
+    """The bank holidays of the coming year, and which of them are closed."""
+    region, today = _region(), clock.now().astimezone(therapist.tz).date()
+    days = bank_holidays(region, today, today + YEAR) if region else []
+    if not days:
+        return []
+    off = TimeOff.between(therapist.id, (day_span(days[0][0], therapist.tz)[0], day_span(days[-1][0], therapist.tz)[1]))
+    covered = union(one.span for one in off)
+    worked = {span.weekday for span in therapist.working_times}
+    found = []
+    for day, name in days:
+        span = day_span(day, therapist.tz)
+        closed = any(starts <= span[0] and span[1] <= ends for starts, ends in covered)
+        closing = [one for one in off if one.span == span]
+        found.append(Holiday(day, name, span, closing, closed, day.weekday() in worked))
+    return found
+
+
+def _closed_words(closed: list[Holiday]) -> str:
+    if not closed:
+        return "Closed already; nothing was changed."
+    return f"{closed[0].name} is closed." if len(closed) == 1 else f"{len(closed)} bank holidays are closed."
+
+
+def _place(changed: list[Holiday]) -> str:
+    return f"day-{changed[0].day}" if len(changed) == 1 else ""
+
+
+def _told_here(told: Told) -> Response:
+    if wants_fragment():
+        return holidays_page(told)
+    region = _region()
+    country, part = (region.country, region.part) if region else (None, None)
+    return see_address(url_for(".show", told=told.token, country=country, part=part, _anchor=told.where or None))
