@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 
 from app import clock
 from app.booking.booking import Booking
+from app.booking.ranking import Free
 from app.booking.rearrangement import Terms, offer_alternatives
-from app.booking.requesting import Asker, request_session
+from app.booking.requesting import Asker, book_for_client, request_session
+from app.booking.sick_day import SickDay
+from app.booking.sick_day_plan import declare, plan
 from app.database import db
 from app.practice.location import Location
 from app.practice.session_type import SessionType
@@ -34,6 +37,15 @@ class Person:
         asker = Asker(self.name, self.email, "", self.zone, address=self.email)
         booking = request_session(
             therapist, therapist.session_types[0], location or therapist.locations[0], starts_at, asker, words
+        )
+        db.session.commit()
+        return booking
+
+    def is_booked(self, therapist: Therapist, starts_at: datetime, words: str = "", once: str = "") -> Booking:
+        """The therapist books a session for this person; committed."""
+        client = Asker(self.name, self.email, "", self.zone, address="", once=once)
+        booking = book_for_client(
+            therapist, therapist.session_types[0], therapist.locations[0], starts_at, client, words
         )
         db.session.commit()
         return booking
@@ -78,6 +90,20 @@ def offer_times(booking: Booking, *starts: datetime, reason: str = "own", words:
     offer = offer_alternatives(booking, reason, [Terms(start, booking.location) for start in starts], words)
     db.session.commit()
     return offer
+
+
+def sick_day(therapist: Therapist, day: int, words: str = "") -> SickDay:
+    """The therapist cannot work on that day, and offers everybody other times; committed."""
+    span = in_days(day, "00:00"), in_days(day + 1, "00:00")
+    planned = plan(therapist, span)
+    chosen = {
+        share.booking.id: [Free(int(one.starts_at.timestamp()), one.location.id) for one in share.alternatives]
+        for share in planned.shares
+    }
+    sessions = {share.booking.id: share.seen for share in planned.shares}
+    made = declare(therapist, span, "own", words, sessions, chosen)
+    db.session.commit()
+    return made
 
 
 def at(text: str) -> datetime:

@@ -18,6 +18,7 @@ from app.scheduling import calendar_layout as layout
 from app.scheduling import slots
 from app.wording import STATUS_WORDS, clock_time
 
+AGREED = ("confirmed", "attended")
 TO_BE_MOVED = ("requested", "confirmed")
 UNDO_FOR = timedelta(minutes=15)
 QUARTER = 15 * 60
@@ -39,6 +40,11 @@ class Item(NamedTuple):
     short: str = ""  # initials
     at: str = ""  # its start in minutes, when it can be dragged
     look: str = ""  # classes
+
+    @property
+    def details(self) -> tuple[str, str]:
+        """What a block tells below its first line, as far as it has room: of what is agreed, where comes first."""
+        return (self.place, self.state) if self.mark in AGREED else (self.state, self.place)
 
 
 @dataclass

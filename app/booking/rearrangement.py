@@ -39,7 +39,7 @@ def offer_alternatives(booking: Booking, reason: str, alternatives: Sequence[Ter
     booking.lock()
     booking.refuse_if_over()
     _check_alternatives(booking, alternatives)
-    expires_at = _deadline(max(terms.starts_at for terms in alternatives))
+    expires_at = deadline(max(terms.starts_at for terms in alternatives))
     offer = _open(booking, "times", reason, alternatives, expires_at, words)
     record("times_offered", booking, by="therapist", offer=offer, why=words)
     return offer
@@ -50,7 +50,7 @@ def offer_location(booking: Booking, reason: str, location: Location, words: str
     booking.lock()
     booking.refuse_if_over()
     check_new_terms(booking, booking.starts_at, location)
-    expires_at = _deadline(booking.starts_at)
+    expires_at = deadline(booking.starts_at)
     before = booking.terms
     offer = _open(booking, "location", reason, [Terms(booking.starts_at, location)], expires_at, words)
     booking.location = location
@@ -71,7 +71,7 @@ def dispute(booking: Booking) -> Offer | None:
     booking.asked_change = None
     present = Terms(booking.starts_at, booking.location)
     try:
-        expires_at = _deadline(booking.starts_at)
+        expires_at = deadline(booking.starts_at)
     except NotPossible:
         record("disputed_late", booking, by="client")
         return None
@@ -116,7 +116,7 @@ def check_alternative(booking: Booking, terms: Terms) -> None:
 def refuse_clash(booking: Booking, span: Span) -> None:
     """Raises TimeTaken, naming what is there, when another session or offer holds part of `span`."""
     for hold in Hold.in_the_way(booking.therapist_id, span, besides=booking):
-        zone = booking.therapist.tz
+        zone = hold.booking.therapist.tz
         starts, ends = hold.starts_at.astimezone(zone), hold.ends_at.astimezone(zone)
         held = "is offered to" if hold.offer_id else "is held for"
         other = hold.booking.client.short_name.rstrip(".")
@@ -140,7 +140,7 @@ TOO_LITTLE_TIME = (
 )
 
 
-def _deadline(last_start: datetime) -> datetime:
+def deadline(last_start: datetime) -> datetime:
     """When the client must have answered: the lifetime, but before the last time offered comes too near.
 
     Raises NotPossible when that leaves too little time.
@@ -155,8 +155,21 @@ def _deadline(last_start: datetime) -> datetime:
 def _open(
     booking: Booking, kind: str, reason: str, alternatives: Sequence[Terms], expires_at: datetime, words: str
 ) -> Offer:
+    offer = drafted(booking, kind, reason, alternatives, expires_at, words)
+    booking.await_client()
+    booking.offers.append(offer)
+    db.session.flush()
+    booking.keep_holds()
+    PersonalLink.to_offer(booking.id, offer.id)
+    return offer
+
+
+def drafted(
+    booking: Booking, kind: str, reason: str, alternatives: Sequence[Terms], expires_at: datetime, words: str
+) -> Offer:
+    """What would be put to the client; it holds nothing and is not stored."""
     length = booking.ends_at - booking.starts_at
-    offer = Offer(
+    return Offer(
         kind=kind,
         reason=reason,
         words=words,
@@ -169,9 +182,3 @@ def _open(
             for terms in alternatives
         ],
     )
-    booking.await_client()
-    booking.offers.append(offer)
-    db.session.flush()
-    booking.keep_holds()
-    PersonalLink.to_offer(booking.id, offer.id)
-    return offer

@@ -12,7 +12,7 @@ from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import Terms, dispute, offer_alternatives, offer_location
-from app.booking.requesting import Asker, request_session
+from app.booking.requesting import Asker, book_for_client, request_session
 from app.database import db
 from app.messages import reminders
 from app.practice.therapist import Therapist
@@ -139,6 +139,11 @@ def ask() -> None:
     request_session(mara(), session_type, location, world.in_days(6), asker, "Hello")
 
 
+def book() -> None:
+    client = Asker("Jonas Peters", "jonas@example.net", "", "Europe/London", address="")
+    book_for_client(mara(), mara().session_types[0], mara().locations[0], world.in_days(6), client, "As you asked")
+
+
 def offer_three() -> None:
     starts = (world.in_days(4), world.in_days(4, "12:00"), world.in_days(5))
     offer_alternatives(booking(), "own", [Terms(start, mara().locations[0]) for start in starts], "Sorry")
@@ -151,6 +156,7 @@ def decline_and_block() -> None:
 
 CHANGES: dict[str, tuple[Callable[[], None], Callable[[], object]]] = {
     "a client asks": (nothing, ask),
+    "the therapist books for a client": (requested, book),
     "the therapist confirms": (requested, lambda: booking().confirm()),
     "the therapist declines and blocks": (requested, decline_and_block),
     "the therapist moves as asked": (confirmed, lambda: booking().move(world.in_days(4), mara().locations[1])),

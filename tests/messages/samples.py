@@ -74,7 +74,11 @@ def facts(case: Case) -> dict[str, Any]:
         return _day()
     location = VIDEO if "location" in case.verb or case.verb == "relocated_as_asked" else ROOM
     offer = _offer(case, location)
-    said = case.recipient == "therapist" or case.verb in ("request_declined", "cancelled_by_therapist")
+    said = case.recipient == "therapist" or case.verb in (
+        "request_declined",
+        "cancelled_by_therapist",
+        "booked_for_client",
+    )
     return deepcopy(
         {
             "therapist": {"name": "Mara Lindt", "slug": "mara-lindt", "zone": "Europe/London"},

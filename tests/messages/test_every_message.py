@@ -32,6 +32,7 @@ def relocation(mara, days):
 
 def everything_happens(mara, clocks):
     """Each verb of a booking's life at least once, on a day of its own."""
+    world.JONAS.is_booked(mara, world.in_days(28), words="As we said on the phone.")
     confirmed(mara, 3).move(world.in_days(4), mara.locations[1])
     confirmed(mara, 5).relocate(mara.locations[2])
     for days, end in ((6, "accept"), (8, "decline"), (10, "withdraw")):
