@@ -25,7 +25,16 @@ class Person:
     hours: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
     price_cents: int = 7500
     currency: str = "GBP"
+    kinds: tuple[str, ...] = ("individual", "first_talk")
 
+
+# What each kind of session is called here, and its minutes.
+TYPES = {
+    "individual": ("Session, 50 minutes", 50),
+    "first_talk": ("First talk, 20 minutes", 20),
+    "couples": ("Couples session, 80 minutes", 80),
+    "family": ("Family session, 90 minutes", 90),
+}
 
 PEOPLE = (
     Person(
@@ -57,6 +66,7 @@ PEOPLE = (
         {day: [("10:00", "19:00")] for day in (0, 1, 3, 4)},
         9000,
         "EUR",
+        ("couples", "family", "first_talk"),
     ),
     Person(
         "noor-de-vries",
@@ -71,6 +81,7 @@ PEOPLE = (
         {day: [("08:00", "12:00")] for day in range(5)},
         8000,
         "EUR",
+        ("individual",),
     ),
     Person(
         "samir-haddad",
@@ -97,6 +108,7 @@ PEOPLE = (
         {day: [("09:00", "17:00")] for day in (0, 2, 4)},
         7000,
         "EUR",
+        ("individual", "family"),
     ),
 )
 
@@ -117,12 +129,7 @@ def add_therapist(person: Person) -> Therapist:
         zone=person.zone,
     )
     therapist.locations = _locations(person)
-    gaps = {"gap_before_minutes": 10, "gap_after_minutes": 10}
-    price = {"price_cents": person.price_cents, "currency": person.currency}
-    therapist.session_types = [
-        SessionType(name="Session, 50 minutes", minutes=50, **gaps, grid_minutes=30, position=0, **price),
-        SessionType(name="First talk, 20 minutes", kind="first_talk", minutes=20, **gaps, position=1),
-    ]
+    therapist.session_types = [_session_type(kind, person, number) for number, kind in enumerate(person.kinds)]
     therapist.working_times = [
         WorkingTime(
             weekday=weekday,
@@ -135,6 +142,22 @@ def add_therapist(person: Person) -> Therapist:
     ]
     db.session.add(therapist)
     return therapist
+
+
+def _session_type(kind: str, person: Person, position: int) -> SessionType:
+    name, minutes = TYPES[kind]
+    # Getting to know each other costs nothing.
+    price = None if kind == "first_talk" else person.price_cents * minutes // 50
+    return SessionType(
+        name=name,
+        kind=kind,
+        minutes=minutes,
+        gap_before_minutes=10,
+        gap_after_minutes=10,
+        price_cents=price,
+        currency=person.currency,
+        position=position,
+    )
 
 
 def _user(email: str, name: str, is_operator: bool = False) -> User:

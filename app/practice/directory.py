@@ -1,13 +1,25 @@
 """Finding a therapist among thousands: one statement, whatever is asked."""
 
-import time
+import time as stopwatch
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, bindparam, exists, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    nulls_last,
+    select,
+)
 
 from app import clock
 from app.database import db
@@ -18,6 +30,8 @@ from app.scheduling.open_day import OpenDay
 PAGE = 20
 LAST_PAGE = 1000
 KEEP_SECONDS = 60.0  # a language that nobody spoke before may take so long to be offered
+
+EAST, WEST = timedelta(hours=14), timedelta(hours=12)  # no zone's day begins earlier, none ends later
 
 WISHES = ("kind", "type", "language", "on")
 
@@ -52,6 +66,8 @@ class Search:
             "kind": self.kind,
             "type": self.type,
             "on": self.on,
+            "on_from": self.on and datetime.combine(self.on, time(0), tzinfo=UTC) - EAST,
+            "on_to": self.on and datetime.combine(self.on, time(0), tzinfo=UTC) + timedelta(days=1) + WEST,
             "language": f"%,{_escaped(self.language or '')},%",
             "limit": limit + 1,
             "offset": (self.page - 1) * limit,
@@ -67,11 +83,11 @@ def languages() -> list[str]:
     """What the listed therapists speak, by name; kept for a minute."""
     place = str(db.engine.url)
     until, found = _kept.get(place, (0.0, []))
-    if time.monotonic() >= until:
+    if stopwatch.monotonic() >= until:
         texts = db.session.scalars(select(Therapist.languages).where(Therapist.listed).distinct())
         names = {name.strip() for text in texts for name in text.split(",")}
         found = sorted(names - {""}, key=str.casefold)
-        _kept[place] = (time.monotonic() + KEEP_SECONDS, found)
+        _kept[place] = (stopwatch.monotonic() + KEEP_SECONDS, found)
     return found
 
 
@@ -117,6 +133,12 @@ def _by_name(columns: Sequence[ColumnElement[Any]], wishes: tuple[str, ...]) -> 
 
 
 def _by_soonest(columns: Sequence[ColumnElement[Any]], wishes: tuple[str, ...]) -> Select[Any]:
+    soon = _cut(_soonest_of_speakers(wishes) if "language" in wishes else _soonest_of_all(wishes)).cte("soon")
+    found = select(*columns, soon.c.first_start.label("place")).join(soon, soon.c.therapist_id == _therapist.c.id)
+    return found.where(soon.c.first_start.is_not(None))
+
+
+def _soonest_of_all(wishes: tuple[str, ...]) -> Select[Any]:
     """Along the first starts of all days until the page is full; a therapist counts with the earliest that fits."""
     earlier = _day.alias("earlier")
     is_first = ~exists().where(
@@ -124,14 +146,28 @@ def _by_soonest(columns: Sequence[ColumnElement[Any]], wishes: tuple[str, ...]) 
         earlier.c.first_start < _day.c.first_start,
         *_fits(earlier, wishes),
     )
-    soon = _cut(
+    return (
         select(_day.c.first_start, _day.c.therapist_id)
         .join(_therapist, _therapist.c.id == _day.c.therapist_id)
         .where(_listed(wishes), *_fits(_day, wishes), is_first)
         .group_by(_day.c.first_start, _day.c.therapist_id)
         .order_by(_day.c.first_start, _day.c.therapist_id)
-    ).cte("soon")
-    return select(*columns, soon.c.first_start.label("place")).join(soon, soon.c.therapist_id == _therapist.c.id)
+    )
+
+
+def _soonest_of_speakers(wishes: tuple[str, ...]) -> Select[Any]:
+    """From therapist to therapist: a language that few speak would have everybody's days looked at."""
+    earliest = (
+        select(_day.c.first_start)
+        .where(_day.c.therapist_id == _therapist.c.id, *_fits(_day, wishes))
+        .order_by(_day.c.first_start)
+        .limit(1)
+        .correlate(_therapist)
+        .scalar_subquery()
+        .label("first_start")
+    )
+    found = select(earliest, _therapist.c.id.label("therapist_id")).where(_listed(wishes))
+    return found.order_by(nulls_last(earliest), _therapist.c.id)
 
 
 def _listed(wishes: tuple[str, ...]) -> ColumnElement[bool]:
@@ -144,6 +180,9 @@ def _listed(wishes: tuple[str, ...]) -> ColumnElement[bool]:
 def _fits(day: FromClause, wishes: tuple[str, ...]) -> list[ColumnElement[bool]]:
     columns = {"kind": day.c.location_kind, "type": day.c.session_kind, "on": day.c.day}
     asked = [columns[name] == bindparam(name) for name in columns if name in wishes]
+    if "on" in wishes:
+        # Follows from the day; said because starts are what the days are sorted by.
+        asked.append(day.c.first_start.between(bindparam("on_from"), bindparam("on_to")))
     return [day.c.bookable_until > bindparam("now"), *asked]
 
 

@@ -21,13 +21,14 @@ class OpenDay(Model):
         UniqueConstraint("therapist_id", "day", "session_type_id", "location_id"),
         Index("ix_open_day_next", "therapist_id", "first_start"),
         Index("ix_open_day_soonest", "first_start", "therapist_id"),
+        Index("ix_open_day_kinds", "session_kind", "location_kind", "first_start"),
         Index("ix_open_day_passing", "first_bookable_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id", ondelete="CASCADE"))
-    session_type_id: Mapped[int] = mapped_column(ForeignKey("session_type.id", ondelete="CASCADE"), index=True)
-    location_id: Mapped[int] = mapped_column(ForeignKey("location.id", ondelete="CASCADE"), index=True)
+    session_type_id: Mapped[int] = mapped_column(ForeignKey("session_type.id", ondelete="CASCADE"))
+    location_id: Mapped[int] = mapped_column(ForeignKey("location.id", ondelete="CASCADE"))
     day: Mapped[date]
     # Kept here too: people look for "a first talk by video", not for anybody's own types and rooms.
     session_kind: Mapped[str] = mapped_column(String(20))

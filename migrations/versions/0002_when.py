@@ -130,7 +130,6 @@ def create_open_days() -> None:
         ("next", ["therapist_id", "first_start"]),
         ("soonest", ["first_start", "therapist_id"]),
         ("passing", ["first_bookable_until"]),
-        ("session_type_id", ["session_type_id"]),
-        ("location_id", ["location_id"]),
+        ("kinds", ["session_kind", "location_kind", "first_start"]),
     ):
         op.create_index(f"ix_open_day_{name}", "open_day", columns)
