@@ -1,0 +1,142 @@
+"""The calendar: empty time is booked or blocked, sessions are opened and dragged."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from e2e.steps import ASKED, LONDON, OWN, Client, Therapist, calendar_entry, mentions
+from e2e.variants import at_a_desk, on_a_phone, with_and_without_scripts
+from tests.world import in_days
+
+TEN, NOON = in_days(3, "10:00"), in_days(3, "12:00")
+
+
+def looks_at_calendar(mara: Therapist, at: datetime, view: str = "") -> None:
+    mara.at(f"/calendar?date={local(at):%Y-%m-%d}{view}")
+
+
+def local(at: datetime) -> datetime:
+    return at.astimezone(ZoneInfo(LONDON))
+
+
+def day(mara: Therapist, at: datetime) -> Locator:
+    name = re.compile(rf"^{local(at):%A} {local(at).day} {local(at):%B}")
+    return mara.page.get_by_role("region", name=name)
+
+
+def block(mara: Therapist, at: datetime, words: str) -> Locator:
+    return day(mara, at).get_by_role("link", name=re.compile(words))
+
+
+def books(mara: Therapist, client: Client) -> None:
+    mara.types("Client's name", client.name)
+    mara.types("E-mail", client.email)
+    mara.presses("Book session")
+    mara.page.wait_for_url("**/calendar?**")
+
+
+@with_and_without_scripts
+def test_empty_time_is_booked_for_a_client_and_the_next_blocked(mara, jonas):
+    looks_at_calendar(mara, TEN)
+    day(mara, TEN).get_by_role("link", name="10:00 to 11:00, free").click()
+    books(mara, jonas)
+    mara.sees("Booked and confirmed")
+    expect(block(mara, TEN, "^Jonas P., confirmed, 10:00 to 10:50, Room 1$")).to_be_visible()
+    confirmed = jonas.is_mailed("Your booking is confirmed")
+    mentions(confirmed, TEN, "has booked")
+    assert "METHOD:REQUEST" in calendar_entry(confirmed)
+    day(mara, TEN).get_by_role("link", name="12:00 to 13:00, free").click()
+    mara.page.get_by_text("Block this time", exact=True).click()
+    mara.types("What for", "Dentist")
+    mara.presses("Block it")
+    mara.page.wait_for_url("**/calendar?**")
+    expect(day(mara, NOON).get_by_text("Dentist", exact=True)).to_be_visible()
+    mara.presses("Undo")
+    expect(day(mara, NOON).get_by_role("link", name="12:00 to 13:00, free")).to_be_attached()
+
+
+@at_a_desk
+def test_a_session_opens_beside_the_calendar_which_follows_what_changes(mara, ines):
+    ines.requests(mara, TEN)
+    looks_at_calendar(mara, TEN)
+    with mara.staying_on_the_page():
+        block(mara, TEN, "^Ines K., to answer").click()
+        mara.presses("Confirm session")
+        expect(block(mara, TEN, "^Ines K., confirmed")).to_be_visible()
+        mara.page.keyboard.press("Escape")
+        expect(mara.page.get_by_role("dialog")).to_have_count(0)
+        expect(block(mara, TEN, "^Ines K., confirmed")).to_be_focused()
+
+
+@on_a_phone
+def test_on_a_phone_a_session_is_a_page_and_the_days_are_a_tap_away(mara, ines):
+    ines.requests(mara, TEN)
+    looks_at_calendar(mara, in_days(3))
+    block(mara, TEN, "^Ines K., to answer").click()
+    mara.sees_title(ines.name)
+    looks_at_calendar(mara, TEN)
+    other = next(one for one in (2, 4) if local(in_days(one)).isocalendar()[1] == local(TEN).isocalendar()[1])
+    expect(day(mara, in_days(other))).to_be_hidden()
+    with mara.staying_on_the_page():
+        name = f"{local(in_days(other)):%A} {local(in_days(other)).day} {local(in_days(other)):%B}"
+        mara.page.get_by_role("navigation", name="Days of this week").get_by_role("link", name=name).click()
+        expect(day(mara, in_days(other))).to_be_visible()
+
+
+@at_a_desk
+@pytest.mark.parametrize("reason", [ASKED, OWN])
+def test_a_dragged_session_opens_the_form_and_is_not_moved_by_that(mara, ines, reason):
+    ines.requests(mara, TEN)
+    looks_at_calendar(mara, TEN)
+    dragged = block(mara, TEN, "^Ines K.")
+    drags(mara, dragged, minutes=125)
+    mara.page.keyboard.press("Escape")
+    mara.page.mouse.up()
+    expect(dragged).to_be_visible()
+    drags(mara, dragged, minutes=125)
+    mara.page.mouse.up()
+    mara.sees_title("Edit date/time")
+    mara.presses(reason)
+    label = mara.page.get_by_label("Time", exact=True)
+    expect(label.first).to_have_value("12:00")
+    looks_at_calendar(mara, TEN)
+    expect(block(mara, TEN, "^Ines K., to answer, 10:00 to 10:50")).to_be_visible()
+
+
+def drags(mara: Therapist, what: Locator, minutes: int) -> None:
+    """Down by so many minutes; not let go of yet."""
+    box = what.bounding_box()
+    assert box
+    x, y = box["x"] + 20, box["y"] + 10
+    mara.page.mouse.move(x, y)
+    mara.page.mouse.down()
+    mara.page.mouse.move(x, y + 20)
+    mara.page.mouse.move(x, y + minutes * box["height"] / 50)
+
+
+@with_and_without_scripts
+def test_the_list_leads_to_the_same(mara, ines):
+    ines.requests(mara, TEN)
+    looks_at_calendar(mara, TEN)
+    mara.page.keyboard.press("Tab")
+    mara.page.get_by_role("link", name="Show as a list").focus()
+    mara.page.keyboard.press("Enter")
+    mara.page.wait_for_url("**view=list**")
+    mara.page.get_by_role("link", name=re.compile("^Ines K., to answer")).click()
+    expect(mara.page.get_by_role("button", name="Confirm session")).to_be_visible()
+
+
+def test_what_is_not_asked_for_is_not_shown(mara, ines):
+    ines.requests(mara, TEN)
+    looks_at_calendar(mara, TEN)
+    expect(block(mara, TEN, "^Ines K.")).to_be_visible()
+    mara.page.get_by_text("Filter", exact=True).click()
+    with mara.staying_on_the_page():
+        mara.page.get_by_label("Confirmed", exact=True).check()
+        mara.presses("Show")
+        expect(block(mara, TEN, "^Ines K.")).to_have_count(0)
+        mara.follows("Show everything")
+        expect(block(mara, TEN, "^Ines K.")).to_be_visible()
