@@ -31,6 +31,7 @@ def session_page(booking: Booking, status: int = 200, problem: str | None = None
         "offer": offer if offer and offer.is_open else None,
         "ended_offers": [one for one in reversed(booking.offers) if not one.is_open],
         "opened_at": _opened_at(offer),
+        "unsent": offer is not None and bool(Message.in_grace([booking.id])),
         "history": _of_booking(Activity, booking),
         "messages": _of_booking(Message, booking),
         "sentence": sentence,

@@ -21,11 +21,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.booking.refusals import NotPossible, OfferEnded, TimeTaken
+from app.booking.sick_day import SickDay
 from app.database import Model, UTCDateTime, db, rows_changed
 from app.messages.activity import record
 from app.messages.message import Message
 from app.practice.location import Location
-from app.scheduling.spans import Span
+from app.scheduling.spans import Span, union
 from app.scheduling.time_off import TimeOff
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Offer(Model):
     previous_location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
 
     booking: Mapped["Booking"] = relationship(back_populates="offers")
+    sick_day: Mapped[SickDay | None] = relationship()
     previous_location: Mapped[Location] = relationship(foreign_keys=[previous_location_id])
     alternatives: Mapped[list["Alternative"]] = relationship(
         back_populates="offer",
@@ -170,16 +172,15 @@ class Offer(Model):
 
     def _close(self, left: Span) -> None:
         """Whatever was in the therapist's way is still there: the time left behind is closed."""
-        booking = self.booking
-        db.session.add(
-            TimeOff(
-                therapist_id=booking.therapist_id,
-                booking_id=booking.id,
-                starts_at=left[0],
-                ends_at=left[1],
-                why="A session was moved away from this time",
-            )
-        )
+        for span in self._left_open(left):
+            time_off = TimeOff.take(self.booking.therapist_id, span, "A session was moved away from this time")
+            time_off.booking_id, time_off.sick_day_id = self.booking_id, self.sick_day_id
+
+    def _left_open(self, left: Span) -> list[Span]:
+        """What a sick day has not closed already, or opened again since."""
+        if self.sick_day is None:
+            return [left]
+        return [] if self.sick_day.undone_at else union([left], less=self.sick_day.span)
 
 
 class Alternative(Model):

@@ -1,12 +1,20 @@
 """A therapist cannot work: every session in a span becomes an offer, and offers never compete."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, update
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.database import Model, UTCDateTime
+from app.booking.refusals import BookingChanged
+from app.database import Model, UTCDateTime, db, rows_changed
+from app.scheduling.spans import Span
+from app.scheduling.time_off import TimeOff
+from app.scheduling.turn import take_turn_of
+
+if TYPE_CHECKING:
+    from app.booking.offer import Offer
 
 
 class SickDay(Model):
@@ -26,3 +34,32 @@ class SickDay(Model):
     words: Mapped[str] = mapped_column(Text, default="")
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    offers: Mapped[list["Offer"]] = relationship(order_by="Offer.id", viewonly=True)
+
+    def close(self) -> None:
+        """Nobody books the span; time off that is exactly this already becomes part of the sick day."""
+        closed = (one for one in TimeOff.between(self.therapist_id, self.span) if one.span == self.span)
+        plain = (one for one in closed if one.booking_id is None and one.sick_day_id is None)
+        time_off = next(plain, None) or TimeOff.take(self.therapist_id, self.span, "Sick day")
+        time_off.sick_day_id = self.id
+
+    def take_back(self) -> None:
+        """Undo: what is still open is withdrawn and the time opens again; who has accepted stays moved.
+
+        Clients are told as by any withdrawal: not at all, where their mail had not been sent. Raises BookingChanged.
+        """
+        take_turn_of(self.therapist_id)
+        standing = (SickDay.id == self.id, SickDay.undone_at.is_(None))
+        if not rows_changed(update(SickDay).where(*standing).values(undone_at=clock.now())):
+            raise BookingChanged("All of this has been taken back already.")
+        for offer in list(self.offers):
+            if offer.can_be_withdrawn:
+                offer.withdraw()
+        for time_off in db.session.scalars(select(TimeOff).filter_by(sick_day_id=self.id)):
+            time_off.reopen()
+        db.session.flush()
+
+    @property
+    def span(self) -> Span:
+        return self.starts_at, self.ends_at

@@ -80,8 +80,13 @@ class Openings:
         )
 
     def terms(self, booking: Booking, share: Iterable[Free]) -> list[Terms]:
+        """As people know them; a place that cannot be booked any more is left out."""
         places = {location.id: location for location in self._locations}
-        return [Terms(datetime.fromtimestamp(one.start, UTC), places[one.location]) for one in share]
+        return [
+            Terms(datetime.fromtimestamp(one.start, UTC), places[one.location])
+            for one in share
+            if one.location in places
+        ]
 
     def _starts(self, booking: Booking, location: Location) -> list[int]:
         minutes = int((booking.ends_at - booking.starts_at) / timedelta(minutes=1))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from email.charset import QP, Charset
 from email.mime.text import MIMEText
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import flask_mail
 from css_inline import CSSInliner
@@ -28,7 +28,7 @@ TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 def compose(message: Message) -> flask_mail.Message:
     """The mail that a message is, ready to be sent. Needs an application context, and no request."""
-    says = _context(message)
+    says = _context(message.facts, message.recipient, Links(message))
     mail = Mail(
         subject=_rendered(message.name, "subject.txt", says).strip(),
         # The bare address: whatever a name holds, it cannot reach a header.
@@ -43,6 +43,17 @@ def compose(message: Message) -> flask_mail.Message:
     if message.facts.get("calendar"):
         _attach_entry(mail, message)
     return mail
+
+
+class Preview(NamedTuple):
+    subject: str
+    text: str
+
+
+def preview(name: str, facts: Mapping[str, Any]) -> Preview:
+    """What a mail to a client will say, before there is one: nothing is written, and its links lead nowhere yet."""
+    says = _context(facts, "client", LinksToCome())
+    return Preview(_rendered(name, "subject.txt", says).strip(), _spaced(_rendered(name, "body.txt", says)))
 
 
 class Mail(flask_mail.Message):
@@ -90,14 +101,20 @@ class Links:
         return f"{self._base}/sessions/{booking_id}"
 
 
-def _context(message: Message) -> dict[str, Any]:
-    facts = _tidied(message.facts)
-    reader = facts[message.recipient]
-    return facts | {
-        "links": Links(message),
-        "message_to": message.recipient,
+class LinksToCome:
+    """Stands where the addresses of a mail will be."""
+
+    session = offer = "(a personal link)"
+
+
+def _context(facts: Mapping[str, Any], recipient: str, links: Links | LinksToCome) -> dict[str, Any]:
+    told: dict[str, Any] = _tidied(facts)
+    reader = told[recipient]
+    return told | {
+        "links": links,
+        "message_to": recipient,
         "reader": reader,
-        "when": lambda terms: _when(terms, facts),
+        "when": lambda terms: _when(terms, told),
         "by": lambda moment: f"{day_time(moment, reader['zone'])} {zone_name(reader['zone'])} time",
         "there": lambda session: _there(session, reader["zone"]),
         "place": _place,

@@ -1,10 +1,11 @@
 """The outbox: a row is written for every message before anything is sent."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, update
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -58,6 +59,13 @@ class Message(Model):
             cls.attempts == 0,
         )
         return rows_changed(update(cls).where(*unsent).values(status="called_off")) > 0
+
+    @classmethod
+    def in_grace(cls, booking_ids: Iterable[int]) -> set[int]:
+        """The bookings whose client has not been sent their offer yet, because it may still be taken back."""
+        waiting = (cls.status == "waiting", cls.attempts == 0, cls.next_attempt_at > clock.now())
+        offers = (cls.booking_id.in_(list(booking_ids)), cls.name.in_(OF_AN_OFFER))
+        return set(db.session.scalars(select(cls.booking_id).where(*offers, *waiting)))
 
     @classmethod
     def call_off_reminders(cls, booking_id: int) -> None:

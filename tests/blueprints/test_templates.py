@@ -12,7 +12,7 @@ from app.booking.rearrangement import offer_location
 from app.database import db
 from app.practice.user import User
 from tests.blueprints.pages import Document, nonce_of, read, sign_in
-from tests.world import ADA, CHEAP_HASH, INES, JONAS, in_days, offer_times
+from tests.world import ADA, CHEAP_HASH, INES, JONAS, Person, in_days, offer_times, sick_day
 
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mail" not in path.relative_to(TEMPLATES).parts[:1])
@@ -41,6 +41,7 @@ def addresses(app: Flask, mara, request_of_ines) -> dict[str, str]:
     offer = offer_times(offered, in_days(20), in_days(21), in_days(22), words="A clinic day was moved.")
     place = offer_location(relocated, "mistake", mara.locations[1], "The room is painted.")
     past.cancel("therapist", "ill")
+    Person("Tom Okafor", "tom@example.net").asks(mara, in_days(12))
     db.session.add(User(email="olive@example.com", name="Olive", password_hash=CHEAP_HASH, is_operator=True))
     session, to_offer = PersonalLink.to_session, PersonalLink.to_offer
     week = in_days(2).strftime("%Y-%m-%dT%H:%MZ")
@@ -70,7 +71,7 @@ def addresses(app: Flask, mara, request_of_ines) -> dict[str, str]:
         "sessions.relocate, desk": f"/sessions/{request_of_ines.id}/relocation",
         "sessions.relocate, desk, own": f"/sessions/{request_of_ines.id}/relocation?reason=own",
         "sick_days.new, desk": "/sick-days/new",
-        "sick_days.show, desk": f"/sick-days/{_sick_day(mara)}",
+        "sick_days.show, desk": f"/sick-days/{sick_day(mara, 12).id}",
         "you.show, desk": "/settings",
         "working_times.show, desk": "/working-times",
         "working_times.show, desk, adding": "/working-times?add=0",

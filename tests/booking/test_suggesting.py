@@ -1,11 +1,8 @@
 """Good other times for a session, from a real diary."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 import time_machine
-from sqlalchemy import event
 
 from app import clock
 from app.booking.suggesting import Openings, suggest
@@ -14,30 +11,11 @@ from app.scheduling.busy_time import BusyTime
 from app.scheduling.extra_time import ExtraTime
 from app.scheduling.time_off import TimeOff
 from tests import world
+from tests.statements import counting
 
 
 def starts(booking, **more) -> list:
     return [(terms.starts_at, terms.location.name) for terms in suggest(booking, **more)]
-
-
-@pytest.fixture
-def statements(app):
-    """Counts what a piece of work asks of the database: `statements(lambda: ...)`."""
-
-    def count(work: Callable[[], object]) -> int:
-        came = []
-
-        def note(*_rest) -> None:
-            came.append(_rest)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            work()
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        return len(came)
-
-    return count
 
 
 def test_the_same_hour_of_the_next_weeks_and_another_of_the_same_day(request_of_ines):
@@ -103,15 +81,17 @@ def test_nothing_is_suggested_beyond_the_horizon_or_without_working_times(mara, 
     assert starts(request_of_ines) == []
 
 
-def test_a_full_diary_costs_no_more_statements_than_an_empty_one(mara, request_of_ines, statements):
-    def work() -> None:
+def test_a_full_diary_costs_no_more_statements_than_an_empty_one(mara, request_of_ines):
+    def work() -> int:
         db.session.expire_all()
-        suggest(request_of_ines)
+        with counting() as came:
+            suggest(request_of_ines)
+        return len(came)
 
-    before = statements(work)
+    before = work()
     for day in range(4, 30):
         world.Person(f"Client {day}", f"c{day}@example.net").asks(mara, world.in_days(day, "12:00"))
-    assert statements(work) == before
+    assert work() == before
 
 
 def test_what_is_taken_while_it_is_looked_at_is_free_no_more(mara, request_of_ines):

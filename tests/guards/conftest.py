@@ -26,6 +26,7 @@ class Desk:
     working_time: int
     extra_time: int
     session_type: int
+    sick_day: int
 
     def addresses_of(self, app: Flask, method: str, in_every_state: bool = True) -> list[str]:
         """Every address that answers to this method, with the session or link of each state (or one) in it."""
@@ -50,6 +51,7 @@ class Desk:
             "<int:working_time_id>": [self.working_time],
             "<int:extra_time_id>": [self.extra_time],
             "<int:session_type_id>": [self.session_type],
+            "<int:sick_day_id>": [self.sick_day],
             "<token>": list(links.values()),
             "<slug>": ["mara-lindt"],
             "<path:filename>": ["icons/holdfast.svg"],
@@ -71,6 +73,7 @@ def desk(app: Flask, mara: Therapist, otto: Therapist, operator) -> Desk:
         working_time=mara.working_times[0].id,
         extra_time=_extra_time(mara),
         session_type=mara.session_types[0].id,
+        sick_day=world.sick_day(mara, 45).id,
     )
     db.session.commit()
     return desk
