@@ -119,7 +119,7 @@ def test_times_are_shown_in_the_visitors_own_zone_when_asked(mara, ines):
     ten = in_days(3)
     ines.looks_at_times(mara)
     ines.follows("Show in your time (Berlin)")
-    ines.sees("Times in Berlin.")
+    ines.sees("Times in Berlin")
     ines.follows("Another time zone")
     expect(ines.page.get_by_label("Show times in")).to_have_value(BERLIN)
     while ines.slot(ten, BERLIN).count() == 0:
