@@ -7,17 +7,20 @@ from sqlalchemy import event
 
 from app.database import db
 
+HOUSEKEEPING = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
 
 @contextmanager
-def counting() -> Iterator[list[str]]:
-    """The statements that come while this is open."""
-    came: list[str] = []
+def statements() -> Iterator[list[str]]:
+    """The statements sent while inside, without those that only begin or end something."""
+    sent: list[str] = []
 
     def note(_connection, _cursor, statement, *_rest) -> None:
-        came.append(statement)
+        if not statement.startswith(HOUSEKEEPING):
+            sent.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        yield came
+        yield sent
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
