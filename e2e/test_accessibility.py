@@ -44,6 +44,9 @@ def test_no_page_shuts_anybody_out(mara, ines):
     found.on_page_of(mara)
     found.on_page_of(mara.at("/sessions"))
     found.on_page_of(mara.at("/settings"))
+    for view in ("", "&view=week", "&view=day", "&view=list&state=confirmed"):
+        found.on_page_of(mara.at(f"/calendar?date={OTHER:%Y-%m-%d}{view}"))
+    found.on_page_of(mara.at(f"/calendar/time?start={THIRD:%Y-%m-%d}T12:00"))
     assert found.violations == []
 
 

@@ -22,7 +22,7 @@ class CalendarGrid extends HTMLElement {
     if (!block || event.button || event.pointerType === "touch") return;
     const column = block.parentElement;
     const pixels = column.clientHeight / (this.dataset.hours * 60); // of a minute
-    this.drag = { block, column, pixels, x: event.clientX, y: event.clientY, words: block.children[1].textContent };
+    this.drag = { block, column, pixels, x: event.clientX, y: event.clientY, words: block.children[2].textContent };
   }
 
   move(event) {
@@ -39,7 +39,7 @@ class CalendarGrid extends HTMLElement {
     drag.date = under.dataset.date;
     const across = under.getBoundingClientRect().left - drag.column.getBoundingClientRect().left;
     drag.block.style.translate = `${across}px ${(drag.minute - at) * drag.pixels}px`;
-    drag.block.children[1].textContent = clock(drag.minute);
+    drag.block.children[2].textContent = clock(drag.minute);
   }
 
   start(pointer) {
@@ -74,7 +74,7 @@ class CalendarGrid extends HTMLElement {
     this.classList.remove("grid--dragging");
     drag.block.classList.remove("block--dragged");
     drag.block.style.translate = "";
-    drag.block.children[1].textContent = drag.words;
+    drag.block.children[2].textContent = drag.words;
   }
 }
 
