@@ -182,9 +182,11 @@ def _looser(search: Search) -> list[Link]:
 
 def _told(search: Search, number: int, more: bool) -> str:
     """How much is shown, in a few words."""
+    if not number:
+        return "Nobody found" if search.page == 1 else "No more therapists"
     if search.page > 1 or more:
         first = (search.page - 1) * PAGE + 1
-        return f"Therapists {first} to {first + number - 1}" if number else "No more therapists"
+        return f"Therapists {first} to {first + number - 1}"
     return "1 therapist" if number == 1 else f"{number} therapists"
 
 

@@ -1,14 +1,12 @@
 """Finding a therapist: each filter alone and together, the order, the pages, and what the cards promise."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
 from urllib.parse import urlencode
 
 import pytest
 import time_machine
-from sqlalchemy import event
 
 from app import clock
 from app.database import db
@@ -20,6 +18,7 @@ from app.scheduling.time_off import TimeOff
 from tests.blueprints import odd_text
 from tests.blueprints.pages import read
 from tests.engines.fixtures import Http
+from tests.statements import statements
 from tests.world import INES, add_therapist, in_days
 
 EVERY_WISH = {"kind": "video", "type": "first_talk", "language": "German"}
@@ -268,32 +267,15 @@ ASKED = ["", "kind=video", "type=individual&language=German", "sort=soonest", "k
 
 
 @pytest.mark.parametrize("asked", ASKED)
-def test_a_page_takes_as_many_statements_whatever_is_in_it(practice, http, count, asked):
-    few = count(lambda: http.get(f"/?{asked}"))
+def test_a_page_takes_as_many_statements_whatever_is_in_it(practice, http, asked):
+    with statements() as few:
+        http.get(f"/?{asked}")
     for number in range(25):
         add_therapist(
             f"Therapist {number:02}", email=f"t{number}@example.com", slug=f"t-{number:02}"
         ).languages = "German"
     known()
-    assert count(lambda: http.get(f"/?{asked}")) == few <= 2
-
-
-@pytest.fixture
-def count(app) -> Callable[[Callable[[], object]], int]:
-    """How many statements a piece of work sends; the list of languages, kept for a minute otherwise, is one of them."""
-    sent: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        if statement != "BEGIN":
-            sent.append(statement)
-
-    def of(work: Callable[[], object]) -> int:
-        sent.clear()
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            work()
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        return len(sent)
-
-    return of
+    with statements() as many:
+        http.get(f"/?{asked}")
+    # The list of languages, otherwise kept for a minute, is one of them.
+    assert len(many) == len(few) == 2
