@@ -63,10 +63,11 @@ def ranked(wish: Wish, free: Collection[Free]) -> list[Free]:
 def share_out(
     wishes: Sequence[Wish], found: Sequence[Sequence[Free]], each: int, besides: Sequence[Interval] = ()
 ) -> list[list[Free]]:
-    """Up to `each` of its own ranked times for every wish, in the order of their starts.
+    """Up to `each` of its own ranked times for every wish, best first.
 
-    No two that are given overlap, and those of different sessions keep their gaps; none touches `besides`.
-    It goes round by round, each the other way round than the last, so that nobody gets all the good ones.
+    No two that are given overlap, and those of different sessions keep their gaps; none touches `besides`, which
+    a single session has already. It goes round by round, each the other way round than the last, so that nobody
+    gets all the good ones.
     """
     given = _Given()
     for start, end in besides:
@@ -76,17 +77,17 @@ def share_out(
     for _ in range(each):
         for number in turn:
             wish, share = wishes[number], shares[number]
-            best = _best(wish, found[number], share, given)
+            had = {wish.day_of(start) for start, _ in besides} | {wish.day_of(one.start) for one in share}
+            best = _best(wish, found[number], had, given)
             if best is not None:
                 share.append(best)
                 given.add(best.start, best.start + wish.length, wish)
         turn.reverse()
-    return [sorted(share) for share in shares]
+    return shares
 
 
-def _best(wish: Wish, found: Sequence[Free], share: Sequence[Free], given: "_Given") -> Free | None:
-    """The first that is still to be had, on a day that the session has not been given yet where there is one."""
-    days = {wish.day_of(one.start) for one in share}
+def _best(wish: Wish, found: Sequence[Free], days: Collection[int], given: "_Given") -> Free | None:
+    """The first that is still to be had, on another day than `days` where there is one."""
     on_the_same_day = None
     for one in found:
         if not given.has_room(wish, one.start):

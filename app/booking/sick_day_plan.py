@@ -67,7 +67,7 @@ def plan(therapist: Therapist, span: Span, removed: Collection[tuple[int, Free]]
     openings = Openings(therapist, movable, closed=span)
     found = [openings.good_for(one, {free for whose, free in removed if whose == one.id}) for one in movable]
     shares = share_out([openings.wish(one) for one in movable], found, SUGGESTED)
-    given = [Share(one, openings.terms(one, share)) for one, share in zip(movable, shares, strict=True)]
+    given = [Share(one, openings.terms(one, sorted(share))) for one, share in zip(movable, shares, strict=True)]
     return Plan(span, given, others)
 
 

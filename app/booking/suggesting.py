@@ -26,7 +26,7 @@ TO_ANSWER = timedelta(hours=4)  # a client reads their mail a few times a day
 
 
 def suggest(booking: Booking, besides: Sequence[Span] = (), number: int = SUGGESTED) -> list[Terms]:
-    """The best free times for one session, apart from `besides` (alternatives it has already), earliest first."""
+    """The best free times for one session, apart from `besides` (alternatives it has already), best first."""
     openings = Openings(booking.therapist, [booking])
     shares = share_out([openings.wish(booking)], [openings.good_for(booking)], number, [_interval(s) for s in besides])
     return openings.terms(booking, shares[0])

@@ -19,7 +19,7 @@ from app.scheduling.hold import Hold
 from app.scheduling.time_off import TimeOff
 from tests import world
 from tests.booking.holds import check_everything
-from tests.statements import counting
+from tests.statements import statements
 
 DAY = 3
 
@@ -220,7 +220,7 @@ def test_the_preview_costs_the_same_few_statements_for_one_session_as_for_many(m
     def work() -> int:
         db.session.expire_all()
         _ = mara.id
-        with counting() as came:
+        with statements() as came:
             plan(mara, span)
         return len(came)
 
