@@ -279,6 +279,32 @@ class Therapist(SignsIn):
         self.is_back_at(client)
         self.sees("Offered to your client")
 
+    def taps_a_suggestion(self, number: int) -> None:
+        """The first of the suggested times, which then is the alternative with this number."""
+        self.page.get_by_role("group", name="Suggested times").get_by_role("button").first.click()
+        expect(self.alternative(number)).to_be_visible()
+
+    def plans_a_sick_day(self, at: datetime, words: str = "") -> None:
+        """The whole day of that moment, as far as the preview."""
+        self.looks_at_today()
+        self.page.get_by_role("link", name=re.compile("^Sick day")).click()
+        self.types("First day", f"{at.astimezone(ZoneInfo(LONDON)):%Y-%m-%d}")
+        self.types("A few words for all of them", words)
+        self.presses("See what will be sent")
+        expect(self.page.get_by_role("button", name="Send all offers")).to_be_visible()
+
+    def sends_all_offers(self) -> None:
+        self.presses("Send all offers")
+        self.page.wait_for_url(re.compile(r"/sick-days/\d+$"))
+
+    def opens_the_sick_day(self) -> None:
+        """The last one that was sent."""
+        self.page.goto("/sick-days/new")
+        sent = self.page.get_by_role("region", name="Sent before")
+        sent.get_by_role("link").first.click()
+        self.sees_title("Sick day")
+        self.page.wait_for_url(re.compile(r"/sick-days/\d+$"))
+
     def withdraws(self, client: Client) -> None:
         self.opens(client)
         self.presses("Withdraw offer")

@@ -87,6 +87,17 @@ def test_a_list_of_alternatives_is_built_changed_and_offered(mara, ines, watch):
 
 
 @with_and_without_scripts
+def test_suggested_times_are_one_tap_each(mara, ines):
+    ines.requests(mara, TEN)
+    mara.starts_an_offer(ines)
+    for number in (1, 2, 3):
+        mara.taps_a_suggestion(number)
+    mara.sends_the_offer(ines)
+    mara.sees_time(in_days(9, "10:00"))
+    mentions(ines.is_mailed("Your booking needs your answer"), in_days(9, "10:00"))
+
+
+@with_and_without_scripts
 def test_another_reason_keeps_the_list(mara, ines):
     ines.requests(mara, TEN)
     mara.starts_an_offer(ines)
