@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from app import clock
 from app.booking.booking import LIVE, Booking
@@ -57,6 +58,7 @@ def sessions_to_come(therapist: Therapist, ids: Iterable[int] | None = None) -> 
     )
     if ids is not None:
         query = query.where(Booking.id.in_(list(ids)))
+    query = query.options(selectinload(Booking.offers))
     return db.session.scalars(query.order_by(Booking.starts_at, Booking.id)).all()
 
 
