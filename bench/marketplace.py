@@ -1,14 +1,14 @@
 """A marketplace as it is after years: thousands of therapists, and all that was ever booked with them."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, select, text
 
 from app import clock
 from app.booking.booking import Booking
@@ -23,54 +23,18 @@ from app.scheduling.hold import Hold
 from app.scheduling.open_day import OpenDay
 from app.scheduling.working_time import WorkingTime, working_time_location
 
-FIRST = [
-    "Ada",
-    "Bela",
-    "Cleo",
-    "Dora",
-    "Emil",
-    "Fay",
-    "Gita",
-    "Hugo",
-    "Ida",
-    "Jun",
-    "Kaja",
-    "Lior",
-    "Mina",
-    "Nils",
-    "Olga",
-    "Pia",
-    "Quinn",
-    "Rosa",
-    "Sami",
-    "Tove",
-]
-LAST = [
-    "Abel",
-    "Brandt",
-    "Costa",
-    "Dahl",
-    "Evans",
-    "Fuchs",
-    "Gray",
-    "Haas",
-    "Ito",
-    "Jensen",
-    "Kaya",
-    "Lang",
-    "Moreau",
-    "Novak",
-    "Ortiz",
-    "Patel",
-    "Rossi",
-    "Silva",
-]
+
+def _words(text_: str) -> list[str]:
+    return text_.split()
+
+
+FIRST = _words("Ada Bela Cleo Dora Emil Fay Gita Hugo Ida Jun Kaja Lior Mina Nils Olga Pia Quinn Rosa Sami Tove")
+LAST = _words("Abel Brandt Costa Dahl Evans Fuchs Gray Haas Ito Jensen Kaya Lang Moreau Novak Ortiz Patel Rossi Silva")
 LANGUAGES = ("English", "English, German", "English, French", "German", "Spanish, English", "Dutch, English", "Polish")
 ZONES = ("Europe/London", "Europe/Berlin", "Europe/Madrid", "America/New_York")
 PLACES = (("in_person", "video"), ("video", "phone"), ("in_person", "video", "phone"), ("video",))
 TYPES = (("individual",), ("individual", "first_talk"), ("individual", "couples"), ("first_talk", "family"))
 HOURS = ((9, 13), (10, 17), (13, 19), (8, 15))
-BATCH = 20_000
 RECENT = 30  # days that the past keeps away from today, where the demo has sessions of its own
 Row = tuple[Any, ...]
 
@@ -89,12 +53,14 @@ def generate(therapists: int, past_bookings: int) -> None:
     made = [Made(*row) for row in db.session.execute(_one_of_each()).all()]
     made += Practices(therapists, random.Random(42)).write()
     _write_past(made, past_bookings)
-    db.session.commit()
     if _on_postgresql():
         _follow_ids()
         db.session.commit()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE" if _on_postgresql() else "ANALYZE"))
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+    else:
+        db.session.execute(text("ANALYZE"))
+        db.session.commit()
 
 
 class Practices:
@@ -182,7 +148,7 @@ class Practices:
 
 
 def _write_past(made: list[Made], number: int) -> None:
-    """Sessions long over, spread over everybody, ten to each client; one a day and therapist, then two, and so on."""
+    """Sessions long over, spread evenly over everybody, three a day, ten to each client."""
     client, booking, hold = _next_id(Client), _next_id(Booking), _next_id(Hold)
     each = -(-number // len(made)) if made else 0
     midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=RECENT)
@@ -215,59 +181,60 @@ def _starts_before(midnight: datetime) -> Iterator[datetime]:
         yield from (midnight - timedelta(days=day) + timedelta(hours=hour) for hour in (9, 11, 14))
 
 
-def _names(text_: str) -> list[str]:
-    return text_.split()
-
-
 COLUMNS: dict[Any, list[str]] = {
-    User: _names("id email name password_hash is_operator created_at"),
-    Therapist: _names(
+    User: _words("id email name password_hash is_operator created_at"),
+    Therapist: _words(
         "id user_id slug name practice headline about languages zone minimum_notice_minutes next_day_before_minute "
         "horizon_days listed revision openings_due_at"
     ),
-    Location: _names("id therapist_id kind name address link phone zone position active"),
-    SessionType: _names(
+    Location: _words("id therapist_id kind name address link phone zone position active"),
+    SessionType: _words(
         "id therapist_id kind name minutes gap_before_minutes gap_after_minutes grid_minutes price_cents currency "
         "position active"
     ),
-    WorkingTime: _names("id therapist_id weekday starts_minute ends_minute"),
-    working_time_location: _names("working_time_id location_id"),
-    OpenDay: _names(
+    WorkingTime: _words("id therapist_id weekday starts_minute ends_minute"),
+    working_time_location: _words("working_time_id location_id"),
+    OpenDay: _words(
         "id therapist_id session_type_id location_id day session_kind location_kind first_start first_bookable_until "
         "bookable_until starts"
     ),
-    Client: _names("id therapist_id name email phone zone created_at"),
-    Booking: _names(
+    Client: _words("id therapist_id name email phone zone created_at"),
+    Booking: _words(
         "id uid therapist_id client_id session_type_id location_id starts_at ends_at status words requested_at "
         "unanswered_since asked_from"
     ),
-    Hold: _names("id therapist_id booking_id starts_at ends_at"),
+    Hold: _words("id therapist_id booking_id starts_at ends_at"),
 }
 
 
 def _load(model: Any, columns: list[str], rows: Iterable[Row]) -> None:
-    """Many rows at once: COPY on PostgreSQL, batches on SQLite."""
+    """Many rows at once: COPY on PostgreSQL, the plain driver on SQLite."""
     table = model if isinstance(model, Table) else model.__table__
-    load: Callable[[Any, list[str], Iterable[Row]], None] = _copy if _on_postgresql() else _insert
-    load(table, columns, rows)
+    load = _copy if _on_postgresql() else _insert
+    load(table.name, ", ".join(f'"{name}"' for name in columns), rows)
 
 
-def _copy(table: Any, columns: list[str], rows: Iterable[Row]) -> None:
-    driver: Any = db.session.connection().connection.driver_connection
-    names = ", ".join(f'"{name}"' for name in columns)
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+def _copy(table: str, columns: str, rows: Iterable[Row]) -> None:
+    with _driver().cursor() as cursor, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
         for row in rows:
-            copy.write_row([_plain(value) for value in row])
+            copy.write_row([str(value) if isinstance(value, list) else value for value in row])
 
 
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, list) else value  # numbers alone: their list is JSON as it is
+def _insert(table: str, columns: str, rows: Iterable[Row]) -> None:
+    places = ", ".join("?" for _ in columns.split(","))
+    command = f'INSERT INTO "{table}" ({columns}) VALUES ({places})'
+    _driver().executemany(command, ([_as_sqlite_keeps(value) for value in row] for row in rows))
 
 
-def _insert(table: Any, columns: list[str], rows: Iterable[Row]) -> None:
-    left = iter(rows)
-    while batch := [dict(zip(columns, row, strict=True)) for row in islice(left, BATCH)]:
-        db.session.connection().execute(insert(table), batch)
+def _as_sqlite_keeps(value: Any) -> Any:
+    """What the types of SQLAlchemy would make of it, without asking each of them a million times."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S.%f}"
+    return str(value) if isinstance(value, list | date) else value
+
+
+def _driver() -> Any:
+    return db.session.connection().connection.driver_connection
 
 
 def _one_of_each() -> Any:

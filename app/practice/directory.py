@@ -24,6 +24,7 @@ from sqlalchemy import (
 from app import clock
 from app.database import db
 from app.practice.location import Location
+from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
 from app.scheduling.open_day import OpenDay
 
@@ -91,7 +92,8 @@ def languages() -> list[str]:
     return found
 
 
-_therapist, _day, _location = Therapist.__table__, OpenDay.__table__, Location.__table__
+_therapist, _day = Therapist.__table__, OpenDay.__table__
+_location, _type = Location.__table__, SessionType.__table__
 _SHOWN = (
     *(_therapist.c[name] for name in ("id", "slug", "name", "headline", "languages", "zone", "horizon_days")),
     _therapist.c.minimum_notice_minutes,
@@ -126,7 +128,7 @@ def _statement(wishes: tuple[str, ...], soonest: bool) -> Select[Any]:
 
 
 def _by_name(columns: Sequence[ColumnElement[Any]], wishes: tuple[str, ...]) -> Select[Any]:
-    found = select(*columns, _therapist.c.name.label("place")).where(_listed(wishes))
+    found = select(*columns, _therapist.c.name.label("place")).where(_listed(wishes), *_offer(wishes))
     if set(wishes) - {"language"}:
         found = found.where(exists().where(_day.c.therapist_id == _therapist.c.id, *_fits(_day, wishes)))
     return _cut(found.order_by(_therapist.c.name, _therapist.c.id))
@@ -166,7 +168,7 @@ def _soonest_of_speakers(wishes: tuple[str, ...]) -> Select[Any]:
         .scalar_subquery()
         .label("first_start")
     )
-    found = select(earliest, _therapist.c.id.label("therapist_id")).where(_listed(wishes))
+    found = select(earliest, _therapist.c.id.label("therapist_id")).where(_listed(wishes), *_offer(wishes))
     return found.order_by(nulls_last(earliest), _therapist.c.id)
 
 
@@ -175,6 +177,16 @@ def _listed(wishes: tuple[str, ...]) -> ColumnElement[bool]:
         return _therapist.c.listed
     spoken = literal(",") + func.replace(_therapist.c.languages, ", ", ",") + literal(",")
     return and_(_therapist.c.listed, spoken.like(bindparam("language"), escape="/"))
+
+
+def _offer(wishes: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    """Who does not offer it at all need not be looked at day by day."""
+    offered = (("kind", _location), ("type", _type))
+    return [
+        exists().where(table.c.therapist_id == _therapist.c.id, table.c.kind == bindparam(wish), table.c.active)
+        for wish, table in offered
+        if wish in wishes
+    ]
 
 
 def _fits(day: FromClause, wishes: tuple[str, ...]) -> list[ColumnElement[bool]]:

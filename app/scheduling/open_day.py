@@ -21,7 +21,7 @@ class OpenDay(Model):
         UniqueConstraint("therapist_id", "day", "session_type_id", "location_id"),
         Index("ix_open_day_next", "therapist_id", "first_start"),
         Index("ix_open_day_soonest", "first_start", "therapist_id"),
-        Index("ix_open_day_kinds", "session_kind", "location_kind", "first_start"),
+        Index("ix_open_day_soonest_of_kind", "session_kind", "first_start", "therapist_id", "location_kind"),
         Index("ix_open_day_passing", "first_bookable_until"),
     )
 

@@ -130,6 +130,6 @@ def create_open_days() -> None:
         ("next", ["therapist_id", "first_start"]),
         ("soonest", ["first_start", "therapist_id"]),
         ("passing", ["first_bookable_until"]),
-        ("kinds", ["session_kind", "location_kind", "first_start"]),
+        ("soonest_of_kind", ["session_kind", "first_start", "therapist_id", "location_kind"]),
     ):
         op.create_index(f"ix_open_day_{name}", "open_day", columns)

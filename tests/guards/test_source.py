@@ -73,6 +73,20 @@ def test_only_views_and_jobs_commit():
     assert {name for name in committing if not name.startswith(allowed)} == set()
 
 
+def test_whoever_changes_a_diary_in_bulk_says_so():
+    """The directory and the pages' caches learn of changes from what is flushed; a bulk statement is not."""
+    watched = {"Hold", "TimeOff", "ExtraTime", "BusyTime", "WorkingTime", "Location", "SessionType", "Therapist"}
+    watched |= {"working_time_location", "extra_time_location"}
+    in_bulk = {
+        name_of(path)
+        for path in sources()
+        for name, call in calls(path)
+        if name in ("delete", "insert", "update") and call.args and ast.unparse(call.args[0]) in watched
+    }
+    assert in_bulk <= {"scheduling/changes.py", "scheduling/openings.py"}  # they write what is derived
+    assert "changes.note(" in (APP / "scheduling" / "hold.py").read_text()
+
+
 def test_views_talk_to_nobody_outside():
     for path in sources("blueprints", "booking", "forms", "practice", "scheduling", "messages"):
         assert not imports(path) & NETWORK, name_of(path)
