@@ -1,8 +1,8 @@
 """What the address of the calendar asks for."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from functools import cached_property
 from urllib.parse import urlencode
 
 from flask import request
@@ -31,12 +31,17 @@ class Choice:
         chosen_location = int(location) if location.isdecimal() and len(location) < 10 else None
         return cls(day, view if view in VIEWS else "", states, chosen_location)
 
-    def address(self, **changes: Any) -> str:
-        choice = replace(self, **changes)
-        query: list[tuple[str, object]] = [("view", choice.view)] if choice.view else []
-        query += [("date", choice.day.isoformat()), *(("state", state) for state in choice.states)]
-        query += [("location", choice.location)] if choice.location else []
-        return f"/calendar?{urlencode(query)}"
+    def address(self, day: date | None = None, view: str | None = None, filtered: bool = True) -> str:
+        """The same calendar on another day, in another view or without its filter. All of it is safe to be written."""
+        view = self.view if view is None else view
+        shown = f"view={view}&" if view else ""
+        return f"/calendar?{shown}date={day or self.day}{self._filter if filtered else ''}"
+
+    @cached_property
+    def _filter(self) -> str:
+        query: list[tuple[str, object]] = [("state", state) for state in self.states]
+        query += [("location", self.location)] if self.location else []
+        return f"&{urlencode(query)}" if query else ""
 
     @property
     def monday(self) -> date:

@@ -6,16 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import request
+from markupsafe import escape
 
 from app import clock
 from app.blueprints.calendar_choice import VIEWS, WEEK, Choice
 from app.booking import calendar_entries
 from app.booking.booking import HOLDING
 from app.booking.calendar_entries import DatedTime, Entry
+from app.practice import published
 from app.practice.client import initials, short_name
 from app.practice.therapist import Therapist
 from app.scheduling import calendar_layout as layout
 from app.scheduling import slots
+from app.scheduling.availability import weekly_of
 from app.wording import STATUS_WORDS, clock_time
 
 AGREED = ("confirmed", "attended")
@@ -25,7 +28,10 @@ QUARTER = 15 * 60
 
 
 class Item(NamedTuple):
-    """A session, an offered time, busy time, time off or free time on one day: as a block and as a line."""
+    """A session, an offered time, busy time, time off or free time on one day: as a block and as a line.
+
+    Every text in it is escaped already: there are hundreds on a page, and the template writes them as they are.
+    """
 
     kind: str  # 'session', 'offered', 'busy', 'off' or 'free'
     starts: int  # minutes that the clocks of the day show
@@ -67,9 +73,11 @@ class Day:
 
 
 class CalendarPage:
-    """One therapist's days, read in four statements."""
+    """One therapist's days, read in two statements."""
 
     def __init__(self, therapist: Therapist) -> None:
+        # What was read with the sign-in tells whether what is kept of the practice still holds.
+        self.practice = published.of_revisions({therapist.id: therapist.revision})[therapist.id]
         self.therapist_id, self.zone = therapist.id, therapist.tz
         self.now = clock.now()
         self.today = self.now.astimezone(self.zone).date()
@@ -82,7 +90,6 @@ class CalendarPage:
         span = (self.therapist_id, self.begins, self.ends)
         entries = calendar_entries.entries(*span, cancelled="cancelled" in choice.states)
         dated = calendar_entries.dated_times(*span)
-        places = calendar_entries.places(self.therapist_id)
         days, (first_hour, last_hour) = self._days(entries, dated)
         step = choice.days
         return {
@@ -90,15 +97,15 @@ class CalendarPage:
             "here": choice.address(),
             "title": self._title(),
             "days": days,
-            "strip": self._strip(),
+            "strip": self._strip(days),
             "hours": [f"{hour}:00" for hour in range(first_hour, last_hour)],
             "earlier": choice.address(day=choice.day - timedelta(days=step)),
             "later": choice.address(day=choice.day + timedelta(days=step)),
             "current": choice.address(day=self.today),
             "views": {view: (word, choice.address(view=view)) for view, word in VIEWS.items()},
             "states": STATUS_WORDS,
-            "places": places,
-            "unfiltered": choice.address(states=(), location=None),
+            "places": self.practice.active_locations,
+            "unfiltered": choice.address(filtered=False),
             "add_address": f"/calendar/time?start={self._next_hour()}",
             "booked": self._booked(entries),
             "closed": self._just_closed(dated),
@@ -141,14 +148,14 @@ class CalendarPage:
             day == self.choice.day,
         )
 
-    def _strip(self) -> list[Day]:
+    def _strip(self, days: list[Day]) -> list[Day]:
         """Links to the days of the week, where one day is shown."""
-        if self.choice.view in ("week", "list"):
-            return []
+        if self.choice.view != "day":
+            return [] if self.choice.view else days
         return [self._day(self.choice.monday + timedelta(days=number)) for number in range(WEEK)]
 
     def _open_time(self, dated: list[DatedTime]) -> list[slots.Interval]:
-        weekly = calendar_entries.weekly_times(self.therapist_id)
+        weekly = weekly_of(self.practice)
         extra = slots.subtract(slots.merge(_intervals(dated, "extra")), slots.merge(_intervals(dated, "shut")))
         diary = slots.Diary(off=_intervals(dated, "off", "shut"), extra=extra)
         return slots.open_time(weekly, self.zone, diary, self.choice.first, self.choice.days)
@@ -157,7 +164,9 @@ class CalendarPage:
         starts, ends = int(entry.starts_at.timestamp()), int(entry.ends_at.timestamp())
         kind = "offered" if entry.offered else "session"
         state, word = self._state(entry)
-        who, time = short_name(entry.client), self._time(entry.starts_at, entry.ends_at)
+        who, place = escape(short_name(entry.client)), escape(entry.location)
+        time = self._time(entry.starts_at, entry.ends_at)
+        name = f"{who}, {word[0].lower()}{word[1:]}, {time}, {place}"
         look = f"block block--{'offered' if entry.offered else entry.status}"
         can_move = not entry.offered and entry.status in TO_BE_MOVED and entry.ends_at > self.now
         for day, top, bottom in self.columns.pieces(starts, ends):
@@ -171,11 +180,11 @@ class CalendarPage:
                     time,
                     who,
                     word,
-                    entry.location,
-                    f"{who}, {word[0].lower()}{word[1:]}, {time}, {entry.location}",
+                    place,
+                    name,
                     address=f"/sessions/{entry.booking_id}",
                     mark=state,
-                    short=initials(entry.client),
+                    short=escape(initials(entry.client)),
                     at=str(top) if can_move and begins_here else "",
                     look=look,
                 ),
@@ -195,12 +204,13 @@ class CalendarPage:
         if one.kind == "extra":
             return
         what = "Busy elsewhere" if one.kind == "busy" else "Time off"
-        words = f"{what}: {one.why}" if one.why else what
+        why = escape(one.why)
+        words = f"{what}: {why}" if why else what
         for number, top, bottom in self.columns.pieces(*_interval(one)):
             time = self._minutes_between(top, bottom)
-            item = Item(one.kind, top, bottom, time, what, one.why, "", f"{words}, {time}")
+            item = Item(one.kind, top, bottom, time, what, why, "", f"{words}, {time}")
             if one.kind != "busy":
-                days[number].off.append(item._replace(look="off", short=one.why or what))
+                days[number].off.append(item._replace(look="off", short=why or what))
             else:
                 days[number].items.append(item._replace(look="busy", short="Busy"))
 
@@ -213,8 +223,10 @@ class CalendarPage:
         taken += [*_intervals(dated, "busy"), (0, from_now)]
         for free in slots.subtract(opened, slots.merge(taken)):
             for day, top, bottom in self.columns.pieces(*free):
-                spans = [(top, bottom)] if self.choice.view == "list" else layout.hourly((top, bottom))
-                for starts, ends in spans:
+                pieces = layout.hourly((top, bottom))
+                if pieces and self.choice.view == "list":
+                    pieces = [(top, bottom)]
+                for starts, ends in pieces:
                     yield day, self._free_item(day, starts, ends)
 
     def _free_item(self, day: int, starts: int, ends: int) -> Item:

@@ -1,9 +1,8 @@
-"""What a therapist's calendar shows, read as plain rows: a fixed number of statements, however much is booked.
+"""What a therapist's calendar shows, read as plain rows: two statements, however much is booked.
 
 The statements are built once: building them costs more than most of them take.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -19,7 +18,6 @@ from app.scheduling.busy_time import BusyTime
 from app.scheduling.extra_time import ExtraTime
 from app.scheduling.hold import Hold
 from app.scheduling.time_off import TimeOff
-from app.scheduling.working_time import WorkingTime
 
 LONGEST_SESSION = timedelta(minutes=720)  # see SessionType
 
@@ -49,11 +47,6 @@ class DatedTime(NamedTuple):
     made_at: datetime | None
 
 
-class Place(NamedTuple):
-    id: int
-    name: str
-
-
 _THERAPIST = bindparam("therapist", type_=Integer)
 _START, _END = bindparam("start", type_=UTCDateTime()), bindparam("end", type_=UTCDateTime())
 
@@ -71,19 +64,6 @@ def dated_times(therapist_id: int, start: datetime, end: datetime) -> list[Dated
     """Time off, busy times and extra time that touch the span, in order."""
     rows = db.session.execute(_DATED, {"therapist": therapist_id, "start": start, "end": end})
     return sorted(map(DatedTime._make, rows), key=lambda one: one.starts_at)
-
-
-def weekly_times(therapist_id: int) -> dict[int, list[tuple[int, int]]]:
-    """Working times at any location, in minutes by weekday."""
-    weekly: dict[int, list[tuple[int, int]]] = {}
-    for weekday, starts, ends in db.session.execute(_WEEKLY, {"therapist": therapist_id}):
-        weekly.setdefault(weekday, []).append((starts, ends))
-    return weekly
-
-
-def places(therapist_id: int) -> Sequence[Place]:
-    """The therapist's active locations."""
-    return [Place._make(row) for row in db.session.execute(_PLACES, {"therapist": therapist_id})]
 
 
 def _sessions() -> Select:
@@ -159,8 +139,3 @@ _DATED = union_all(
     _touching(BusyTime, literal("busy"), literal(""), cast(null(), UTCDateTime())),
     _touching(ExtraTime, literal("extra"), ExtraTime.why, ExtraTime.made_at),
 )
-_WEEKLY = select(WorkingTime.weekday, WorkingTime.starts_minute, WorkingTime.ends_minute).where(
-    WorkingTime.therapist_id == _THERAPIST
-)
-_PLACES = select(Location.id, Location.name).where(Location.therapist_id == _THERAPIST, Location.active)
-_PLACES = _PLACES.order_by(Location.position, Location.id)
