@@ -50,6 +50,21 @@ def test_no_page_shuts_anybody_out(mara, ines):
     assert found.violations == []
 
 
+def test_a_sick_day_shuts_nobody_out(mara, ines, jonas):
+    found = Found()
+    for client, time in ((ines, TEN), (jonas, in_days(3, "12:00"))):
+        client.requests(mara, time)
+    found.on_page_of(mara.at("/sick-days/new"))
+    mara.plans_a_sick_day(TEN, words="I have a fever.")
+    found.on_page_of(mara)
+    mara.sends_all_offers()
+    found.on_page_of(mara)
+    mara.presses("Take all offers back")
+    mara.sees("The time is open again")
+    found.on_page_of(mara)
+    assert found.violations == []
+
+
 class Found:
     """What axe-core found on the pages it was shown."""
 

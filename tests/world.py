@@ -92,8 +92,8 @@ def offer_times(booking: Booking, *starts: datetime, reason: str = "own", words:
     return offer
 
 
-def sick_day(therapist: Therapist, day: int, words: str = "") -> SickDay:
-    """The therapist cannot work on that day, and offers everybody other times; committed."""
+def sick_day(therapist: Therapist, day: int, words: str = "", commit: bool = True) -> SickDay:
+    """The therapist cannot work on that day, and offers everybody other times."""
     span = in_days(day, "00:00"), in_days(day + 1, "00:00")
     planned = plan(therapist, span)
     chosen = {
@@ -102,7 +102,8 @@ def sick_day(therapist: Therapist, day: int, words: str = "") -> SickDay:
     }
     sessions = {share.booking.id: share.seen for share in planned.shares}
     made = declare(therapist, span, "own", words, sessions, chosen)
-    db.session.commit()
+    if commit:
+        db.session.commit()
     return made
 
 

@@ -60,6 +60,12 @@ class Plan:
     def offers(self) -> list[Share]:
         return [share for share in self.shares if share.alternatives]
 
+    def is_offered(self, booking: Booking) -> bool:
+        """Whether its open offer has a time in the span: the client might still accept it."""
+        offer, (begins, ends) = booking.open_offer, self.span
+        times = [one.span for one in offer.alternatives] if offer else []
+        return any(starts < ends and begins < stops for starts, stops in times)
+
 
 def plan(therapist: Therapist, span: Span, removed: Collection[tuple[int, Free]] = ()) -> Plan:
     """Free times shared out so that no two sessions compete, without what was taken out by hand before."""

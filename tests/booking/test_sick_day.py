@@ -155,6 +155,7 @@ def test_what_cannot_be_done_in_this_way_is_told_apart(mara, three, span):
         planned = plan(mara, span)
         assert [share.booking for share in planned.shares] == [three[2]]
         assert planned.others == [three[0], three[1], elsewhere]
+        assert [planned.is_offered(one) for one in planned.others] == [False, False, True]
 
 
 def test_where_too_little_is_free_it_is_shared_and_who_gets_nothing_is_not_touched(mara, three, span):

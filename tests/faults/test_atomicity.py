@@ -13,6 +13,7 @@ from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import Terms, dispute, offer_alternatives, offer_location
 from app.booking.requesting import Asker, book_for_client, request_session
+from app.booking.sick_day import SickDay
 from app.database import db
 from app.messages import reminders
 from app.practice.therapist import Therapist
@@ -118,6 +119,11 @@ def moved_away() -> None:
     offer().accept(offer().alternatives[0])
 
 
+def sick_day() -> None:
+    confirmed()
+    world.sick_day(mara(), 3)
+
+
 def begun() -> None:
     confirmed()
     booking().starts_at, booking().ends_at = world.in_days(-1), world.in_days(-1, "10:50")
@@ -178,6 +184,8 @@ CHANGES: dict[str, tuple[Callable[[], None], Callable[[], object]]] = {
     "an offer expires": (overdue, lambda: offer().expire()),
     "a request lapses": (unanswered, lambda: booking().lapse()),
     "attendance is recorded": (begun, lambda: booking().record_attendance("attended")),
+    "a sick day is sent": (confirmed, lambda: world.sick_day(mara(), 3, commit=False)),
+    "a sick day is taken back": (sick_day, lambda: db.session.scalars(select(SickDay)).one().take_back()),
     "closed time is opened again": (moved_away, lambda: db.session.scalars(select(TimeOff)).one().reopen()),
     "a page of an offer is opened": (
         offered,
