@@ -11,6 +11,7 @@ from app.demo.people import PEOPLE, add_operator, add_therapist
 from app.demo.sessions import fill_diary
 from app.practice.therapist import Therapist
 from app.practice.user import User
+from app.scheduling import openings
 
 SIGN_INS = ("mara@example.com", "otto@example.com", "operator@example.com")
 
@@ -42,3 +43,5 @@ def _add_everybody() -> None:
     db.session.flush()
     for therapist in db.session.scalars(select(Therapist).order_by(Therapist.id)).all():
         fill_diary(therapist)
+        db.session.flush()
+        openings.refresh(therapist)  # the directory is complete when the first visitor comes
