@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 from flask import request
@@ -83,6 +84,7 @@ class CalendarPage:
         self.today = self.now.astimezone(self.zone).date()
         self.choice = choice = Choice.from_request(self.today)
         self.columns = layout.Columns(choice.first, choice.days, self.zone)
+        self.hours = (0, 24)
         self.begins, self.ends = (datetime.fromtimestamp(moment, UTC) for moment in self.columns.span)
 
     def context(self) -> dict[str, Any]:
@@ -90,7 +92,7 @@ class CalendarPage:
         span = (self.therapist_id, self.begins, self.ends)
         entries = calendar_entries.entries(*span, cancelled="cancelled" in choice.states)
         dated = calendar_entries.dated_times(*span)
-        days, (first_hour, last_hour) = self._days(entries, dated)
+        days = self._days(entries, dated)
         step = choice.days
         return {
             "choice": choice,
@@ -98,7 +100,7 @@ class CalendarPage:
             "title": self._title(),
             "days": days,
             "strip": self._strip(days),
-            "hours": [f"{hour}:00" for hour in range(first_hour, last_hour)],
+            "hours": [f"{hour}:00" for hour in range(*self.hours)],
             "earlier": choice.address(day=choice.day - timedelta(days=step)),
             "later": choice.address(day=choice.day + timedelta(days=step)),
             "current": choice.address(day=self.today),
@@ -114,27 +116,41 @@ class CalendarPage:
 
     # Where everything stands
 
-    def _days(self, entries: list[Entry], dated: list[DatedTime]) -> tuple[list[Day], tuple[int, int]]:
-        days = self._empty_days()
+    def _days(self, entries: list[Entry], dated: list[DatedTime]) -> list[Day]:
+        days = [self._day(self.choice.first + timedelta(days=number)) for number in range(self.choice.days)]
         opened = self._open_time(dated)
-        shown = [entry for entry in entries if self.choice.shows(entry)]
-        matter = [piece[1:] for span in opened for piece in self.columns.pieces(*span)]
-        for entry in shown:
-            for number, block in self._blocks(entry):
-                days[number].items.append(block)
-                matter.append((block.starts, block.ends))
-        hours = layout.shown_hours(matter)
-        if self.choice.view == "list":
-            hours = (0, 24)
+        working = [piece for span in opened for piece in self.columns.pieces(*span)]
+        shown = [(entry, piece) for entry in entries if self.choice.shows(entry) for piece in self._pieces(entry)]
+        if self.choice.view != "list":
+            self.hours = layout.shown_hours(piece[1:] for piece in chain(working, (piece for _, piece in shown)))
+        for number, top, bottom in working:
+            days[number].open.append(self._rows(top, bottom))
         for one in dated:
             self._put_dated(days, one)
+        for entry, piece in shown:
+            days[piece.day].items.append(self._block(entry, piece))
+        for day in days:
+            day.items = _side_by_side(day.items)
         for number, item in self._free(opened, entries, dated):
             days[number].items.append(item)
-        self._draw(days, opened, hours)
-        return days, hours
+        for day in days:
+            day.items.sort(key=lambda item: item.starts)
+            day.now = self._now_line() if day.is_today else ""
+        return days
 
-    def _empty_days(self) -> list[Day]:
-        return [self._day(self.choice.first + timedelta(days=number)) for number in range(self.choice.days)]
+    def _now_line(self) -> str:
+        local = self.now.astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        return self._rows(minute, minute + 1) if self._is_shown(minute, minute + 1) else ""
+
+    def _rows(self, starts: int, ends: int) -> str:
+        """The classes of a place, cut to the hours that are shown."""
+        first, last = self.hours
+        row, length = layout.rows(max(starts, first * 60), min(ends, last * 60), first)
+        return f"r{row} s{length}"
+
+    def _is_shown(self, starts: int, ends: int) -> bool:
+        return ends > self.hours[0] * 60 and starts < self.hours[1] * 60
 
     def _day(self, day: date) -> Day:
         view = "day" if self.choice.view in ("week", "day") else self.choice.view
@@ -160,35 +176,34 @@ class CalendarPage:
         diary = slots.Diary(off=_intervals(dated, "off", "shut"), extra=extra)
         return slots.open_time(weekly, self.zone, diary, self.choice.first, self.choice.days)
 
-    def _blocks(self, entry: Entry) -> Iterable[tuple[int, Item]]:
-        starts, ends = int(entry.starts_at.timestamp()), int(entry.ends_at.timestamp())
-        kind = "offered" if entry.offered else "session"
+    def _pieces(self, entry: Entry) -> Iterable[layout.Piece]:
+        return self.columns.pieces(*_interval(entry))
+
+    def _block(self, entry: Entry, piece: layout.Piece) -> Item:
         state, word = self._state(entry)
         who, place = escape(short_name(entry.client)), escape(entry.location)
         time = self._time(entry.starts_at, entry.ends_at)
-        name = f"{who}, {word[0].lower()}{word[1:]}, {time}, {place}"
-        look = f"block block--{'offered' if entry.offered else entry.status}"
-        can_move = not entry.offered and entry.status in TO_BE_MOVED and entry.ends_at > self.now
-        for day, top, bottom in self.columns.pieces(starts, ends):
-            begins_here = self.columns.begins[day] <= starts
-            yield (
-                day,
-                Item(
-                    kind,
-                    top,
-                    bottom,
-                    time,
-                    who,
-                    word,
-                    place,
-                    name,
-                    address=f"/sessions/{entry.booking_id}",
-                    mark=state,
-                    short=escape(initials(entry.client)),
-                    at=str(top) if can_move and begins_here else "",
-                    look=look,
-                ),
-            )
+        status = "offered" if entry.offered else entry.status
+        return Item(
+            "offered" if entry.offered else "session",
+            piece.starts,
+            piece.ends,
+            time,
+            who,
+            word,
+            place,
+            f"{who}, {word[0].lower()}{word[1:]}, {time}, {place}",
+            address=f"/sessions/{entry.booking_id}",
+            mark=state,
+            short=escape(initials(entry.client)),
+            at=str(piece.starts) if self._can_move(entry, piece) else "",
+            look=f"block block--{status} {self._rows(piece.starts, piece.ends)}",
+        )
+
+    def _can_move(self, entry: Entry, piece: layout.Piece) -> bool:
+        """A session is dragged by its beginning."""
+        begins_here = self.columns.begins[piece.day] <= entry.starts_at.timestamp()
+        return begins_here and not entry.offered and entry.status in TO_BE_MOVED and entry.ends_at > self.now
 
     def _state(self, entry: Entry) -> tuple[str, str]:
         """The shape and the words of a state; what is held for an answer says until when."""
@@ -207,12 +222,14 @@ class CalendarPage:
         why = escape(one.why)
         words = f"{what}: {why}" if why else what
         for number, top, bottom in self.columns.pieces(*_interval(one)):
+            if not self._is_shown(top, bottom):
+                continue
             time = self._minutes_between(top, bottom)
-            item = Item(one.kind, top, bottom, time, what, why, "", f"{words}, {time}")
-            if one.kind != "busy":
-                days[number].off.append(item._replace(look="off", short=why or what))
+            item = Item(one.kind, top, bottom, time, what, why, "", f"{words}, {time}", short=why or what)
+            if one.kind == "busy":
+                days[number].items.append(item._replace(look=f"busy {self._rows(top, bottom)}", short="Busy"))
             else:
-                days[number].items.append(item._replace(look="busy", short="Busy"))
+                days[number].off.append(item._replace(kind="off", look=f"off {self._rows(top, bottom)}"))
 
     def _free(
         self, opened: list[slots.Interval], entries: list[Entry], dated: list[DatedTime]
@@ -233,21 +250,8 @@ class CalendarPage:
         local = self.choice.first + timedelta(days=day)
         address = f"/calendar/time?start={local}T{starts // 60:02}:{starts % 60:02}"
         time = self._minutes_between(starts, ends)
-        return Item("free", starts, ends, time, "Free", "", "", f"{time}, free", address=address, look="free")
-
-    def _draw(self, days: list[Day], opened: list[slots.Interval], hours: tuple[int, int]) -> None:
-        """Give everything the classes that put it in its place."""
-        for span in opened:
-            for number, top, bottom in self.columns.pieces(*span):
-                days[number].open.append(_row_classes(top, bottom, hours))
-        for day in days:
-            day.off = [_placed(item, hours) for item in day.off if _is_shown(item, hours)]
-            day.items.sort(key=lambda item: (item.starts, -item.ends))
-            day.items = _side_by_side([item for item in day.items if _is_shown(item, hours)], hours)
-            if day.is_today:
-                local = self.now.astimezone(self.zone)
-                minute = local.hour * 60 + local.minute
-                day.now = _row_classes(minute, minute + 1, hours) if hours[0] * 60 <= minute < hours[1] * 60 else ""
+        look = f"free {self._rows(starts, ends)}"
+        return Item("free", starts, ends, time, "Free", "", "", f"{time}, free", address=address, look=look)
 
     # In words
 
@@ -277,7 +281,7 @@ class CalendarPage:
     def _booked(self, entries: list[Entry]) -> Item | None:
         wanted = request.args.get("booked", "")
         entry = next((one for one in entries if str(one.booking_id) == wanted and not one.offered), None)
-        return next((item for _, item in self._blocks(entry)), None) if entry else None
+        return next((self._block(entry, piece) for piece in self._pieces(entry)), None) if entry else None
 
     def _just_closed(self, dated: list[DatedTime]) -> DatedTime | None:
         """Time off of the last minutes: its undo is still at hand."""
@@ -293,26 +297,11 @@ def _intervals(dated: list[DatedTime], *kinds: str) -> list[slots.Interval]:
     return [_interval(one) for one in dated if one.kind in kinds]
 
 
-def _is_shown(item: Item, hours: tuple[int, int]) -> bool:
-    return item.ends > hours[0] * 60 and item.starts < hours[1] * 60
-
-
-def _row_classes(starts: int, ends: int, hours: tuple[int, int]) -> str:
-    row, length = layout.rows(max(starts, hours[0] * 60), min(ends, hours[1] * 60), hours[0])
-    return f"r{row} s{length}"
-
-
-def _placed(item: Item, hours: tuple[int, int]) -> Item:
-    return item._replace(look=f"{item.look} {_row_classes(item.starts, item.ends, hours)}")
-
-
-def _side_by_side(items: list[Item], hours: tuple[int, int]) -> list[Item]:
-    """Blocks that overlap share the width; free time never overlaps anything."""
-    blocks = [item for item in items if item.kind != "free"]
-    lanes = dict(zip(map(id, blocks), layout.lanes([(item.starts, item.ends) for item in blocks]), strict=True))
-    found = []
-    for item in items:
-        lane, of = lanes.get(id(item), (0, 1))
-        placed = _placed(item, hours)
-        found.append(placed._replace(look=f"{placed.look} lane{lane} of{of}") if of > 1 else placed)
-    return found
+def _side_by_side(items: list[Item]) -> list[Item]:
+    """Those that overlap share the width."""
+    items = sorted(items, key=lambda item: (item.starts, -item.ends))
+    lanes = layout.lanes([(item.starts, item.ends) for item in items])
+    return [
+        item._replace(look=f"{item.look} lane{lane} of{of}") if of > 1 else item
+        for item, (lane, of) in zip(items, lanes, strict=True)
+    ]

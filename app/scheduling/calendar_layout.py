@@ -3,6 +3,7 @@
 Moments are POSIX seconds. A column is one local day; its minutes are those that the clocks show.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -33,31 +34,38 @@ class Columns:
     def __init__(self, first: date, days: int, zone: ZoneInfo) -> None:
         self.zone = zone
         self.begins = [_midnight(first.toordinal() + number, zone) for number in range(days + 1)]
+        self._steady = [ends - begins == DAY for begins, ends in pairwise(self.begins)]
 
     @property
     def span(self) -> tuple[int, int]:
         return self.begins[0], self.begins[-1]
 
     def changes_clock(self, day: int) -> bool:
-        return self.begins[day + 1] - self.begins[day] != DAY
+        return not self._steady[day]
 
     def pieces(self, starts: int, ends: int) -> Iterator[Piece]:
         """A span as it stands in the columns: one piece on each day that it touches."""
-        for day in range(len(self.begins) - 1):
-            begins, over = self.begins[day], self.begins[day + 1]
-            if max(starts, begins) < min(ends, over):
-                yield self._piece(day, max(starts, begins), min(ends, over))
+        begins, last = self.begins, len(self.begins) - 1
+        day = max(bisect_right(begins, starts) - 1, 0)
+        while day < last and begins[day] < ends:
+            top, bottom = max(starts, begins[day]), min(ends, begins[day + 1])
+            if top < bottom:
+                yield self._piece(day, top, bottom)
+            day += 1
 
     def minute(self, day: int, moment: int) -> int:
         """What the clocks of that day show at a moment of it; 1440 at its end."""
+        if self._steady[day]:
+            return (moment - self.begins[day]) // MINUTE
         if moment >= self.begins[day + 1]:
             return DAY_MINUTES
-        if not self.changes_clock(day):
-            return (moment - self.begins[day]) // MINUTE
         shown = datetime.fromtimestamp(moment, self.zone)
         return shown.hour * HOUR_MINUTES + shown.minute
 
     def _piece(self, day: int, starts: int, ends: int) -> Piece:
+        if self._steady[day]:
+            begins = self.begins[day]
+            return Piece(day, (starts - begins) // MINUTE, -(-(ends - begins) // MINUTE))
         top, bottom = self.minute(day, starts), self.minute(day, ends)
         # Where the clocks go back they may show the end before the start: then it stands as long as it lasts.
         lasts = -(-(ends - starts) // MINUTE)
