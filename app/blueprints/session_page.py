@@ -36,7 +36,7 @@ def session_page(booking: Booking, status: int = 200, problem: str | None = None
         "messages": _of_booking(Message, booking),
         "sentence": sentence,
         "message_line": message_line,
-        "closed_time": db.session.scalar(select(TimeOff).filter_by(booking_id=booking.id).order_by(TimeOff.id.desc())),
+        "closed_time": _closed_time(booking),
         "can": verbs_of(booking),
         "problem": problem,
         "words": words,
@@ -95,6 +95,12 @@ def _form_context(booking: Booking, reason: str | None, problem: str | None) -> 
         "can": verbs_of(booking),
         "now": clock.now(),
     }
+
+
+def _closed_time(booking: Booking) -> TimeOff | None:
+    """The time to come that the session left, if it is closed."""
+    closed = select(TimeOff).where(TimeOff.booking_id == booking.id, TimeOff.ends_at > clock.now())
+    return db.session.scalar(closed.order_by(TimeOff.id.desc()).limit(1))
 
 
 def _opened_at(offer: Offer | None) -> datetime | None:

@@ -61,9 +61,9 @@ class Plan:
         return [share for share in self.shares if share.alternatives]
 
     def is_offered(self, booking: Booking) -> bool:
-        """Whether its open offer has a time in the span: the client might still accept it."""
+        """Whether its open offer has another time in the span: the client might still accept it."""
         offer, (begins, ends) = booking.open_offer, self.span
-        times = [one.span for one in offer.alternatives] if offer else []
+        times = [one.span for one in offer.alternatives if one.span != booking.span] if offer else []
         return any(starts < ends and begins < stops for starts, stops in times)
 
 

@@ -14,6 +14,8 @@ from app.database import db
 from app.jobs.deliver import deliver_waiting
 from app.messages.activity import Activity
 from app.practice.user import digest
+from app.scheduling.availability import is_free
+from app.scheduling.extra_time import ExtraTime
 from app.scheduling.time_off import TimeOff
 from tests import world
 from tests.booking.holds import check_everything, held
@@ -184,6 +186,16 @@ def test_a_withdrawn_offer_leaves_the_session_as_it_was(request_of_ines, confirm
     assert request_of_ines.status == ("confirmed" if confirmed_before else "requested")
     assert held(request_of_ines) == [request_of_ines.span]
     assert mails(request_of_ines)[-1] == ("client", "offer_withdrawn")
+
+
+def test_the_time_left_stays_closed_also_where_it_was_extra_time(mara, offer_to_ines):
+    (left, ends), room = offer_to_ines.booking.span, mara.locations[0]
+    db.session.add(ExtraTime(therapist_id=mara.id, locations=[room], starts_at=left, ends_at=ends))
+    offer_to_ines.accept(offer_to_ines.alternatives[0])
+    db.session.commit()
+    assert not is_free(mara, mara.session_types[0], room, left)
+    db.session.scalars(select(TimeOff)).one().reopen()
+    assert is_free(mara, mara.session_types[0], room, left)
 
 
 def test_a_choice_by_phone_counts_as_a_change_the_client_asked_for(offer_to_ines):
