@@ -85,8 +85,7 @@ def remove(extra_time_id: int) -> Response:
 @bp.post("/working-times/extra/restoration")
 @therapist_only
 def restore() -> Response:
-    told = found(Told.read(request.form.get("told")))
-    therapist, facts = current_user.therapist, found(told.before)
+    therapist, facts = current_user.therapist, Told.to_undo().before
     span, here = _span_of(facts), _locations(frozenset(facts["locations"]))
     form = DatedSpanForm(why=facts["why"], locations=frozenset(location.id for location in here))
     try:

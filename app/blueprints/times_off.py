@@ -78,8 +78,7 @@ def reopen(time_off_id: int) -> Response:
 @therapist_only
 def restore() -> Response:
     """Undo of a reopening: closed again, with what it was closed for."""
-    told = found(Told.read(request.form.get("told")))
-    therapist, facts = current_user.therapist, found(told.before)
+    therapist, facts = current_user.therapist, Told.to_undo().before
     span = datetime.fromisoformat(facts.pop("starts_at")), datetime.fromisoformat(facts.pop("ends_at"))
 
     def close() -> TimeOff:

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 from flask import current_app, request
 from flask_login import current_user
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadData, URLSafeSerializer
 
+from app.blueprints.lookup import found
 from app.booking.booking import Booking
 from app.booking.outside import sessions_to_come
 from app.booking.possible import verbs_of
@@ -39,8 +40,14 @@ class Told:
         """What a token says; None for one that is not ours, or another therapist's."""
         try:
             return cls(**_signer().loads(token or ""))
-        except BadSignature:
+        except (BadData, TypeError):
             return None
+
+    @classmethod
+    def to_undo(cls) -> "Told":
+        """What the pressed undo form says, or 404 for one that belongs to another address."""
+        told = cls.read(request.form.get("told"))
+        return found(told if told and told.undo == request.path else None)
 
 
 def told_by_address() -> Told | None:

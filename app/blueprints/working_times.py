@@ -14,6 +14,7 @@ from app.blueprints.told import Told, ids, told_by_address, told_context
 from app.booking.outside import left_outside
 from app.booking.refusals import NotPossible, Refused
 from app.database import db
+from app.forms.fields import ids_of
 from app.forms.working_hours import CopyForm, HoursForm
 from app.scheduling.editing import Edit, added, changed, copied_to, enumerated, hours_words, interrupted, keep, restored
 from app.scheduling.week import WEEKDAYS, Hours
@@ -43,7 +44,7 @@ def show() -> Response:
 def add() -> Response:
     form = HoursForm.typed(request.form, current_user.therapist.active_locations)
     spans = form.spans()
-    opened = Opened("add", request.form.get("day", 0, type=int), form)
+    opened = Opened("add", min(ids_of(request.form, "day") & set(range(7)), default=0), form)
     return _edit(added(*spans), opened, f"Added on {_days(form.weekdays)}.")
 
 
@@ -87,7 +88,7 @@ def copy() -> Response:
 @therapist_only
 def restore() -> Response:
     """Undo, as long as the week has not been changed again."""
-    told = found(Told.read(request.form.get("told")))
+    told = Told.to_undo()
     day = int(told.where.removeprefix("day-"))
     edit = restored(_from_plain(told.before), _from_plain(told.after))
     return _edit(edit, Opened("restore", day, HoursForm.to_add(day, ())), "Everything is as it was before.")

@@ -65,8 +65,8 @@ class NoticeForm(Typed):
 # Each measure in minutes: what it is called, and its bounds, which are the database's too.
 MEASURES = {
     "minutes": ("Length", 5, 720),
-    "gap_before_minutes": ("Kept free before", 0, 240),
-    "gap_after_minutes": ("Kept free after", 0, 240),
+    "gap_before_minutes": ("Gap before", 0, 240),
+    "gap_after_minutes": ("Gap after", 0, 240),
     "grid_minutes": ("Starts every", 5, 240),
 }
 

@@ -293,3 +293,25 @@ def test_a_session_at_a_location_that_closes_is_outside(desk, mara):
     page = send(desk, page, "Save hours", [("location", str(mara.locations[0].id))])
     assert "Ines Keller" in page.text
     assert "Jonas Peters" not in page.text
+
+
+def test_without_working_times_the_page_says_what_to_do(desk, mara):
+    works(mara)
+    assert "No working times yet" in desk.open("/working-times").text
+
+
+def test_an_undo_of_another_page_is_none(desk, mara):
+    day = f"{world.in_days(6):%Y-%m-%d}"
+    page = desk.press(desk.open("/times-off"), "Take time off", from_date=day)
+    _, fields = desk.press(page, "Open again").filled("Close it again")
+    for address in ("/working-times/restoration", "/working-times/extra/restoration"):
+        assert desk.post(address, fields).status == 404
+    for token in ("", "x", "a.b"):
+        broken = [pair for pair in fields if pair[0] != "told"] + [("told", token)]
+        assert desk.post("/times-off/restoration", broken).status == 404
+        assert desk.open(f"/times-off?told={token}").status == 200
+
+
+@pytest.mark.parametrize("query", ["add=7", "add=-1", "add=x", "copy=99", "change=x", "split=", "told=x"])
+def test_odd_addresses_show_the_week(desk, query):
+    assert desk.open(f"/working-times?{query}").status == 200
