@@ -1,6 +1,7 @@
 """A therapist's page: a week of free times, the next one, and how little it asks of the database."""
 
 import re
+
 import pytest
 
 from app.database import db
