@@ -21,8 +21,10 @@ from app import clock
 from app.booking.booking import Booking
 from app.booking.rearrangement import Terms, dispute, offer_alternatives, offer_location
 from app.booking.refusals import Refused
+from app.booking.sick_day import SickDay
 from app.database import db
 from app.jobs.expire import expire_offers, lapse_requests
+from app.scheduling.time_off import TimeOff
 from tests import world
 from tests.booking.holds import check_everything
 
@@ -134,6 +136,17 @@ class LifeOfBookings(RuleBasedStateMachine):
     def therapist_withdraws(self, which):
         self.on_some_offer(which, lambda offer: offer.withdraw())
 
+    @rule(days=DAYS)
+    def therapist_is_ill(self, days):
+        self.attempt(lambda: world.sick_day(self.therapist, days, commit=False))
+
+    @rule(which=WHICH)
+    def therapist_takes_a_sick_day_back(self, which):
+        mine = select(SickDay).filter_by(therapist_id=self.therapist_id).order_by(SickDay.id)
+        sick_days = list(db.session.scalars(mine))
+        if sick_days:
+            self.attempt(sick_days[which % len(sick_days)].take_back)
+
     @rule(which=WHICH, by=st.sampled_from(["client", "therapist"]))
     def somebody_cancels(self, which, by):
         self.on_some_booking(which, lambda booking: booking.cancel(by=by))
@@ -160,6 +173,9 @@ class LifeOfBookings(RuleBasedStateMachine):
     def the_diary_is_right(self):
         if hasattr(self, "therapist_id"):
             check_everything(self.therapist_id)
+            of_sick_days = select(TimeOff).join(SickDay, SickDay.id == TimeOff.sick_day_id)
+            undone = of_sick_days.where(SickDay.therapist_id == self.therapist_id, SickDay.undone_at.is_not(None))
+            assert db.session.scalars(undone).all() == [], "what was taken back left something closed"
 
 
 @pytest.mark.timeout(300)
