@@ -39,9 +39,12 @@ def books(mara: Therapist, client: Client) -> None:
 
 
 @with_and_without_scripts
-def test_empty_time_is_booked_for_a_client_and_the_next_blocked(mara, jonas):
+def test_empty_time_is_booked_for_a_client_and_the_next_blocked(mara, jonas, watch):
+    watch.expects(422)
     looks_at_calendar(mara, TEN)
     day(mara, TEN).get_by_role("link", name="10:00 to 11:00, free").click()
+    mara.presses("Book session")
+    mara.sees("Nothing was booked yet")
     books(mara, jonas)
     mara.sees("Booked and confirmed")
     expect(block(mara, TEN, "^Jonas P., confirmed, 10:00 to 10:50, Room 1$")).to_be_visible()

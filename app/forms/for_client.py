@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 from flask import request
 from sqlalchemy import select
-from wtforms import SelectField
+from wtforms import EmailField, SelectField, StringField
+from wtforms.validators import DataRequired, Email, Length
 
 from app import clock
 from app.booking.requesting import Asker
 from app.database import db
+from app.forms.cleaning import address, one_line
 from app.forms.new_time import NewTime
 from app.forms.request import RequestForm
 from app.practice.client import Client
@@ -37,6 +39,23 @@ class PersonForm(RequestForm):
     """Who the session is for: one of the therapist's newest clients, or somebody new."""
 
     client = SelectField("Client", validate_choice=False)
+    name = StringField(
+        "Client's name",
+        filters=[one_line],
+        validators=[
+            DataRequired("Please give your client's name."),
+            Length(max=120, message="Please shorten the name to 120 characters."),
+        ],
+    )
+    email = EmailField(
+        "E-mail",
+        filters=[address],
+        validators=[
+            DataRequired("Please give an e-mail address: the confirmation is sent there."),
+            Length(max=254, message="This e-mail address is too long."),
+            Email("This does not look like an e-mail address. Please check it."),
+        ],
+    )
 
     def validate(self, extra_validators: object = None) -> bool:
         if self.client.data:  # what stands in the fields for somebody new does not count then
@@ -54,7 +73,6 @@ class ForClient:
         self.session_type = next((one for one in self.session_types if str(one.id) == session_type), None)
         self.clients = _newest_clients(therapist)
         self.person = PersonForm()
-        self.person.name.label.text = "Client's name"
         self.person.client.choices = [("", "Somebody new"), *((str(one.id), _told(one)) for one in self.clients)]
         self.problem: str | None = None
 
