@@ -29,7 +29,7 @@ def keep() -> Response:
     if not form.apply(current_user.therapist):
         return rules_page(form, status=422)
     db.session.commit()
-    return _told_here(Told("Saved. It counts for new bookings; sessions that are booked stand.", where="notice"))
+    return _told_here(Told("Saved. It counts for new bookings; sessions that are booked stand.", where="how-soon"))
 
 
 @bp.post("/working-times/rules/<int:session_type_id>")
