@@ -96,9 +96,9 @@ def _sessions() -> Select:
 
 def _offered() -> Select:
     # Whatever is offered in the span is held in it: by the offer, or by the session's own time that it overlaps.
-    holding = select(Hold.booking_id).where(
-        Hold.therapist_id == _THERAPIST, Hold.ends_at > _START, Hold.starts_at < _END
-    )
+    # Read first and once: from there on everything is found by its key, however many offers are open elsewhere.
+    mine = (Hold.therapist_id == _THERAPIST, Hold.ends_at > _START, Hold.starts_at < _END)
+    holding = select(Hold.booking_id).where(*mine).distinct().subquery("holding")
     return (
         select(
             literal(True, Boolean),
@@ -111,13 +111,13 @@ def _offered() -> Select:
             Location.id,
             Offer.expires_at,
         )
-        .select_from(Booking)
+        .select_from(holding)
+        .join(Booking, Booking.id == holding.c.booking_id)
         .join(Client, Client.id == Booking.client_id)
         .join(Offer, and_(Offer.booking_id == Booking.id, Offer.outcome.is_(None)))
         .join(Alternative, Alternative.offer_id == Offer.id)
         .join(Location, Location.id == Alternative.location_id)
         .where(
-            Booking.id.in_(holding),
             # A changed location and a disputed change are put at the session's own time.
             Offer.kind == "times",
             Offer.reason != "disputed",
