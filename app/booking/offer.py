@@ -102,7 +102,7 @@ class Offer(Model):
     def withdraw(self) -> None:
         """The therapist takes it back; the session stands as before. Raises OfferEnded.
 
-        The client is told, unless the offer's own mail had not been sent yet: then nobody hears of either.
+        The client is told, unless the grace of the offer's own mail still lasts: then nobody hears of either.
         """
         self.booking.lock()
         self._refuse_if_disputed("The client disputed this change: it cannot be withdrawn, only answered or cancelled.")

@@ -50,13 +50,14 @@ class Message(Model):
 
     @classmethod
     def call_off_offer(cls, booking_id: int) -> bool:
-        """Take back the mail of the offer that just ended; False when a worker has had it in hands already."""
+        """Take back the mail of the offer that just ended; False when its grace is over or a worker has it in hands."""
         # The database decides between this and the worker's claim: each changes only a row that the other has not.
         unsent = (
             cls.booking_id == booking_id,
             cls.name.in_(OF_AN_OFFER),
             cls.status == "waiting",
             cls.attempts == 0,
+            cls.next_attempt_at > clock.now(),  # the grace is over, or there is none: the client hears of both
         )
         return rows_changed(update(cls).where(*unsent).values(status="called_off")) > 0
 

@@ -50,14 +50,18 @@ def free_starts(rules: Rules, diary: Diary, first: date, days: int, earliest: in
     """Starts on `days` local days from `first` whose session lies in open time, at least the gaps away from
     everything taken, neither before `earliest` nor after `latest`. In order, each once."""
     length, step = rules.minutes * MINUTE, rules.grid * MINUTE
+    if days <= 0:
+        return []
     before, after = rules.gap_before * MINUTE, rules.gap_after * MINUTE
     taken = merge(diary.taken, joined_over=before + after)
     if before or after:
         taken = [(start - after, end + before) for start, end in taken]
-    free = subtract(open_time(rules.weekly, rules.zone, diary, first, days), taken)
+    # A session that begins on the last day may end on the next.
+    free = subtract(open_time(rules.weekly, rules.zone, diary, first, days + 1 + rules.minutes // DAY_MINUTES), taken)
     found: list[int] = []
     place = first.toordinal()
     last_day = place + days - 1
+    latest = min(latest, _day(last_day, rules.zone).ends - 1)
     day = _day(place, rules.zone)
     for opens, closes in free:
         lowest, highest = max(opens, earliest), min(closes - length, latest)

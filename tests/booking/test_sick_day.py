@@ -107,7 +107,8 @@ def test_a_session_that_reaches_out_of_the_span_leaves_the_rest_of_its_time_clos
     assert db.session.scalars(closed).all() == []
 
 
-def test_taken_back_before_it_was_sent_nobody_hears_of_it(mara, three, span, mails):
+def test_taken_back_before_it_was_sent_nobody_hears_of_it(app, mara, three, span, mails):
+    app.config["UNDO_GRACE_SECONDS"] = 10.0
     deliver_waiting()
     mails.sent.clear()
     sick_day = sent(mara, span)

@@ -17,6 +17,7 @@ from app.messages.activity import Activity
 from app.messages.history import sentence
 from app.messages.message import Message
 from tests import world
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -88,6 +89,13 @@ def test_by_default_an_offer_is_sent_at_once(session, mails):
     assert subjects(mails) == ["Your booking needs your answer"]
 
 
+def test_without_a_grace_an_offer_taken_back_at_once_is_mailed_like_any_other(session, mails):
+    world.offer_times(session, world.in_days(4)).withdraw()
+    db.session.commit()
+    deliver_waiting()
+    assert subjects(mails) == ["Your booking needs your answer", "You have a booking update"]
+
+
 def test_a_mail_that_a_worker_has_in_hands_is_followed_by_the_withdrawal(session, mails):
     offer = world.offer_times(session, world.in_days(4))
     claim = deliver._claim_next()
@@ -100,7 +108,11 @@ def test_a_mail_that_a_worker_has_in_hands_is_followed_by_the_withdrawal(session
 
 
 def test_a_worker_that_claims_while_it_is_taken_back_finds_it_called_off(app, session, mails):
+    app.config["UNDO_GRACE_SECONDS"] = 0.3
     offer = world.offer_times(session, world.in_days(4))
+    offer.withdraw()
+    over = offer.made_at + timedelta(seconds=1)
+    wait_until(lambda: clock.now() > over)  # a worker that knows nothing of it yet may have the mail
     at_it = threading.Event()
 
     def work() -> None:
@@ -116,7 +128,6 @@ def test_a_worker_that_claims_while_it_is_taken_back_finds_it_called_off(app, se
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        offer.withdraw()
         worker.start()
         assert at_it.wait(20), "the worker is at its claim, and this transaction is not over"
         db.session.commit()

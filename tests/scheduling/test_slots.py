@@ -77,6 +77,12 @@ def test_a_session_may_last_over_midnight():
     assert starts(rules, "2026-11-24", days=2) == ["22:00+0000", "23:00+0000"]
 
 
+def test_a_session_of_the_last_day_may_end_on_the_next():
+    rules = working("00:00", "24:00", minutes=50, grid=30)
+    assert starts(rules, "2026-11-24")[-1] == "23:30+0000"
+    assert len(starts(rules, "2026-11-24")) == 48
+
+
 def test_the_grid_begins_anew_each_midnight():
     found = starts(working("00:00", "24:00", minutes=50, grid=100), "2026-11-24", days=2)
     assert found[14:16] == ["23:20+0000", "00:00+0000"]
@@ -192,7 +198,6 @@ def oracle(rules: Rules, diary: Diary, first: date, earliest: int, latest: int) 
     """Every minute of the days is asked by itself; slow, and plainly what the rules say."""
     clocks = clocks_of(rules.zone, first)
     opened = clocks.in_working_time(rules.weekly) - minutes_of(diary.off) | minutes_of(diary.extra)
-    opened &= clocks.of_the_days
     taken = minutes_of(diary.taken)
     found = []
     for minute in sorted(clocks.of_the_days):
