@@ -6,8 +6,8 @@ class CalendarGrid extends HTMLElement {
   connectedCallback() {
     this.addEventListener("pointerdown", (event) => this.press(event));
     this.addEventListener("pointermove", (event) => this.move(event));
-    this.addEventListener("pointerup", () => this.drop());
-    this.addEventListener("pointercancel", () => this.cancel());
+    this.addEventListener("pointerup", () => this.letGo(() => this.drop()));
+    this.addEventListener("pointercancel", () => this.letGo(() => this.cancel()));
     this.addEventListener("click", (event) => this.dropped && event.preventDefault(), true);
     this.escape = (event) => event.key === "Escape" && this.cancel();
     document.addEventListener("keydown", this.escape, true);
@@ -43,7 +43,7 @@ class CalendarGrid extends HTMLElement {
   }
 
   start(pointer) {
-    this.drag.moving = true;
+    this.drag.moving = this.dropped = true;
     this.setPointerCapture(pointer);
     this.classList.add("grid--dragging");
     this.drag.block.classList.add("block--dragged");
@@ -52,7 +52,6 @@ class CalendarGrid extends HTMLElement {
   drop() {
     const drag = this.drag;
     if (!drag?.moving) return this.cancel();
-    this.swallowClick();
     const moved = drag.date !== drag.column.dataset.date || drag.minute !== Number(drag.block.dataset.at);
     if (!moved) return this.cancel();
     this.drag = undefined;
@@ -60,9 +59,9 @@ class CalendarGrid extends HTMLElement {
     location.assign(`${drag.block.pathname}/rearrangement?${query}`);
   }
 
-  // Letting go of a dragged link is not pressing it.
-  swallowClick() {
-    this.dropped = true;
+  // Letting go of a link that was dragged is not pressing it, also when the drag was cancelled before.
+  letGo(then) {
+    then();
     setTimeout(() => (this.dropped = false));
   }
 
@@ -70,7 +69,6 @@ class CalendarGrid extends HTMLElement {
     const drag = this.drag;
     this.drag = undefined;
     if (!drag?.moving) return;
-    this.swallowClick();
     this.classList.remove("grid--dragging");
     drag.block.classList.remove("block--dragged");
     drag.block.style.translate = "";
