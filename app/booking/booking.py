@@ -19,6 +19,7 @@ from app.practice.session_type import SessionType
 from app.practice.therapist import BlockedSender, Therapist
 from app.scheduling.hold import Hold
 from app.scheduling.spans import Span
+from app.scheduling.turn import take_turn_of
 
 if TYPE_CHECKING:
     from app.booking.offer import Alternative, Offer
@@ -197,9 +198,7 @@ class Booking(Model):
 
     def lock(self) -> None:
         """One change of a therapist's diary at a time: waits for its turn, then reads everything afresh."""
-        turn = select(Therapist.id).where(Therapist.id == self.therapist_id)
-        db.session.execute(turn.with_for_update(key_share=True))
-        db.session.expire_all()
+        take_turn_of(self.therapist_id)
 
     def refuse_if_over(self) -> None:
         """What was agreed and has taken place can only be recorded. Raises NotPossible."""
