@@ -5,6 +5,7 @@ const SNAP = 15; // minutes
 class CalendarGrid extends HTMLElement {
   connectedCallback() {
     this.addEventListener("pointerdown", (event) => this.press(event));
+    this.addEventListener("dragstart", (event) => event.preventDefault());
     this.addEventListener("pointermove", (event) => this.move(event));
     this.addEventListener("pointerup", () => this.letGo(() => this.drop()));
     this.addEventListener("pointercancel", () => this.letGo(() => this.cancel()));
