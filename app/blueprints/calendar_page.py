@@ -7,7 +7,6 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from flask import request
-from markupsafe import escape
 
 from app import clock
 from app.blueprints.calendar_choice import VIEWS, WEEK, Choice
@@ -29,10 +28,7 @@ QUARTER = 15 * 60
 
 
 class Item(NamedTuple):
-    """A session, an offered time, busy time, time off or free time on one day: as a block and as a line.
-
-    Every text in it is escaped already: there are hundreds on a page, and the template writes them as they are.
-    """
+    """A session, an offered time, busy time, time off or free time on one day: as a block and as a line."""
 
     kind: str  # 'session', 'offered', 'busy', 'off' or 'free'
     starts: int  # minutes that the clocks of the day show
@@ -181,7 +177,7 @@ class CalendarPage:
 
     def _block(self, entry: Entry, piece: layout.Piece) -> Item:
         state, word = self._state(entry)
-        who, place = escape(short_name(entry.client)), escape(entry.location)
+        who, place = short_name(entry.client), entry.location
         time = self._time(entry.starts_at, entry.ends_at)
         status = "offered" if entry.offered else entry.status
         return Item(
@@ -195,7 +191,7 @@ class CalendarPage:
             f"{who}, {word[0].lower()}{word[1:]}, {time}, {place}",
             address=f"/sessions/{entry.booking_id}",
             mark=state,
-            short=escape(initials(entry.client)),
+            short=initials(entry.client),
             at=str(piece.starts) if self._can_move(entry, piece) else "",
             look=f"block block--{status} {self._rows(piece.starts, piece.ends)}",
         )
@@ -219,7 +215,7 @@ class CalendarPage:
         if one.kind == "extra":
             return
         what = "Busy elsewhere" if one.kind == "busy" else "Time off"
-        why = escape(one.why)
+        why = one.why
         words = f"{what}: {why}" if why else what
         for number, top, bottom in self.columns.pieces(*_interval(one)):
             if not self._is_shown(top, bottom):

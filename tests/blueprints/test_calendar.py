@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app import clock
 from app.booking.booking import Booking
@@ -16,6 +16,7 @@ from app.scheduling.time_off import TimeOff
 from tests import world
 from tests.blueprints.pages import Element, read
 from tests.browser import Page
+from tests.statements import statements
 from tests.visitor import Visitor
 
 MONDAY = "2026-11-30"
@@ -223,17 +224,9 @@ def test_nobody_elses_sessions_are_shown(desk, otto):
 
 
 def statements_of(desk: Visitor, address: str) -> list[str]:
-    came: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        came.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements() as sent:
         assert desk.open(address).status == 200
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return [one for one in came if not one.startswith(("BEGIN", "PRAGMA"))]
+    return sent
 
 
 @pytest.mark.parametrize("view", ["", "&view=day", "&view=list"])
