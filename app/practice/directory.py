@@ -110,7 +110,8 @@ def _statement(wishes: tuple[str, ...], soonest: bool) -> Select[Any]:
     next_opening = (
         select(_day.c.id)
         .where(_day.c.therapist_id == _therapist.c.id, *_fits(_day, wishes))
-        .order_by(_day.c.first_start)
+        # Of what is free at the same moment, what the therapist's page would show first.
+        .order_by(_day.c.first_start, _day.c.session_type_id, _day.c.location_id)
         .limit(1)
         .correlate(_therapist)
         .scalar_subquery()
@@ -162,7 +163,8 @@ def _soonest_of_speakers(wishes: tuple[str, ...]) -> Select[Any]:
     earliest = (
         select(_day.c.first_start)
         .where(_day.c.therapist_id == _therapist.c.id, *_fits(_day, wishes))
-        .order_by(_day.c.first_start)
+        # Of what is free at the same moment, what the therapist's page would show first.
+        .order_by(_day.c.first_start, _day.c.session_type_id, _day.c.location_id)
         .limit(1)
         .correlate(_therapist)
         .scalar_subquery()

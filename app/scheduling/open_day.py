@@ -19,7 +19,7 @@ class OpenDay(Model):
     __tablename__ = "open_day"
     __table_args__ = (
         UniqueConstraint("therapist_id", "day", "session_type_id", "location_id"),
-        Index("ix_open_day_next", "therapist_id", "first_start"),
+        Index("ix_open_day_next", "therapist_id", "first_start", "session_type_id", "location_id"),
         Index("ix_open_day_soonest", "first_start", "therapist_id"),
         Index("ix_open_day_soonest_of_kind", "session_kind", "first_start", "therapist_id", "location_kind"),
         Index("ix_open_day_passing", "first_bookable_until"),

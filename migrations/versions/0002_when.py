@@ -127,7 +127,7 @@ def create_open_days() -> None:
         ),
     )
     for name, columns in (
-        ("next", ["therapist_id", "first_start"]),
+        ("next", ["therapist_id", "first_start", "session_type_id", "location_id"]),
         ("soonest", ["first_start", "therapist_id"]),
         ("passing", ["first_bookable_until"]),
         ("soonest_of_kind", ["session_kind", "first_start", "therapist_id", "location_kind"]),

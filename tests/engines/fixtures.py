@@ -115,6 +115,7 @@ def app(database: Database, _apps: Callable[[Database], Flask]) -> Iterator[Flas
     from app.database import db
 
     app = _apps(database)
+    _forget_what_is_kept()
     before = dict(app.config)
     app.config["RECORDED_MAIL"] = type(app.config["RECORDED_MAIL"])()
     with app.app_context():
@@ -151,6 +152,14 @@ def commit_what_the_test_did() -> None:
 
     if has_app_context():
         db.session.commit()
+
+
+def _forget_what_is_kept() -> None:
+    """What a process keeps of a database for a while would be of another test's."""
+    from app.practice import directory, published
+
+    directory._kept.clear()
+    published._kept.clear()
 
 
 def _close(app: Flask) -> None:

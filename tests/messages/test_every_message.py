@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import current_app
 from jinja2 import StrictUndefined
 from sqlalchemy import select
 
@@ -42,7 +43,9 @@ def everything_happens(mara, clocks):
     for days, end in ((12, "accept"), (13, "decline")):
         offer = relocation(mara, days)
         getattr(offer, end)(*([offer.alternatives[0]] if end == "accept" else []))
+    current_app.config["UNDO_GRACE_SECONDS"] = 10.0
     world.offer_times(confirmed(mara, 26), world.in_days(27)).withdraw()  # before it was sent
+    current_app.config["UNDO_GRACE_SECONDS"] = 0.0
     by_phone = world.offer_times(confirmed(mara, 14), world.in_days(15))
     by_phone.accept(by_phone.alternatives[0], by="therapist")
     disputed = confirmed(mara, 16)
