@@ -46,6 +46,11 @@ class BookingPage:
     first: date
     starts_at: datetime | None
 
+    @staticmethod
+    def is_possible(therapist: Therapist) -> bool:
+        """Whether there is anything to choose: a location and a kind of session."""
+        return bool(therapist.active_locations) and any(one.active for one in therapist.session_types)
+
     @classmethod
     def from_request(cls, therapist: Therapist) -> "BookingPage":
         """Read what the address or the form says; what cannot be read falls back to something sensible."""
@@ -55,17 +60,16 @@ class BookingPage:
         zone = zone_or(wanted, therapist.zone)
         today = clock.now().astimezone(ZoneInfo(zone)).date()
         starts_at = _moment(request.values.get("start"))
-        first = _day(request.values.get("from")) or today
+        first = max(_day(request.values.get("from")) or today, today)
         return cls(therapist, session_type, location, zone, zone == wanted, first, starts_at)
 
     def week(self) -> dict[str, Any]:
         """Context of the week of slots. Every string is made here: a page may have a hundred slots."""
         by_day = self._slots(self.first, WEEK)
         days = [(day.isoformat(), calendar_day(day), slots) for day, slots in by_day.items() if slots]
-        last = self.first + timedelta(days=WEEK - 1)
         return self._context() | {
             "days": days,
-            "week_title": f"{calendar_day(self.first)} to {calendar_day(last)}",
+            "week_title": self._title(),
             "from_day": self.first,
             "choices": self._choices(),
             "earlier": self._earlier(),
@@ -99,13 +103,21 @@ class BookingPage:
         horizon = clock.now().astimezone(self.tz).date() + timedelta(days=self.therapist.horizon_days)
         return self._url(**{"from": next_week}) if next_week <= horizon else None
 
+    def _title(self) -> str:
+        last = self.first + timedelta(days=WEEK - 1)
+        year = "" if last.year == clock.now().year else f" {last.year}"
+        return f"{calendar_day(self.first)} to {calendar_day(last)}{year}"
+
     def _next_free(self) -> Turn | None:
-        """Where the next free time is, when there is none in this week."""
-        found = next_free(self.therapist, self.session_type, self.location, self.first)
+        """Where the next free time is, when there is none in this week; one before it, when none comes after."""
+        wanted = (self.therapist, self.session_type, self.location)
+        later = next_free(*wanted, self.first)
+        found = later or next_free(*wanted, date.min)
         if found is None:
             return None
         local = found.astimezone(self.tz)
-        return Turn(f"{calendar_day(local.date())}, {local_clock_time(local)}", self._url(**{"from": local.date()}))
+        label = f"{'Next free' if later else 'Free before'}: {calendar_day(local.date())}, {local_clock_time(local)}"
+        return Turn(label, self._url(**{"from": local.date()}))
 
     def _url(self, **other: Any) -> str:
         """This page's address with another choice in it."""
@@ -175,6 +187,6 @@ def _moment(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat((text or "").strip().replace(" ", "+"))
     except ValueError:
         return None
-    if moment.tzinfo is None or not 1970 <= moment.year <= 9000:
+    if moment.tzinfo is None or not 1970 <= moment.year <= 9000 or moment.second or moment.microsecond:
         return None
     return moment.astimezone(UTC)

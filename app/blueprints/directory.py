@@ -41,7 +41,7 @@ def index() -> Response:
     page: dict[str, Any] = {
         "cards": [_card(row, now) for row in rows],
         "wishes": _wishes(search),
-        "before": _address(replace(search, page=search.page - 1)) if search.page > 1 else None,
+        "before": _address(replace(search, page=search.page - 1 if rows else 1)) if search.page > 1 else None,
         "after": _address(replace(search, page=search.page + 1)) if more and search.page < LAST_PAGE else None,
         "told": _told(search, len(rows), more),
         "looser": () if rows else _looser(search),

@@ -8,7 +8,7 @@ from app.blueprints.lookup import listed_therapist, published_therapist
 from app.blueprints.rendering import page_or_fragment, see_other
 from app.booking.personal_link import PersonalLink
 from app.booking.refusals import Refused, TimeTaken, TooManyRequests
-from app.booking.requesting import Asker, request_session
+from app.booking.requesting import Asker, refuse_unless_free, request_session
 from app.database import db, set_writing
 from app.forms.request import RequestForm
 
@@ -18,7 +18,10 @@ bp = Blueprint("therapists", __name__)
 @bp.get("/t/<slug>")
 @public
 def show(slug: str) -> Response:
-    page = BookingPage.from_request(published_therapist(slug))
+    therapist = published_therapist(slug)
+    if not BookingPage.is_possible(therapist):
+        return page_or_fragment("therapists/show.html", "therapists/_closed.html", therapist=therapist, is_closed=True)
+    page = BookingPage.from_request(therapist)
     return page_or_fragment("therapists/show.html", "therapists/_week.html", **page.week())
 
 
@@ -28,6 +31,11 @@ def ask(slug: str) -> Response:
     page = BookingPage.from_request(published_therapist(slug))
     if page.starts_at is None:
         return see_other(".show", slug=slug)
+    try:
+        refuse_unless_free(page.therapist, page.session_type, page.location, page.starts_at)
+    except TimeTaken as refusal:
+        # Known before anything is typed: an old link, or somebody was faster.
+        return _request_page(page, RequestForm(), problem=refusal.sentence, free_slots=page.slots_nearby())
     return _request_page(page, RequestForm())
 
 

@@ -20,7 +20,7 @@ from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import BlockedSender, Therapist
 from app.practice.user import digest
-from app.scheduling.availability import is_free
+from app.scheduling.availability import bookable_span, is_free
 
 UNANSWERED_WITH_ONE_THERAPIST = 2
 UNANSWERED_OVERALL = 5
@@ -68,12 +68,25 @@ def request_session(
     booking.lock()
     if made_before := _made_before(booking):
         return made_before
-    if not is_free(therapist, session_type, location, starts_at):
-        raise TimeTaken
+    refuse_unless_free(therapist, session_type, location, starts_at)
     _check_limits(therapist, asker)
     _store(booking, therapist, asker)
     record("requested", booking, by="client", why=words)
     return booking
+
+
+def refuse_unless_free(
+    therapist: Therapist, session_type: SessionType, location: Location, starts_at: datetime
+) -> None:
+    """Raises TimeTaken, saying why, when a client cannot ask for this start now."""
+    if is_free(therapist, session_type, location, starts_at):
+        return
+    earliest, latest = bookable_span(therapist)
+    if starts_at < earliest:
+        raise TimeTaken("This time is too near to be booked now. Please choose a later one.")
+    if starts_at > latest:
+        raise TimeTaken("This time is too far ahead to be booked now. Please choose an earlier one.")
+    raise TimeTaken
 
 
 def book_for_client(

@@ -60,6 +60,7 @@ def free_starts(
 
 def next_free(therapist: Therapist, session_type: SessionType, location: Location, after: date) -> datetime | None:
     """The first bookable start on or after a day of the therapist's zone."""
+    after = max(after, bookable_span(therapist)[0].astimezone(therapist.tz).date())
     for number in range(0, therapist.horizon_days + 1, FURTHEST_DAYS):
         found = free_starts(therapist, session_type, location, shift(after, number), FURTHEST_DAYS)
         if found:
@@ -70,7 +71,7 @@ def next_free(therapist: Therapist, session_type: SessionType, location: Locatio
 def is_free(therapist: Therapist, session_type: SessionType, location: Location, starts_at: datetime) -> bool:
     """Whether this very start can be booked now."""
     day = starts_at.astimezone(therapist.tz).date()
-    return int(starts_at.timestamp()) in free_starts(therapist, session_type, location, day, 1)
+    return starts_at.timestamp() in free_starts(therapist, session_type, location, day, 1)
 
 
 def slots_of_local_days(

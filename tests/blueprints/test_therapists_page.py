@@ -74,7 +74,28 @@ def test_a_week_with_nothing_free_leads_to_the_next_free_time(client, mara):
 def test_where_nothing_is_free_at_all_the_page_says_so(client, mara):
     db.session.add(TimeOff(therapist_id=mara.id, starts_at=world.in_days(0), ends_at=world.in_days(100)))
     page = client.open("/t/mara-lindt")
-    assert "Nothing is free later either" in page.text
+    assert "Nothing else is free either" in page.text
+
+
+def test_an_old_link_to_a_time_says_what_is_free_before_anything_is_typed(client, mara):
+    world.JONAS.asks(mara, world.in_days(3))
+    for start, sentence in (
+        (world.in_days(3), "This time has just been taken"),
+        (world.in_days(0), "This time is too near to be booked now"),
+        (world.in_days(90), "This time is too far ahead to be booked now"),
+    ):
+        page = client.open(f"/t/mara-lindt/request?start={start:%Y-%m-%dT%H:%MZ}")
+        assert sentence in page.text
+        assert ("Still free on" in page.text) == (start != world.in_days(90))
+
+
+def test_a_therapist_who_has_nothing_to_book_says_so(client, mara):
+    for location in mara.locations:
+        location.active = False
+    db.session.commit()
+    page = client.open("/t/mara-lindt")
+    assert page.status == 200
+    assert "Mara Lindt takes no bookings here at the moment" in page.text
 
 
 def test_what_changes_in_the_practice_is_on_the_page_at_once(client, mara):
