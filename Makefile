@@ -39,6 +39,7 @@ format: $(DEV)
 	$(BIN)/ruff check --fix
 
 bench: $(DEV) $(BUILT)
+	@sh tools/servers.sh bench
 	@$(BIN)/python -m bench
 
 $(BIN)/pip:
@@ -59,7 +60,7 @@ $(NODE): package-lock.json
 $(BUILT): $(NODE) tools/build.mjs $(PAGE)
 	node tools/build.mjs
 
-# What the tests need besides Python and Node: Chromium and a PostgreSQL server.
+# What the tests need besides Python and Node: Chromium and a PostgreSQL server. The bench needs wrk instead of Chromium.
 tools:
 	@sh tools/servers.sh
 

@@ -4,15 +4,18 @@ import contextlib
 import statistics
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import chain
 
+from app import clock
 from bench import marketplace
 from bench.load import Seen, load
 from bench.measure import report
 from bench.practices import Practice, on_postgresql, on_sqlite
 
 ROUNDS, SECONDS, WARM_UP = 5, 2, 1
-PAGES = {"therapist_page": "/t/mara-lindt", "calendar_week": "/calendar?view=week", "directory": "/"}
+SOON = clock.now().date() + timedelta(days=3)  # the demo's sessions lie in the days after the notice
+PAGES = {"therapist_page": "/t/mara-lindt", "calendar_week": f"/calendar?view=week&date={SOON}", "directory": "/"}
 FILTERED = {
     "directory_filtered": "/?kind=video&type=individual&language=German",
     "directory_soonest": "/?kind=video&sort=soonest",

@@ -1,16 +1,21 @@
 #!/bin/sh
-# Chromium and a PostgreSQL server for the tests: installed when missing and permitted, otherwise named.
+# A PostgreSQL server, and Chromium for the tests or wrk for `servers.sh bench`: installed when missing and
+# permitted, otherwise named.
 set -eu
 missing=""
-command -v chromium >/dev/null || missing="$missing chromium"
+if [ "${1:-}" = bench ]; then
+  command -v wrk >/dev/null || missing="$missing wrk"
+else
+  command -v chromium >/dev/null || missing="$missing chromium"
+fi
 [ -n "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || command -v initdb >/dev/null || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  echo "Installing$missing for the tests ..."
+  echo "Installing$missing ..." >&2
   apt-get update -qq
   # shellcheck disable=SC2086
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 else
-  echo "The tests need Debian's packages$missing: install them, then run make test again." >&2
+  echo "This needs Debian's packages$missing: install them, then run make again." >&2
   exit 1
 fi
