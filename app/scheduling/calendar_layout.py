@@ -67,9 +67,10 @@ class Columns:
             begins = self.begins[day]
             return Piece(day, (starts - begins) // MINUTE, -(-(ends - begins) // MINUTE))
         top, bottom = self.minute(day, starts), self.minute(day, ends)
-        # Where the clocks go back they may show the end before the start: then it stands as long as it lasts.
-        lasts = -(-(ends - starts) // MINUTE)
-        return Piece(day, top, min(max(bottom, top + lasts), DAY_MINUTES))
+        if bottom <= top:
+            # Where the clocks go back they may show the end before the start: then it stands as long as it lasts.
+            bottom = min(top - (starts - ends) // MINUTE, DAY_MINUTES)
+        return Piece(day, top, bottom)
 
 
 def lanes(spans: Sequence[Minutes]) -> list[tuple[int, int]]:

@@ -204,6 +204,14 @@ def test_the_weeks_of_the_clock_changes_show_ten_at_ten(desk, mara):
         assert "r25 s10" in place
 
 
+@pytest.mark.parametrize("sunday", ["2027-03-28", "2027-10-31"])
+def test_open_time_over_the_change_of_the_clocks_ends_when_they_say_so(desk, mara, sunday):
+    night = [world.moment(date.fromisoformat(sunday), time(hour), mara.tz) for hour in (0, 4)]
+    add(mara, ExtraTime, *night)
+    assert "00:00 to 04:00, free: book or block" in links(week(desk, "&view=list", day=sunday))
+    assert free_on(week(desk, day=sunday), sunday)[:5] == ["00:00", "01:00", "02:00", "03:00", "08:00"]
+
+
 @pytest.mark.parametrize("view", ["", "&view=list"])
 def test_what_people_typed_is_shown_as_text(desk, mara, view):
     mara.locations[0].name = "<i>Room</i>"

@@ -56,6 +56,14 @@ def test_in_autumn_the_hour_that_comes_twice_hides_nothing():
     assert list(day.pieces(at("2026-10-25T10:00"), at("2026-10-25T10:50"))) == [Piece(0, 600, 650)]
 
 
+def test_a_span_over_the_change_of_the_clocks_ends_where_the_clocks_say():
+    autumn, spring = Columns(date(2027, 10, 31), 1, LONDON), Columns(date(2027, 3, 28), 1, LONDON)
+    assert list(autumn.pieces(at("2027-10-30T23:00"), at("2027-10-31T04:00"))) == [Piece(0, 0, 240)]  # five hours
+    assert list(autumn.pieces(*autumn.span)) == [Piece(0, 0, 1440)]
+    assert list(spring.pieces(at("2027-03-28T00:00"), at("2027-03-28T03:00"))) == [Piece(0, 0, 240)]  # three
+    assert list(spring.pieces(*spring.span)) == [Piece(0, 0, 1440)]
+
+
 def test_half_an_hour_of_lord_howe_and_the_lost_day_of_apia():
     howe = Columns(date(2026, 10, 4), 1, ZoneInfo("Australia/Lord_Howe"))
     assert list(howe.pieces(*howe.span)) == [Piece(0, 0, 1440)]
