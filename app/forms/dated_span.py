@@ -10,6 +10,7 @@ from app import clock
 from app.forms import cleaning
 from app.forms.clock_times import ending_minute_of, minute_of
 from app.forms.fields import CHOOSE_LOCATIONS, Typed, ids_of, own_locations, text_of
+from app.forms.typed_dates import day_of, starting_day_of
 from app.practice.location import Location
 from app.practice.therapist import Therapist
 from app.scheduling.local_days import day_span
@@ -66,13 +67,10 @@ class DatedSpanForm(Typed):
 
     def _date(self, name: str, text: str) -> date | None:
         try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            day = None
-        if day is None or not 1970 <= day.year <= 9000:
-            self.errors[name] = "Choose a date."
+            return day_of(text) if name == "to_date" else starting_day_of(text)
+        except ValueError as problem:
+            self.errors[name] = str(problem)
             return None
-        return day
 
     def _bound(self, name: str, day: date, therapist: Therapist) -> datetime | None:
         """The beginning or the end that a date and a time mean."""

@@ -1,7 +1,7 @@
 """A date, a time and a location as a therapist types them."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from app.booking.booking import Booking
 from app.booking.rearrangement import Terms, check_alternative, check_new_terms
 from app.booking.refusals import Refused
+from app.forms.typed_dates import starting_day_of
 from app.practice.location import Location
 from app.practice.therapist import Therapist
 from app.scheduling.availability import in_working_time
@@ -81,16 +82,11 @@ class NewTime:
 
     def starts_at(self, therapist: Therapist) -> datetime:
         """The moment that was typed. Raises ValueError with a sentence when it is none."""
-        try:
-            day = date.fromisoformat(self.date)
-        except ValueError:
-            raise ValueError("Choose a date.") from None
+        day = starting_day_of(self.date)
         try:
             at = time.fromisoformat(self.time).replace(tzinfo=None)
         except ValueError:
             raise ValueError("Choose a time.") from None
-        if not 1970 <= day.year <= 9000:
-            raise ValueError("Choose a date within the next years.")
         return moment(day, at, therapist.tz)
 
     def _moment(self, therapist: Therapist) -> datetime | None:

@@ -81,7 +81,8 @@ def test_no_alternative_is_none(desk, builder):
         ("2020-05-05", "10:00", "This time has passed"),
         ("", "10:00", "Choose a date"),
         ("0001-01-01", "10:00", "Choose a date"),
-        ("9999-12-31", "23:59", "Choose a date"),
+        ("9999-12-31", "23:59", "Choose a date within the next two years."),
+        (f"{world.in_days(733):%Y-%m-%d}", "10:00", "Choose a date within the next two years."),
         ("99999-01-01", "10:00", "Choose a date"),
         ("2027-02-30", "10:00", "Choose a date"),
         (GOOD_DAY, "", "Choose a time"),
@@ -267,6 +268,7 @@ def test_a_change_that_cannot_be_stays_typed(desk, new_time, mara, request_of_in
     for day, time, sentence in (
         (GOOD_DAY, "14:30", "is held for Jonas P."),
         ("2020-01-01", "10:00", "has passed"),
+        ("3026-11-24", "10:00", "Choose a date within the next two years."),
         ("2027-03-28", "01:30", "does not exist"),
         (f"{request_of_ines.starts_at:%Y-%m-%d}", "10:00", "already has this time"),
     ):

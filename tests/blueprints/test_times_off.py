@@ -93,8 +93,9 @@ def test_times_without_the_box_mean_hours_and_no_times_mean_days(desk):
     [
         ({"from_date": ""}, "Choose a date."),
         ({"from_date": "Tuesday"}, "Choose a date."),
-        ({"from_date": "0001-01-01"}, "Choose a date."),
-        ({"from_date": "9999-12-31"}, "Choose a date."),
+        ({"from_date": "0001-01-01"}, "Choose a date within the next two years."),
+        ({"from_date": f"{world.in_days(733):%Y-%m-%d}"}, "Choose a date within the next two years."),
+        ({"from_date": DAY, "to_date": "9999-12-31"}, "Choose a date within the next two years."),
         ({"from_date": "2027-02-30"}, "Choose a date."),
         ({"from_date": NEXT_DAY, "to_date": DAY}, "The end must be later than the beginning."),
         ({"from_date": "2020-05-05"}, "This is over already."),
@@ -245,6 +246,14 @@ def test_extra_time_that_overlaps_is_refused_and_names_the_other(desk):
     _, fields = page.filled("Add extra time")
     assert set(typed.items()) <= set(fields)
     assert len(opened()) == 1
+
+
+def test_extra_time_begins_within_two_years(desk):
+    typed = {"from_date": "3026-11-24", "from_time": "20:00", "to_time": "22:00"}
+    page = give(desk, **typed)
+    assert (page.status, opened()) == (422, [])
+    assert "Choose a date within the next two years." in page.text
+    assert set(typed.items()) <= set(page.filled("Add extra time")[1])
 
 
 def test_extra_time_without_a_location_is_told(desk):
