@@ -23,7 +23,7 @@ def local(at: datetime) -> datetime:
 
 
 def day(mara: Therapist, at: datetime) -> Locator:
-    name = re.compile(rf"^{local(at):%A} {local(at).day} {local(at):%B}")
+    name = re.compile(rf"^{local(at):%A} {local(at).day} {local(at):%B}($| ·)")
     return mara.page.get_by_role("region", name=name)
 
 
@@ -87,6 +87,17 @@ def test_on_a_phone_a_session_is_a_page_and_the_days_are_a_tap_away(mara, ines):
         name = f"{local(in_days(other)):%A} {local(in_days(other)).day} {local(in_days(other)):%B}"
         mara.page.get_by_role("navigation", name="Days of this week").get_by_role("link", name=name).click()
         expect(day(mara, in_days(other))).to_be_visible()
+
+
+@with_and_without_scripts
+@on_a_phone
+def test_on_a_phone_the_calendar_is_turned_by_a_day(mara):
+    looks_at_calendar(mara, TEN)
+    for link, shown in (("Later", in_days(4)), ("Earlier", TEN), ("Earlier", in_days(2))):
+        mara.page.get_by_role("link", name=link, exact=True).click()
+        at = local(shown)
+        expect(mara.page.get_by_role("heading", name=f"{at:%A} {at.day} {at:%B %Y}", exact=True)).to_be_visible()
+        expect(day(mara, shown)).to_be_visible()
 
 
 @at_a_desk

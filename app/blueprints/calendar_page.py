@@ -1,10 +1,10 @@
 """What the calendar shows: every string worked out here, so that its template only writes them down."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from flask import request
 
@@ -25,6 +25,7 @@ AGREED = ("confirmed", "attended")
 TO_BE_MOVED = ("requested", "confirmed")
 UNDO_FOR = timedelta(minutes=15)
 QUARTER = 15 * 60
+T = TypeVar("T")
 
 
 class Item(NamedTuple):
@@ -89,16 +90,14 @@ class CalendarPage:
         entries = calendar_entries.entries(*span, cancelled="cancelled" in choice.states)
         dated = calendar_entries.dated_times(*span)
         days = self._days(entries, dated)
-        step = choice.days
         return {
             "choice": choice,
             "here": choice.address(),
-            "title": self._title(),
+            "titles": self._by_width(self._title),
             "days": days,
             "strip": self._strip(days),
             "hours": [f"{hour}:00" for hour in range(*self.hours)],
-            "earlier": choice.address(day=choice.day - timedelta(days=step)),
-            "later": choice.address(day=choice.day + timedelta(days=step)),
+            "turns": self._by_width(self._turn),
             "current": choice.address(day=self.today),
             "views": {view: (word, choice.address(view=view)) for view, word in VIEWS.items()},
             "states": STATUS_WORDS,
@@ -259,8 +258,20 @@ class CalendarPage:
             return "all day"
         return f"{starts // 60:02}:{starts % 60:02} to {ends // 60:02}:{ends % 60:02}"
 
-    def _title(self) -> str:
-        first, last = self.choice.first, self.choice.first + timedelta(days=self.choice.days - 1)
+    def _by_width(self, told: Callable[[date, int], T]) -> dict[str, T]:
+        """By class: of the days that are shown; where that depends on the screen, of the week and of its day."""
+        choice = self.choice
+        if choice.view:
+            return {"": told(choice.first, choice.days)}
+        return {"only-desk": told(choice.first, choice.days), "only-phone": told(choice.day, 1)}
+
+    def _turn(self, _first: date, days: int) -> tuple[str, str]:
+        """The addresses of as many days earlier and later."""
+        day, step = self.choice.day, timedelta(days=days)
+        return self.choice.address(day=day - step), self.choice.address(day=day + step)
+
+    def _title(self, first: date, days: int) -> str:
+        last = first + timedelta(days=days - 1)
         if first == last:
             return f"{first:%A} {first.day} {first:%B %Y}"
         if first.month == last.month:

@@ -152,7 +152,7 @@ def test_filters_by_state_and_location_stay_in_the_address(desk, mara):
     room_2 = week(desk, f"&location={mara.locations[1].id}")
     assert "Jonas P." not in room_2.text
     later = links(room_2)["Later"].attributes["href"]
-    assert later == f"/calendar?date=2026-12-08&location={mara.locations[1].id}"
+    assert later == f"/calendar?date=2026-12-02&location={mara.locations[1].id}"
     assert "12:00" not in free_on(room_2), "what is not shown is taken all the same"
 
 
@@ -182,6 +182,29 @@ def test_the_list_holds_the_same(desk, mara):
     assert "10:00 to 10:50 Ines K. To answer Room 1" in text
     assert "10:50 to 15:00 Free" in text
     assert "15:00 to 20:00 Time off Dentist" in text
+
+
+def test_where_a_phone_shows_the_day_it_is_told_and_turned_by_a_day(desk):
+    page = read(week(desk).text)
+    told = {
+        width: [
+            one.attributes.get("href") or one.text
+            for one in page.all("a") + page.all("span")
+            if width in one.attributes.get("class", "").split() and one.text not in ("Week", "Day")
+        ]
+        for width in ("only-phone", "only-desk")
+    }
+    later, earlier = "/calendar?date=2026-12-02", "/calendar?date=2026-11-30"
+    assert told["only-phone"] == [earlier, later, "Tuesday 1 December 2026"]
+    later, earlier = "/calendar?date=2026-12-08", "/calendar?date=2026-11-24"
+    assert told["only-desk"] == [earlier, later, "30 Nov to 6 Dec 2026"]
+
+
+@pytest.mark.parametrize(("view", "later"), [("day", "2026-12-02"), ("week", "2026-12-08"), ("list", "2026-12-08")])
+def test_a_chosen_view_is_turned_by_what_it_shows(desk, view, later):
+    page = week(desk, f"&view={view}")
+    assert links(page)["Later"].attributes["href"] == f"/calendar?view={view}&date={later}"
+    assert page.text.count(">Later</a>") == 1
 
 
 def test_the_first_link_leads_to_the_list(desk):
