@@ -171,16 +171,14 @@ class Offer(Model):
         return "location" if self.kind == "location" else "time"
 
     def _close(self, left: Span) -> None:
-        """Whatever was in the therapist's way is still there: the time left behind is closed."""
-        for span in self._left_open(left):
-            time_off = TimeOff.take(self.booking.therapist_id, span, "A session was moved away from this time")
-            time_off.booking_id, time_off.sick_day_id = self.booking_id, self.sick_day_id
+        """Whatever was in the therapist's way is still there: the time left behind is closed.
 
-    def _left_open(self, left: Span) -> list[Span]:
-        """What a sick day has not closed already, or opened again since."""
-        if self.sick_day is None:
-            return [left]
-        return [] if self.sick_day.undone_at else union([left], less=self.sick_day.span)
+        A sick day that stands has closed its part; one that was taken back closes nothing.
+        """
+        standing = self.sick_day if self.sick_day and not self.sick_day.undone_at else None
+        for span in union([left], less=standing.span if standing else None):
+            time_off = TimeOff.take(self.booking.therapist_id, span, "A session was moved away from this time")
+            time_off.booking_id, time_off.sick_day_id = self.booking_id, standing.id if standing else None
 
 
 class Alternative(Model):

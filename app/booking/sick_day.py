@@ -38,16 +38,14 @@ class SickDay(Model):
     offers: Mapped[list["Offer"]] = relationship(order_by="Offer.id", viewonly=True)
 
     def close(self) -> None:
-        """Nobody books the span; time off that is exactly this already becomes part of the sick day."""
-        closed = (one for one in TimeOff.between(self.therapist_id, self.span) if one.span == self.span)
-        plain = (one for one in closed if one.booking_id is None and one.sick_day_id is None)
-        time_off = next(plain, None) or TimeOff.take(self.therapist_id, self.span, "Sick day")
-        time_off.sick_day_id = self.id
+        """Nobody books the span. Time off that is there already stays apart, so that undo leaves it as it was."""
+        TimeOff.take(self.therapist_id, self.span, "Sick day").sick_day_id = self.id
 
     def take_back(self) -> None:
-        """Undo: what is still open is withdrawn and the time opens again; who has accepted stays moved.
+        """Undo: open offers are withdrawn and this closes nothing any more; who has accepted stays moved.
 
-        Clients are told as by any withdrawal: not at all, where their mail had not been sent. Raises BookingChanged.
+        An offer that it is too late to withdraw stays open, and the time of its session held. Clients are told as by
+        any withdrawal: not at all, where their mail had not been sent. Raises BookingChanged.
         """
         take_turn_of(self.therapist_id)
         standing = (SickDay.id == self.id, SickDay.undone_at.is_(None))
@@ -59,6 +57,12 @@ class SickDay(Model):
         for time_off in db.session.scalars(select(TimeOff).filter_by(sick_day_id=self.id)):
             time_off.reopen()
         db.session.flush()
+
+    @property
+    def closed_besides(self) -> list[TimeOff]:
+        """Time off in the span that is not of this sick day: it stays whatever becomes of this."""
+        touching = TimeOff.between(self.therapist_id, self.span)
+        return [one for one in touching if self.undone_at or one.sick_day_id != self.id]
 
     @property
     def span(self) -> Span:

@@ -123,7 +123,16 @@ def sessions_in(therapist: Therapist, span: Span) -> tuple[list[Booking], list[B
     ).all()
     if len(found) > MOST_SESSIONS:
         raise NotPossible(f"There are more than {MOST_SESSIONS} sessions in this time. Choose a shorter one first.")
+    found = together(found)
     return [one for one in found if can_be_moved(one)], [one for one in found if not can_be_moved(one)]
+
+
+def together(bookings: Sequence[Booking]) -> list[Booking]:
+    """Those of one client one after another, the clients in the order of their first."""
+    order: dict[int, int] = {}
+    for one in bookings:
+        order.setdefault(one.client_id, len(order))
+    return sorted(bookings, key=lambda one: order[one.client_id])
 
 
 def can_be_moved(booking: Booking) -> bool:

@@ -141,10 +141,63 @@ def test_taken_back_later_who_has_not_answered_is_told_and_who_has_accepted_stay
     check_everything()
 
 
-def test_time_off_that_is_there_already_becomes_part_of_it(mara, three, span):
-    TimeOff.take(mara.id, span, "Ill")
+def closed_for() -> list[str]:
+    return [one.why for one in db.session.scalars(select(TimeOff).order_by(TimeOff.id))]
+
+
+def test_time_off_that_was_there_before_stays_when_the_sick_day_is_taken_back(mara, three, span):
+    TimeOff.take(mara.id, span, "Holiday")
     sick_day = sent(mara, span)
-    assert [one.sick_day_id for one in db.session.scalars(select(TimeOff))] == [sick_day.id]
+    assert closed_for() == ["Holiday", "Sick day"]
+    sick_day.take_back()
+    db.session.commit()
+    assert closed_for() == ["Holiday"]
+    assert not is_free(mara, mara.session_types[0], mara.locations[0], world.in_days(DAY, "15:00"))
+
+
+def test_of_two_sick_days_that_overlap_each_closes_its_own_and_opens_no_more(mara, three, span):
+    longer = span[0], span[1] + timedelta(days=1)
+    first, second = sent(mara, span), sent(mara, longer)
+    assert second.offers == [], "whoever is being asked is not asked twice"
+    first.take_back()
+    db.session.commit()
+    assert [booking.status for booking in three] == ["requested", "confirmed", "requested"]
+    assert [one.span for one in second.closed_besides] == []
+    assert [one.span for one in first.closed_besides] == [longer]
+    assert not is_free(mara, mara.session_types[0], mara.locations[0], world.in_days(DAY, "15:00"))
+    second.take_back()
+    assert is_free(mara, mara.session_types[0], mara.locations[0], world.in_days(DAY, "15:00"))
+    check_everything()
+
+
+def test_an_offer_that_it_is_too_late_to_take_back_keeps_the_time_of_its_session(mara, three, span):
+    sick_day = sent(mara, span)
+    ines, jonas, ada = sick_day.offers
+    for offer in sick_day.offers:
+        offer.expires_at = offer.alternatives[-1].starts_at - timedelta(hours=1)
+    db.session.commit()
+    with time_machine.travel(world.in_days(DAY, "09:20")):  # Ines's request at ten could not be answered any more
+        sick_day.take_back()
+        db.session.commit()
+        assert [offer.outcome for offer in (ines, jonas, ada)] == [None, "withdrawn", "withdrawn"]
+        assert closed_for() == []
+        assert [hold.booking_id for hold in Hold.in_the_way(mara.id, three[0].span)] == [three[0].id]
+        ten = three[0].span
+        ines.accept(ines.alternatives[-1])
+        db.session.commit()
+        assert [one.span for one in TimeOff.between(mara.id, span)] == [ten], "closed as after every move"
+        check_everything()
+
+
+def test_two_sessions_of_one_client_come_one_after_the_other(mara, three, span):
+    world.INES.asks(mara, world.in_days(DAY, "15:00"))
+    sick_day = sent(mara, span)
+    assert [one.booking.client.name for one in sick_day.offers] == [
+        "Ines Keller",
+        "Ines Keller",
+        "Jonas Peters",
+        "Ada Lowell",
+    ]
 
 
 def test_what_cannot_be_done_in_this_way_is_told_apart(mara, three, span):
