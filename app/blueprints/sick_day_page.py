@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app import clock
 from app.blueprints.rendering import page_or_fragment
 from app.blueprints.span_words import dates
+from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import REASONS, deadline, drafted, needs_consent
@@ -20,6 +21,7 @@ from app.forms.sick_day import SickDayForm, named
 from app.messages import mail
 from app.messages.facts import facts_of
 from app.messages.message import Message
+from app.scheduling.spans import Span, union
 
 RECENT = 5
 
@@ -49,6 +51,7 @@ def preview_page(form: SickDayForm, plan: Plan, status: int = 200, changes: Sequ
         status,
         form=form,
         plan=plan,
+        offers_told=_offers_told([share.booking for share in plan.offers]),
         changes=changes,
         previews={share.booking.id: _mail_of(share, form) for share in plan.offers},
         reason=_reasons()[form.reason],
@@ -61,24 +64,42 @@ def preview_page(form: SickDayForm, plan: Plan, status: int = 200, changes: Sequ
 def sick_day_page(sick_day: SickDay, status: int = 200, problem: str | None = None) -> Response:
     """What was offered to whom, and what became of it."""
     open_offers = [offer for offer in sick_day.offers if offer.is_open]
-    asked = {offer.booking_id for offer in sick_day.offers}
+    waiting = [offer for offer in open_offers if offer.can_be_withdrawn]
+    asked = {offer.booking_id for offer in sick_day.offers if offer.outcome is None}
     over = sick_day.undone_at is not None or sick_day.ends_at <= clock.now()
     left = [] if over else [one for part in sessions_in(current_user.therapist, sick_day.span) for one in part]
+    closed = sick_day.closed_besides
     return page_or_fragment(
         "sick_days/show.html",
         "sick_days/_sick_day.html",
         status,
         sick_day=sick_day,
         offers=sick_day.offers,
-        waiting=[offer for offer in open_offers if offer.can_be_withdrawn],
+        offers_told=_offers_told([offer.booking for offer in sick_day.offers]),
+        waiting=waiting,
+        too_late=[offer for offer in open_offers if offer not in waiting],
+        closed=closed,
+        stays_closed=_covers([one.span for one in closed], sick_day.span),
         opened=_opened(sick_day),
         unsent={offer.booking_id for offer in open_offers} == Message.in_grace(asked) != set(),
         left=[one for one in left if one.id not in asked],
         reason=REASONS[sick_day.reason],
         therapist=current_user.therapist,
         problem=problem,
+        now=clock.now(),
         dates=dates,
     )
+
+
+def _covers(spans: Sequence[Span], span: Span) -> bool:
+    return any(starts <= span[0] and span[1] <= ends for starts, ends in union(spans))
+
+
+def _offers_told(bookings: Sequence[Booking]) -> str:
+    """*3 offers to 2 clients*: each session has one of its own."""
+    clients = len({booking.client_id for booking in bookings})
+    offers = "1 offer" if len(bookings) == 1 else f"{len(bookings)} offers"
+    return f"{offers} to {'1 client' if clients == 1 else f'{clients} clients'}"
 
 
 def _reasons() -> dict[str, str]:

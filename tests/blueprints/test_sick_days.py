@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from app.booking.booking import Booking
@@ -11,6 +12,8 @@ from app.booking.offer import Offer
 from app.booking.sick_day import SickDay
 from app.database import db
 from app.jobs.deliver import deliver_waiting
+from app.scheduling.availability import is_free
+from app.scheduling.time_off import TimeOff
 from tests import world
 from tests.browser import Page
 from tests.dump import dump
@@ -91,6 +94,89 @@ def test_all_of_it_can_be_taken_back(desk):
     assert "All of this has been taken back already." in again.text
 
 
+def test_a_fortnight_off_stays_off_when_the_offers_made_because_of_it_are_taken_back(desk, mara):
+    fortnight = {"from_date": f"{world.in_days(2):%Y-%m-%d}", "to_date": f"{world.in_days(15):%Y-%m-%d}"}
+    page = desk.press(desk.open("/times-off"), "Take time off", **fortnight, why="Holiday")
+    offering = re.search(r'href="(/sick-days/new[^"]+)"[^>]*>Offer all of them other times', page.text)
+    page = desk.press(desk.open(html.unescape(offering[1])), "See what will be sent")
+    page = desk.press(page, "Send all offers")
+    assert "Other time off in this time" in page.text
+    assert "stays when this is taken back" in page.text
+    page = desk.press(page, "Take all offers back")
+    assert "The time stays closed" in page.text
+    assert "open again" not in page.text
+    assert "Holiday" in page.text
+    assert count(TimeOff) == 1
+    assert not is_free(mara, mara.session_types[0], mara.locations[0], world.in_days(8))
+
+
+def test_where_other_time_off_closes_a_part_the_page_says_which(desk, mara):
+    page = desk.press(looks(desk), "Send all offers")
+    TimeOff.take(mara.id, (world.in_days(3, "14:00"), world.in_days(3, "16:00")), "Dentist")
+    db.session.commit()
+    page = desk.press(page, "Take all offers back")
+    assert "The time is open again, apart from the other time off below." in page.text
+    assert re.search(r"14:00–16:00</strong>.*Dentist", page.text)
+
+
+def test_a_time_that_is_closed_anyway_is_not_promised_to_open(desk, mara):
+    TimeOff.take(mara.id, (world.in_days(8, "00:00"), world.in_days(9, "00:00")), "Holiday")
+    db.session.commit()
+    empty = f"{world.in_days(8):%Y-%m-%d}"
+    page = desk.press(desk.open(f"/sick-days/new?from_date={empty}"), "See what will be sent")
+    page = desk.press(page, "Close this time")
+    assert "Open the time again" not in page.text
+    page = desk.press(page, "Take the sick day back")
+    assert "The time stays closed" in page.text
+
+
+def test_what_cannot_be_taken_back_any_more_is_named_with_the_reason(desk):
+    page = desk.press(looks(desk), "Send all offers")
+    for offer in db.session.scalars(select(Offer)):
+        offer.expires_at = world.in_days(4)
+    db.session.commit()
+    with time_machine.travel(world.in_days(3, "10:10")):
+        page = desk.open(page.url)
+        assert "An offer cannot be taken back any more" in page.text
+        page = desk.press(page, "Take all offers back")
+        assert re.search(r">Ines K\.</a>, \w+ \d+ \w+, 10:00, has begun\.", page.text)
+        assert "until then this time is held" in page.text
+        assert "The other offers are taken back." in page.text
+        assert "Every offer" not in page.text
+    assert set(db.session.scalars(select(Offer.outcome))) == {None, "withdrawn"}
+
+
+def test_two_sessions_of_one_client_are_two_offers_to_one_client(desk, mara):
+    world.INES.asks(mara, world.in_days(3, "15:00"))
+    page = looks(desk)
+    assert "<strong>3 offers to 2 clients</strong> are mailed" in page.text
+    assert names(page) == ["Ines Keller", "Ines Keller", "Jonas Peters"]
+    page = desk.press(page, "Send all offers")
+    assert "3 offers to 2 clients" in page.text
+    assert names(page) == ["Ines Keller", "Ines Keller", "Jonas Peters"]
+
+
+def names(page: Page) -> list[str]:
+    return re.findall(r'<a class="name"[^>]*>([^<]+)', page.text)
+
+
+def test_who_could_not_be_offered_anything_or_stands_again_is_left_to_be_dealt_with_by_hand(desk):
+    page = looks(desk)
+    ines, jonas = db.session.scalars(select(Booking).order_by(Booking.starts_at))
+    for value in [one for one in alternatives(page) if one.startswith(f"{ines.id}.")]:
+        page = remove(desk, page, value)
+    assert "<strong>1 offer to 1 client</strong> is mailed" in page.text
+    page = desk.press(page, "Send all offers")
+    assert left_in(page) == ["Ines Keller"]
+    jonas.open_offer.withdraw()
+    db.session.commit()
+    assert left_in(desk.open(page.url)) == ["Ines Keller", "Jonas Peters"]
+
+
+def left_in(page: Page) -> list[str]:
+    return re.findall(r'<a class="name"[^>]*>([^<]+)', page.text.split("Still in this time")[1])
+
+
 def test_what_changed_meanwhile_is_told_and_nothing_is_sent(desk, mara):
     page = looks(desk)
     removed = alternatives(page)[0]
@@ -135,9 +221,13 @@ def test_time_and_words_can_be_changed_after_the_preview(desk):
     ],
 )
 def test_what_cannot_be_is_said_and_stays_typed(desk, typed, sentence):
+    typed = {"words": WORDS} | typed
     page = desk.press(desk.open(f"/sick-days/new?from_date={DAY}"), "See what will be sent", **typed)
     assert page.status == 422
     assert sentence in page.text
+    stands = dict(page.filled("See what will be sent")[1])
+    kept = {name: text for name, text in typed.items() if name != "reason"}
+    assert {name: html.unescape(stands[name]).replace("\r\n", "\n") for name in kept} == kept
 
 
 def test_a_link_with_midnights_is_read_as_whole_days(desk):
