@@ -9,7 +9,7 @@ from flask_login import current_user
 from app import clock
 from app.blueprints.access import therapist_only
 from app.blueprints.rendering import page_or_fragment, see_address, wants_fragment
-from app.blueprints.told import Told, ids, told_by_address, told_context
+from app.blueprints.told import Told, told_by_address, told_context
 from app.booking.outside import left_outside
 from app.database import db
 from app.practice.therapist import Therapist
@@ -59,9 +59,9 @@ def close() -> Response:
             TimeOff.take(therapist.id, holiday.span, holiday.name)
         return chosen
 
-    closed, outside = left_outside(therapist, close_days)
+    closed, left = left_outside(therapist, close_days)
     span = (closed[0].span[0].isoformat(), closed[0].span[1].isoformat()) if len(closed) == 1 else None
-    told = Told(_closed_words(closed), _place(closed), outside=ids(outside), time_off=span)
+    told = Told(_closed_words(closed), _place(closed), time_off=span).naming(left)
     db.session.commit()
     return _told_here(told)
 
@@ -77,9 +77,9 @@ def open_again() -> Response:
             time_off.reopen()
         return chosen
 
-    opened, outside = left_outside(therapist, open_day)
+    opened, left = left_outside(therapist, open_day)
     words = f"{opened[0].name} is open again." if opened else "That day was open already."
-    told = Told(words, _place(opened), outside=ids(outside))
+    told = Told(words, _place(opened)).naming(left)
     db.session.commit()
     return _told_here(told)
 

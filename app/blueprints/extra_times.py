@@ -13,7 +13,7 @@ from app.blueprints.lookup import found
 from app.blueprints.paging import page_of
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
 from app.blueprints.span_words import dates
-from app.blueprints.told import Told, bounds, ids, told_by_address, told_context
+from app.blueprints.told import Told, bounds, told_by_address, told_context
 from app.booking.outside import left_outside
 from app.booking.refusals import NotPossible, Refused
 from app.database import db
@@ -70,14 +70,13 @@ def remove(extra_time_id: int) -> Response:
         extra.remove()
         return facts
 
-    facts, outside = left_outside(therapist, close)
+    facts, left = left_outside(therapist, close)
     told = Told(
         f"Extra time on {dates(*_span_of(facts), therapist.zone)} is removed.",
         undo="/working-times/extra/restoration",
         undo_label="Put it back",
         before=facts,
-        outside=ids(outside),
-    )
+    ).naming(left)
     db.session.commit()
     return _told_here(told)
 

@@ -14,9 +14,8 @@ from app.blueprints.lookup import found, own_booking
 from app.blueprints.paging import page_of
 from app.blueprints.rendering import page_or_fragment, see_address, see_other, wants_fragment
 from app.blueprints.span_words import dates
-from app.blueprints.told import Told, bounds, ids, told_by_address, told_context
-from app.booking.booking import Booking
-from app.booking.outside import left_outside
+from app.blueprints.told import Told, bounds, told_by_address, told_context
+from app.booking.outside import Left, left_outside
 from app.database import db
 from app.forms.dated_span import DatedSpanForm
 from app.scheduling.extra_time import ExtraTime
@@ -44,10 +43,10 @@ def take() -> Response:
     span = form.span(therapist)
     if span is None:
         return times_off_page(form, 422)
-    time_off, outside = left_outside(therapist, lambda: TimeOff.take(therapist.id, span, form.why))
-    told = _told_of(time_off, span, outside)
+    time_off, left = left_outside(therapist, lambda: TimeOff.take(therapist.id, span, form.why))
+    told = _told_of(time_off, span, left)
     db.session.commit()
-    if request.form.get("next") and not outside:
+    if request.form.get("next") and not left:
         return see_address(safe_next(request.form["next"], HERE))
     return _told_here(told)
 
@@ -89,8 +88,8 @@ def restore() -> Response:
         time_off.booking_id, time_off.sick_day_id = facts["booking_id"], facts["sick_day_id"]
         return time_off
 
-    time_off, outside = left_outside(therapist, close)
-    told = _told_of(time_off, span, outside)
+    time_off, left = left_outside(therapist, close)
+    told = _told_of(time_off, span, left)
     db.session.commit()
     return _told_here(told)
 
@@ -113,17 +112,16 @@ def _told_here(told: Told) -> Response:
     return times_off_page(DatedSpanForm(), told=told) if wants_fragment() else see_other(".index", told=told.token)
 
 
-def _told_of(time_off: TimeOff, span: Span, outside: list[Booking]) -> Told:
+def _told_of(time_off: TimeOff, span: Span, left: Left) -> Told:
     therapist = current_user.therapist
     # Extra time opens time off; whoever closes a day on which they gave some must know.
     still_open = " Extra time in it stays open." if ExtraTime.between(therapist.id, span) else ""
     return Told(
         f"{dates(*span, therapist.zone)} is closed.{still_open}",
         undo=f"/times-off/{time_off.id}/reopening",
-        outside=ids(outside),
         time_off=bounds(span),
         back=safe_next(request.form.get("next"), ""),
-    )
+    ).naming(left)
 
 
 def _facts(time_off: TimeOff) -> dict[str, Any]:

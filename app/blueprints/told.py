@@ -1,7 +1,6 @@
 """What a page of times says after a change: that it is done, how to take it back, and whom it leaves outside."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,8 +9,7 @@ from flask_login import current_user
 from itsdangerous import BadData, URLSafeSerializer
 
 from app.blueprints.lookup import found
-from app.booking.booking import Booking
-from app.booking.outside import sessions_to_come
+from app.booking.outside import Left, offered_to_come, sessions_to_come
 from app.booking.possible import verbs_of
 from app.scheduling.spans import Span
 from app.wording import shown_in
@@ -28,8 +26,14 @@ class Told:
     before: Any = None  # what undoing brings back
     after: Any = None
     outside: list[int] = field(default_factory=list)  # ids of the sessions that it left outside
+    offered: list[int] = field(default_factory=list)  # ids of the alternatives that it left outside
     time_off: tuple[str, str] | None = None  # bounds of the time off that did
     back: str = ""  # where the person came from, when they are kept here to read it
+
+    def naming(self, left: Left) -> "Told":
+        """The same with whom it leaves outside."""
+        sessions, alternatives = ([one.id for one in some] for some in (left.sessions, left.alternatives))
+        return replace(self, outside=sessions, offered=alternatives)
 
     @property
     def token(self) -> str:
@@ -56,18 +60,15 @@ def told_by_address() -> Told | None:
 
 
 def told_context(told: Told | None) -> dict[str, Any]:
-    """What the template needs to tell it, with the sessions left outside as they stand now."""
+    """What the template needs to tell it, with what was left outside as it stands now."""
     outside = sessions_to_come(current_user.therapist, told.outside) if told and told.outside else []
     return {
         "told": told,
         "outside": outside,
+        "offered": offered_to_come(current_user.therapist, told.offered) if told and told.offered else [],
         "movable": {booking.id for booking in outside if "rearrange" in verbs_of(booking)},
         "sick_day": _sick_day(told) if len(outside) > 1 else None,
     }
-
-
-def ids(bookings: Sequence[Booking]) -> list[int]:
-    return [booking.id for booking in bookings]
 
 
 def bounds(span: Span) -> tuple[str, str]:

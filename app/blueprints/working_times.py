@@ -10,7 +10,7 @@ from app.blueprints.access import therapist_only
 from app.blueprints.lookup import found
 from app.blueprints.refusing import status_of
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
-from app.blueprints.told import Told, ids, told_by_address, told_context
+from app.blueprints.told import Told, told_by_address, told_context
 from app.booking.outside import left_outside
 from app.booking.refusals import NotPossible, Refused
 from app.database import db
@@ -122,7 +122,7 @@ def _edit(edit: Edit, opened: Opened, words: str, undo_label: str = "Undo") -> R
     try:
         if opened.form.is_wrong:
             raise NotPossible("Please look at the marked fields; nothing was changed yet.")
-        change, outside = left_outside(therapist, lambda: keep(therapist, edit))
+        change, left = left_outside(therapist, lambda: keep(therapist, edit))
     except Refused as refusal:
         db.session.rollback()
         opened.form.problem = refusal.sentence
@@ -134,8 +134,7 @@ def _edit(edit: Edit, opened: Opened, words: str, undo_label: str = "Undo") -> R
         undo_label=undo_label,
         before=_to_plain(change.before),
         after=_to_plain(change.after),
-        outside=ids(outside),
-    )
+    ).naming(left)
     db.session.commit()
     return week_page(None, told=told) if wants_fragment() else see_other(".show", told=told.token, _anchor=told.where)
 

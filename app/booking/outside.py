@@ -1,54 +1,67 @@
-"""Booked sessions that a change of the therapist's times leaves outside them. They stand until somebody moves them."""
+"""Booked sessions, and times offered in their stead, that a change of the therapist's times leaves outside them.
 
-from collections.abc import Callable, Iterable, Sequence
+They stand until somebody moves them.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from app import clock
 from app.booking.booking import LIVE, Booking
+from app.booking.offer import Alternative, Offer
 from app.database import db
 from app.practice.location import Location
 from app.practice.therapist import Therapist
 from app.scheduling import slots
-from app.scheduling.availability import around, shift, weekly_of
+from app.scheduling.availability import shift, weekly_of
 from app.scheduling.extra_time import ExtraTime
 from app.scheduling.spans import Span
 from app.scheduling.time_off import TimeOff
 from app.scheduling.turn import take_turn_of
 
+Agreed = Booking | Alternative
 Done = TypeVar("Done")
 
 
-def left_outside(therapist: Therapist, change: Callable[[], Done]) -> tuple[Done, list[Booking]]:
-    """Take the therapist's turn and do the change: what it returns, and the sessions that it leaves outside open time.
+@dataclass(frozen=True)
+class Left:
+    """Sessions to come outside open time, and open alternatives that clients can still choose there."""
 
+    sessions: list[Booking]
+    alternatives: list[Alternative]
+
+    def __bool__(self) -> bool:
+        return bool(self.sessions or self.alternatives)
+
+
+def left_outside(therapist: Therapist, change: Callable[[], Done]) -> tuple[Done, Left]:
+    """Take the therapist's turn and do the change: what it returns, and what it leaves outside open time.
+
+    That is whatever was in open time before, and whatever new time off touches, even if it was outside already.
     What the change raises is passed on; the transaction is then to be rolled back.
     """
     take_turn_of(therapist.id)
-    before = {booking.id for booking in sessions_outside(therapist)}
+    agreed: list[Agreed] = [*sessions_to_come(therapist), *offered_to_come(therapist)]
+    before = _Times.of(therapist, agreed)
+    was_outside, was_off = set(before.outside), {one.id for one in before.off}
     done = change()
     db.session.flush()
-    return done, [booking for booking in sessions_outside(therapist) if booking.id not in before]
+    after = _Times.of(therapist, agreed)
+    new_off = [one.span for one in after.off if one.id not in was_off]
+    named = [one for one in after.outside if one not in was_outside or _touches(one, new_off)]
+    sessions = [one for one in named if isinstance(one, Booking)]
+    return done, Left(sessions, [one for one in named if isinstance(one, Alternative)])
 
 
 def sessions_outside(therapist: Therapist) -> list[Booking]:
     """Sessions to come that do not lie in open time of their own location, earliest first."""
-    coming = sessions_to_come(therapist)
-    if not coming:
-        return []
-    first = coming[0].starts_at.astimezone(therapist.tz).date()
-    days = (max(one.ends_at for one in coming).astimezone(therapist.tz).date() - first).days + 1
-    exceptions = _Exceptions.of(therapist, around(first, days, therapist.tz))
-    opened = {
-        location.id: slots.open_time(
-            weekly_of(therapist, location), therapist.tz, exceptions.at(location), shift(first, -1), days + 2
-        )
-        for location in {booking.location for booking in coming}
-    }
-    return [one for one in coming if not slots.covers(opened[one.location_id], *_seconds(one))]
+    return [one for one in _Times.of(therapist, sessions_to_come(therapist)).outside if isinstance(one, Booking)]
 
 
 def sessions_to_come(therapist: Therapist, ids: Iterable[int] | None = None) -> Sequence[Booking]:
@@ -62,23 +75,67 @@ def sessions_to_come(therapist: Therapist, ids: Iterable[int] | None = None) -> 
     return db.session.scalars(query.order_by(Booking.starts_at, Booking.id)).all()
 
 
-@dataclass
-class _Exceptions:
-    """Time off and extra time, read once for all locations; what opens and closes is as in availability.diary_of."""
+def offered_to_come(therapist: Therapist, ids: Iterable[int] | None = None) -> list[Alternative]:
+    """Times other than the sessions' own that clients can still choose, earliest first; `ids` as above."""
+    elsewhere = or_(Alternative.starts_at != Booking.starts_at, Alternative.location_id != Booking.location_id)
+    query = (
+        select(Alternative)
+        .join(Alternative.offer)
+        .join(Offer.booking)
+        .where(Booking.therapist_id == therapist.id, Offer.outcome.is_(None), Offer.expires_at > clock.now(), elsewhere)
+        .options(joinedload(Alternative.offer).joinedload(Offer.booking))
+    )
+    if ids is not None:
+        query = query.where(Alternative.id.in_(list(ids)))
+    found = db.session.scalars(query.order_by(Alternative.starts_at, Alternative.id))
+    return [one for one in found if one.is_open]
+
+
+@dataclass(frozen=True)
+class _Times:
+    """The time off around what is agreed, and what of it lies outside open time; read once for all locations."""
 
     off: Sequence[TimeOff]
-    extra: Sequence[ExtraTime]
+    outside: list[Agreed]
 
     @classmethod
-    def of(cls, therapist: Therapist, span: Span) -> "_Exceptions":
-        return cls(TimeOff.between(therapist.id, span), ExtraTime.between(therapist.id, span))
+    def of(cls, therapist: Therapist, agreed: Sequence[Agreed]) -> "_Times":
+        if not agreed:
+            return cls([], [])
+        span = min(one.starts_at for one in agreed), max(one.ends_at for one in agreed)
+        off, extra = TimeOff.between(therapist.id, span), ExtraTime.between(therapist.id, span)
+        places = {one.location for one in agreed}
+        weekly = {place.id: weekly_of(therapist, place) for place in places}
+        dated = {place.id: _diary(place, off, extra) for place in places}
+        opened = ((one, _open_around(one, therapist, weekly, dated)) for one in agreed)
+        return cls(off, [one for one, around in opened if not slots.covers(around, *_seconds(one))])
 
-    def at(self, location: Location) -> slots.Diary:
-        here = [_seconds(one) for one in self.extra if any(place.id == location.id for place in one.locations)]
-        shut = [_seconds(one) for one in self.off if one.booking_id or one.sick_day_id]
-        extra = slots.subtract(slots.merge(here), slots.merge(shut))
-        return slots.Diary(off=[_seconds(one) for one in self.off], extra=extra)
+
+def _open_around(
+    one: Agreed, therapist: Therapist, weekly: Mapping[int, slots.Weekly], dated: Mapping[int, slots.Diary]
+) -> list[slots.Interval]:
+    """Open time on the days of one session alone: the days between sessions, perhaps years, cost nothing."""
+    first, last = (moment.astimezone(therapist.tz).date() for moment in one.span)
+    here, span = dated[one.location_id], _seconds(one)
+    diary = slots.Diary(off=_touched(here.off, span), extra=_touched(here.extra, span))
+    return slots.open_time(weekly[one.location_id], therapist.tz, diary, shift(first, -1), (last - first).days + 3)
 
 
-def _seconds(span: Booking | TimeOff | ExtraTime) -> slots.Interval:
-    return int(span.starts_at.timestamp()), -int(-span.ends_at.timestamp() // 1)
+def _diary(location: Location, off: Sequence[TimeOff], extra: Sequence[ExtraTime]) -> slots.Diary:
+    """What opens and closes is as in availability.diary_of; both are merged."""
+    here = [_seconds(one) for one in extra if any(place.id == location.id for place in one.locations)]
+    shut = [_seconds(one) for one in off if one.booking_id or one.sick_day_id]
+    closed = slots.merge(_seconds(one) for one in off)
+    return slots.Diary(off=closed, extra=slots.subtract(slots.merge(here), slots.merge(shut)))
+
+
+def _touched(merged: Sequence[slots.Interval], span: slots.Interval) -> Sequence[slots.Interval]:
+    return merged[bisect_right(merged, span[0], key=itemgetter(1)) : bisect_left(merged, span[1], key=itemgetter(0))]
+
+
+def _touches(one: Agreed, spans: Iterable[Span]) -> bool:
+    return any(starts < one.ends_at and one.starts_at < ends for starts, ends in spans)
+
+
+def _seconds(one: Agreed | TimeOff | ExtraTime) -> slots.Interval:
+    return int(one.starts_at.timestamp()), -int(-one.ends_at.timestamp() // 1)

@@ -197,6 +197,24 @@ def test_the_calendars_time_off_over_a_session_says_which_first(desk, mara):
     assert 'href="/dashboard">Back' in page.text
 
 
+def test_time_off_over_a_session_outside_working_times_says_which(desk, mara):
+    world.INES.asks(mara, world.in_days(6)).move(world.in_days(6, "22:00"), mara.locations[0])
+    db.session.commit()
+    page = take(desk, from_date=DAY)
+    assert "One session lies outside your times now" in page.text
+    assert "Ines Keller" in page.text
+
+
+def test_time_off_over_an_offered_time_says_whose_it_is(desk, request_of_ines):
+    world.offer_times(request_of_ines, world.in_days(6, "14:00"), world.in_days(7, "14:00"))
+    token = desk.form_token("/times-off")
+    page = desk.post("/times-off", {"csrf_token": token, "from_date": DAY, "next": "/dashboard"})
+    assert "One offered time lies outside your times now" in page.text
+    assert "in it and can still choose it." in page.text
+    assert f'href="/sessions/{request_of_ines.id}">Ines Keller' in page.text
+    assert 'href="/dashboard">Back' in page.text
+
+
 def test_cancelled_sessions_and_those_of_other_days_are_not_told(desk, mara):
     world.INES.asks(mara, world.in_days(6)).cancel(by="client")
     world.JONAS.asks(mara, world.in_days(7))

@@ -274,6 +274,17 @@ def test_a_change_says_which_sessions_it_leaves_outside(desk, mara):
     assert (booking.status, booking.starts_at) == ("requested", ten)
 
 
+def test_a_change_says_which_offered_times_it_leaves_outside(desk, mara):
+    ten = world.in_days(3, "10:00")
+    works(mara, (ten.weekday(), "09:00", "13:00"))
+    world.offer_times(world.INES.asks(mara, ten), world.in_days(10, "12:00"))
+    page = desk.open(f"/working-times?change={span_of(mara).id}")
+    page = desk.press(page, "Save hours", ends="12:00")
+    assert "One offered time lies outside your times now" in page.text
+    assert "and can still choose it." in page.text
+    assert "One session" not in page.text
+
+
 def test_a_session_that_was_outside_before_is_not_told_again(desk, mara):
     ten = world.in_days(3, "10:00")
     works(mara, (ten.weekday(), "09:00", "13:00"))
