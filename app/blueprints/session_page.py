@@ -1,5 +1,6 @@
 """What the therapist's session pages show, wherever they are shown from."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +65,7 @@ def rearrangement_page(
     """Edit date/time: why, and then the new time or the list of alternatives."""
     context = _form_context(booking, reason, problem) | {
         "new_time": new_time,
+        "pointed_at": None if reason else _moment(new_time, booking),
         "form": form,
         "suggestions": form.suggestions(booking) if form else {},
         "most": MOST_ALTERNATIVES,
@@ -95,6 +97,13 @@ def _form_context(booking: Booking, reason: str | None, problem: str | None) -> 
         "can": verbs_of(booking),
         "now": clock.now(),
     }
+
+
+def _moment(new_time: NewTime, booking: Booking) -> datetime | None:
+    """What a date and a time stand for, when that can be read."""
+    with suppress(ValueError):
+        return new_time.starts_at(booking.therapist)
+    return None
 
 
 def _closed_time(booking: Booking) -> TimeOff | None:
