@@ -204,10 +204,10 @@ class CalendarPage:
         """The shape and the words of a state; what is held for an answer says until when."""
         if entry.deadline is not None and entry.deadline <= self.now:
             return "expired", "Offer expired"
-        if entry.offered and entry.deadline is not None:
-            until = entry.deadline.astimezone(self.zone)
-            return "awaiting_client", f"Held until {until:%a %H:%M}"
-        return entry.status, STATUS_WORDS[entry.status]
+        if entry.deadline is None:
+            return entry.status, STATUS_WORDS[entry.status]
+        what = "Held" if entry.offered else STATUS_WORDS["awaiting_client"]
+        return "awaiting_client", f"{what} until {entry.deadline.astimezone(self.zone):%a %H:%M}"
 
     def _put_dated(self, days: list[Day], one: DatedTime) -> None:
         """Time off lies behind everything; busy time stands beside it."""

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.booking.booking import Booking
+from app.booking.rearrangement import offer_location
 from app.database import db
 from app.scheduling.busy_time import BusyTime
 from app.scheduling.extra_time import ExtraTime
@@ -80,9 +81,15 @@ def test_states_are_told_in_words_and_shapes(desk, mara):
     page = week(desk)
     names = links(page)
     assert "Jonas P., confirmed, 12:00 to 12:50, Room 1" in names
-    assert "Ines K., awaiting client, 10:00 to 10:50, Room 1" in names
+    assert "Ines K., awaiting client until Mon 21:00, 10:00 to 10:50, Room 1" in names
     assert "Ines K., held until Mon 21:00, 15:00 to 15:50, Room 1" in names
     assert {"#mark-confirmed", "#mark-awaiting_client"} <= set(re.findall(r'href="(#mark-\w+)"', page.text))
+
+
+def test_a_session_whose_changed_location_awaits_the_client_says_until_when(desk, mara):
+    offer_location(world.INES.is_booked(mara, at("10:00")), "own", mara.locations[1])
+    db.session.commit()
+    assert "Ines K., awaiting client until Mon 21:00, 10:00 to 10:50, Room 2" in links(week(desk))
 
 
 def test_an_offered_time_that_overlaps_its_session_stands_beside_it(desk, mara):
@@ -92,7 +99,7 @@ def test_an_offered_time_that_overlaps_its_session_stands_beside_it(desk, mara):
     places = [
         names[name].attributes["class"]
         for name in (
-            "Ines K., awaiting client, 10:00 to 10:50, Room 1",
+            "Ines K., awaiting client until Mon 21:00, 10:00 to 10:50, Room 1",
             "Ines K., held until Mon 21:00, 10:15 to 11:05, Room 1",
             "Ines K., held until Mon 21:00, 10:20 to 11:10, Room 1",
         )
@@ -382,6 +389,7 @@ def test_the_form_begins_with_the_time_that_was_pointed_at(desk, mara):
     asked = desk.open(f"/sessions/{booking.id}/rearrangement?reason=asked&date=2026-12-03&time=15:15")
     _, fields = asked.filled("Save change")
     assert pointed_at.items() <= dict(fields).items()
+    assert "New time: <b>Thu 3 Dec 2026, 15:15</b>" in page.text
     _, fields = page.filled("I need to change it")
     assert pointed_at.items() <= dict(fields).items()
     own = desk.press(page, "I need to change it")
@@ -389,6 +397,13 @@ def test_the_form_begins_with_the_time_that_was_pointed_at(desk, mara):
     assert dict(fields)["alternatives-1-date"] == "2026-12-03"
     assert dict(fields)["alternatives-1-time"] == "15:15"
     assert booking.starts_at == at("10:00"), "nothing moves by being pointed at"
+
+
+@pytest.mark.parametrize("pointed_at", ["", "?date=2026-13-03&time=15:15", f"?date={TUESDAY}&time=10:00"])
+def test_where_no_other_time_was_pointed_at_none_is_told(desk, mara, pointed_at):
+    booking = world.INES.is_booked(mara, at("10:00"))
+    page = desk.open(f"/sessions/{booking.id}/rearrangement{pointed_at}")
+    assert (page.status, "New time" in page.text) == (200, False)
 
 
 def test_time_blocked_just_now_can_be_opened_again(desk, mara):
