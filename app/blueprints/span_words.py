@@ -1,9 +1,11 @@
 """How a span of dates is told to the therapist whose clocks it is on."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.scheduling.local_days import is_midnight
+from app.scheduling.spans import Span, union
 from app.wording import clock_time, day, day_time, span
 
 
@@ -19,3 +21,11 @@ def dates(starts: datetime, ends: datetime, zone: str) -> str:
     if first == last:
         return f"{day_time(starts, zone)}–24:00" if ends_with_a_day else span(starts, ends, zone)
     return f"{day_time(starts, zone)} to {last}, {'24:00' if ends_with_a_day else clock_time(ends, zone)}"
+
+
+def opened(what: str, span: Span, still_off: Iterable[Span]) -> str:
+    """*Mon 21 Dec 2026 is open again.* Unless other time off keeps some or all of it closed."""
+    closed = union(still_off)
+    if any(starts <= span[0] and span[1] <= ends for starts, ends in closed):
+        return f"{what} stays closed by other time off."
+    return f"{what} is open again, except for other time off in it." if closed else f"{what} is open again."

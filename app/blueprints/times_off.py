@@ -12,10 +12,12 @@ from app.blueprints.access import safe_next, therapist_only
 from app.blueprints.bookings import done
 from app.blueprints.lookup import found, own_booking
 from app.blueprints.paging import page_of
+from app.blueprints.refusing import status_of
 from app.blueprints.rendering import page_or_fragment, see_address, see_other, wants_fragment
-from app.blueprints.span_words import dates
+from app.blueprints.span_words import dates, opened
 from app.blueprints.told import Told, bounds, told_by_address, told_context
 from app.booking.outside import Left, left_outside
+from app.booking.refusals import NotPossible, Refused
 from app.database import db
 from app.forms.dated_span import DatedSpanForm
 from app.scheduling.extra_time import ExtraTime
@@ -43,7 +45,12 @@ def take() -> Response:
     span = form.span(therapist)
     if span is None:
         return times_off_page(form, 422)
-    time_off, left = left_outside(therapist, lambda: TimeOff.take(therapist.id, span, form.why))
+    try:
+        time_off, left = left_outside(therapist, lambda: _take(span, form.why))
+    except Refused as refusal:
+        db.session.rollback()
+        form.problem = refusal.sentence
+        return times_off_page(form, status_of(refusal))
     told = _told_of(time_off, span, left)
     db.session.commit()
     if request.form.get("next") and not left:
@@ -58,14 +65,15 @@ def reopen(time_off_id: int) -> Response:
     take_turn_of(therapist.id)
     mine = select(TimeOff).where(TimeOff.id == time_off_id, TimeOff.therapist_id == therapist.id)
     time_off = found(db.session.scalar(mine))
+    span, booking_id, facts = time_off.span, time_off.booking_id, _facts(time_off)
+    time_off.reopen()
+    still_off = [one.span for one in TimeOff.between(therapist.id, span)]
     told = Told(
-        f"{dates(*time_off.span, therapist.zone)} is open again.",
+        opened(dates(*span, therapist.zone), span, still_off),
         undo="/times-off/restoration",
         undo_label="Close it again",
-        before=_facts(time_off),
+        before=facts,
     )
-    booking_id = time_off.booking_id
-    time_off.reopen()
     if booking_id and "next" not in request.form:
         return done(own_booking(booking_id))  # pressed on the page of the session that left this time
     db.session.commit()
@@ -84,11 +92,17 @@ def restore() -> Response:
         there = next((one for one in TimeOff.between(therapist.id, span) if one.span == span), None)
         if there is not None:
             return there  # pressed twice
+        if facts["booking_id"] is None and facts["sick_day_id"] is None:
+            return _take(span, facts["why"])
         time_off = TimeOff.take(therapist.id, span, facts["why"])
         time_off.booking_id, time_off.sick_day_id = facts["booking_id"], facts["sick_day_id"]
         return time_off
 
-    time_off, left = left_outside(therapist, close)
+    try:
+        time_off, left = left_outside(therapist, close)
+    except Refused as refusal:
+        db.session.rollback()
+        return times_off_page(DatedSpanForm(problem=refusal.sentence), 409)
     told = _told_of(time_off, span, left)
     db.session.commit()
     return _told_here(told)
@@ -106,6 +120,15 @@ def times_off_page(form: DatedSpanForm, status: int = 200, told: Told | None = N
         **told_context(told),
     }
     return page_or_fragment("working_times/times_off.html", "working_times/_times_off.html", status, **context)
+
+
+def _take(span: Span, why: str) -> TimeOff:
+    """Raises NotPossible naming the time off that the therapist has taken then already."""
+    therapist = current_user.therapist
+    for other in TimeOff.between(therapist.id, span):
+        if other.is_plain:
+            raise NotPossible(f"You are off {dates(*other.span, therapist.zone)} already.")
+    return TimeOff.take(therapist.id, span, why)
 
 
 def _told_here(told: Told) -> Response:

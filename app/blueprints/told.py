@@ -1,6 +1,7 @@
 """What a page of times says after a change: that it is done, how to take it back, and whom it leaves outside."""
 
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from app.blueprints.lookup import found
 from app.booking.outside import Left, offered_to_come, sessions_to_come
 from app.booking.possible import verbs_of
+from app.forms.sick_day import LONGEST
 from app.scheduling.spans import Span
 from app.wording import shown_in
 
@@ -79,7 +81,10 @@ def _sick_day(told: Told | None) -> str | None:
     """Where all sessions in some time off are offered other times at once."""
     if told is None or told.time_off is None:
         return None
-    starts, ends = (shown_in(moment, current_user.therapist.zone) for moment in told.time_off)
+    begins, stops = (datetime.fromisoformat(moment) for moment in told.time_off)
+    if stops - begins > LONGEST:
+        return None  # a sick day may not be as long as this time off
+    starts, ends = (shown_in(moment, current_user.therapist.zone) for moment in (begins, stops))
     span = {
         "from_date": f"{starts:%Y-%m-%d}",
         "from_time": f"{starts:%H:%M}",

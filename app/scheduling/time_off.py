@@ -51,6 +51,11 @@ class TimeOff(Model):
     def span(self) -> Span:
         return self.starts_at, self.ends_at
 
+    @property
+    def is_plain(self) -> bool:
+        """Taken by the therapist, and not by a sick day or a session that moved."""
+        return self.booking_id is None and self.sick_day_id is None
+
     def reopen(self) -> None:
         """Undo: the time can be booked again."""
         db.session.delete(self)

@@ -10,6 +10,7 @@ from app.database import db
 from app.scheduling.availability import free_slots
 from app.scheduling.extra_time import ExtraTime
 from app.scheduling.time_off import TimeOff
+from app.wording import day
 from tests import world
 from tests.browser import Page
 from tests.visitor import Visitor
@@ -142,6 +143,49 @@ def test_what_was_just_closed_is_undone(desk):
     assert closed() == []
 
 
+@pytest.mark.parametrize("to_date", ["", NEXT_DAY])
+def test_a_day_that_is_off_already_is_named_and_what_was_typed_stays(desk, to_date):
+    take(desk, from_date=DAY)
+    typed = {"from_date": DAY, "to_date": to_date, "why": "A course"}
+    page = take(desk, **typed)
+    assert (page.status, len(closed())) == (422, 1)
+    assert f"You are off {day(world.in_days(6), 'Europe/London')} already." in page.text
+    assert set(typed.items()) <= set(page.filled("Take time off")[1])
+
+
+def test_what_the_calendar_blocks_is_refused_where_the_therapist_is_off_and_stays_typed(desk):
+    take(desk, from_date=DAY)
+    typed = {"from_date": DAY, "from_time": "14:00", "to_date": DAY, "to_time": "15:00", "next": "/calendar"}
+    page = desk.post("/times-off", {"csrf_token": desk.form_token("/times-off"), **typed})
+    assert (page.status, len(closed())) == (422, 1)
+    assert "You are off" in page.text
+    assert set(typed.items()) <= set(page.filled("Take time off")[1])
+
+
+def test_time_off_may_overlap_what_a_session_left_or_a_sick_day_closed(desk, mara, request_of_ines):
+    world.sick_day(mara, 6)
+    left = TimeOff.take(mara.id, (world.in_days(7, "10:00"), world.in_days(7, "10:50")))
+    left.booking_id = request_of_ines.id
+    db.session.commit()
+    page = take(desk, from_date=DAY, to_date=NEXT_DAY)
+    assert "is closed." in page.text
+    page = desk.press(page, "Undo")
+    assert "is open again, except for other time off in it." in page.text
+    assert len(closed()) == 2
+
+
+def test_what_other_time_off_still_closes_is_not_called_open(desk, mara):
+    page = take(desk, from_date=DAY)
+    TimeOff.take(mara.id, (world.in_days(5, "00:00"), world.in_days(8, "00:00")))
+    db.session.commit()
+    page = desk.press(page, "Undo")
+    assert "stays closed by other time off." in page.text
+    page = desk.press(page, "Close it again")
+    assert page.status == 409
+    assert "You are off" in page.text
+    assert len(closed()) == 1
+
+
 def test_closing_again_twice_closes_once(desk):
     page = desk.press(take(desk, from_date=DAY), "Open again")
     desk.press(page, "Close it again")
@@ -153,7 +197,7 @@ def test_the_calendar_gets_its_page_back(desk):
     token = desk.form_token("/times-off")
     page = desk.post("/times-off", {"csrf_token": token, "from_date": DAY, "next": "/dashboard"})
     assert page.url.endswith("/dashboard")
-    page = desk.post("/times-off", {"csrf_token": token, "from_date": DAY, "next": "https://evil.example/"})
+    page = desk.post("/times-off", {"csrf_token": token, "from_date": NEXT_DAY, "next": "https://evil.example/"})
     assert "/times-off" in page.url
 
 
@@ -186,6 +230,14 @@ def test_time_off_over_several_sessions_offers_to_move_them_all(desk, mara):
     assert "2 sessions lie outside your times now" in page.text
     address = f"/sick-days/new?from_date={DAY}&from_time=00%3A00&to_date={NEXT_DAY}&to_time=00%3A00"
     assert address in said(page)
+
+
+def test_time_off_longer_than_a_sick_day_may_be_offers_no_sick_day(desk, mara):
+    world.INES.asks(mara, world.in_days(6))
+    world.JONAS.asks(mara, world.in_days(7))
+    page = take(desk, from_date=DAY, to_date=f"{world.in_days(6 + 62):%Y-%m-%d}")
+    assert "2 sessions lie outside your times now" in page.text
+    assert "Offer all of them other times" not in page.text
 
 
 def test_the_calendars_time_off_over_a_session_says_which_first(desk, mara):
