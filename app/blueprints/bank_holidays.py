@@ -5,11 +5,13 @@ from datetime import date, timedelta
 
 from flask import Blueprint, Response, request, url_for
 from flask_login import current_user
+from sqlalchemy import select
 
 from app import clock
 from app.blueprints.access import therapist_only
 from app.blueprints.rendering import page_or_fragment, see_address, wants_fragment
-from app.blueprints.told import Told, told_by_address, told_context
+from app.blueprints.span_words import opened
+from app.blueprints.told import Told, bounds, told_by_address, told_context
 from app.booking.outside import left_outside
 from app.database import db
 from app.practice.therapist import Therapist
@@ -17,21 +19,24 @@ from app.scheduling.bank_holidays import Region, bank_holidays, countries, parts
 from app.scheduling.local_days import day_span
 from app.scheduling.spans import Span, union
 from app.scheduling.time_off import TimeOff
+from app.scheduling.turn import take_turn_of
 from app.scheduling.week import WEEKDAYS
 
 bp = Blueprint("bank_holidays", __name__)
 
+HERE = "/working-times/bank-holidays"
 YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class Holiday:
-    """`closing` is the time off of exactly this day; `closed` counts any that covers it."""
+    """`closing` is the therapist's own time off of exactly this day; `off` is any that closes a part of it."""
 
     day: date
     name: str
     span: Span
     closing: list[TimeOff]
+    off: list[TimeOff]
     closed: bool
     works: bool
 
@@ -53,15 +58,18 @@ def close() -> Response:
     """One of them, or all that are still open."""
     therapist, wanted = current_user.therapist, request.form.get("day", "all")
 
-    def close_days() -> list[Holiday]:
+    def close_days() -> tuple[list[Holiday], list[TimeOff]]:
         chosen = [one for one in _coming(therapist) if not one.closed and wanted in ("all", f"{one.day}")]
-        for holiday in chosen:
-            TimeOff.take(therapist.id, holiday.span, holiday.name)
-        return chosen
+        return chosen, [TimeOff.take(therapist.id, holiday.span, holiday.name) for holiday in chosen]
 
-    closed, left = left_outside(therapist, close_days)
-    span = (closed[0].span[0].isoformat(), closed[0].span[1].isoformat()) if len(closed) == 1 else None
-    told = Told(_closed_words(closed), _place(closed), time_off=span).naming(left)
+    (closed, taken), left = left_outside(therapist, close_days)
+    told = Told(
+        _closed_words(closed),
+        _place(closed),
+        undo=f"{HERE}/reopening" if len(closed) > 1 else "",  # one alone has its own button
+        before=[[one.id, *bounds(one.span)] for one in taken],
+        time_off=bounds(closed[0].span) if len(closed) == 1 else None,
+    ).naming(left)
     db.session.commit()
     return _told_here(told)
 
@@ -72,14 +80,29 @@ def open_again() -> Response:
     therapist, wanted = current_user.therapist, request.form.get("day", "")
 
     def open_day() -> list[Holiday]:
-        chosen = [one for one in _coming(therapist) if one.closing and wanted == f"{one.day}"]
+        chosen = [one for one in _coming(therapist) if wanted == f"{one.day}"]
         for time_off in (each for holiday in chosen for each in holiday.closing):
             time_off.reopen()
         return chosen
 
-    opened, left = left_outside(therapist, open_day)
-    words = f"{opened[0].name} is open again." if opened else "That day was open already."
-    told = Told(words, _place(opened)).naming(left)
+    chosen, left = left_outside(therapist, open_day)
+    told = Told(_opened_words(chosen), _place(chosen)).naming(left)
+    db.session.commit()
+    return _told_here(told)
+
+
+@bp.post("/working-times/bank-holidays/reopening")
+@therapist_only
+def reopen() -> Response:
+    """Undo of closing them all: what that press closed, as far as it is still as it was, and nothing else."""
+    therapist, facts = current_user.therapist, Told.to_undo().before
+    take_turn_of(therapist.id)
+    mine = (TimeOff.therapist_id == therapist.id, TimeOff.id.in_([number for number, *_ in facts]))
+    then = [one for one in db.session.scalars(select(TimeOff).where(*mine)) if [one.id, *bounds(one.span)] in facts]
+    reopened = [one for one in then if one.is_plain]
+    for time_off in reopened:
+        time_off.reopen()
+    told = Told(_reopened_words([one.span for one in reopened]))
     db.session.commit()
     return _told_here(told)
 
@@ -119,8 +142,9 @@ def _coming(therapist: Therapist) -> list[Holiday]:
     for day, name in days:
         span = day_span(day, therapist.tz)
         closed = any(starts <= span[0] and span[1] <= ends for starts, ends in covered)
-        closing = [one for one in off if one.span == span]
-        found.append(Holiday(day, name, span, closing, closed, day.weekday() in worked))
+        here = [one for one in off if one.starts_at < span[1] and span[0] < one.ends_at]
+        closing = [one for one in here if one.span == span and one.is_plain]
+        found.append(Holiday(day, name, span, closing, here, closed, day.weekday() in worked))
     return found
 
 
@@ -128,6 +152,24 @@ def _closed_words(closed: list[Holiday]) -> str:
     if not closed:
         return "Closed already; nothing was changed."
     return f"{closed[0].name} is closed." if len(closed) == 1 else f"{len(closed)} bank holidays are closed."
+
+
+def _opened_words(chosen: list[Holiday]) -> str:
+    """Of the day that was to be opened: whatever else is off then keeps it closed."""
+    if not chosen:
+        return "That day is no bank holiday to come; nothing was changed."
+    holiday = chosen[0]
+    return opened(holiday.name, holiday.span, [one.span for one in holiday.off if one not in holiday.closing])
+
+
+def _reopened_words(spans: list[Span]) -> str:
+    if not spans:
+        return "Open again already; nothing was changed."
+    words = "1 bank holiday is open again" if len(spans) == 1 else f"{len(spans)} bank holidays are open again"
+    still_off = TimeOff.between(current_user.therapist.id, (min(spans)[0], max(spans)[1]))
+    if any(one.starts_at < ends and starts < one.ends_at for one in still_off for starts, ends in spans):
+        return f"{words}, except where other time off closes them."
+    return f"{words}."
 
 
 def _place(changed: list[Holiday]) -> str:

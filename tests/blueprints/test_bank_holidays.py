@@ -1,8 +1,11 @@
 """Bank holidays are closed with a tap and opened with another."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from app.booking.sick_day import SickDay
 from app.database import db
 from app.scheduling.time_off import TimeOff
 from tests import world
@@ -44,6 +47,62 @@ def test_all_of_them_are_closed_at_once(desk):
     assert "bank holidays are closed." in page.text
     assert len(closed()) >= 8
     assert "Close all" not in page.text
+
+
+def test_closing_them_all_is_undone_at_once_and_nothing_else_is_opened(desk):
+    desk.press(desk.open(PAGE), "Close: Christmas Day")
+    page = desk.press(desk.open(PAGE), "Close all")
+    page = desk.press(page, "Undo")
+    assert "bank holidays are open again." in page.text
+    assert closed() == ["Christmas Day"]
+
+
+def test_undoing_the_closing_of_all_stays_at_the_chosen_region(desk):
+    page = desk.press(desk.open(f"{PAGE}?country=GB&part=SCT"), "Close all")
+    assert 'value="SCT" selected' in desk.press(page, "Undo").text
+    assert closed() == []
+
+
+def test_what_was_opened_or_became_a_sick_day_since_is_not_undone_again(desk, mara):
+    page = desk.press(desk.open(PAGE), "Close all")
+    number = len(closed())
+    sick = SickDay(therapist_id=mara.id, starts_at=world.in_days(1), ends_at=world.in_days(2), reason="own")
+    db.session.add(sick)
+    db.session.flush()
+    first, second = db.session.scalars(select(TimeOff).order_by(TimeOff.starts_at).limit(2))
+    first.sick_day_id, kept = sick.id, first.why
+    second.reopen()
+    db.session.commit()
+    page = desk.press(page, "Undo")
+    assert f"{number - 2} bank holidays are open again." in page.text
+    assert closed() == [kept]
+
+
+def test_a_bank_holiday_of_a_sick_day_or_left_by_a_session_is_not_opened(desk, mara, request_of_ines):
+    page = desk.press(desk.open(PAGE), "Close: Christmas Day")
+    (time_off,) = db.session.scalars(select(TimeOff))
+    time_off.booking_id = request_of_ines.id
+    db.session.commit()
+    answer = desk.press(page, "Open again: Christmas Day")
+    assert "Christmas Day stays closed by other time off." in answer.text
+    assert "Closed by other time off" in answer.text
+    assert "Open again" not in answer.text
+    assert closed() == ["Christmas Day"]
+
+
+def test_a_bank_holiday_in_other_time_off_is_not_called_open(desk, mara):
+    page = desk.press(desk.open(PAGE), "Close: Christmas Day")
+    (time_off,) = db.session.scalars(select(TimeOff))
+    hour, fortnight = timedelta(hours=1), timedelta(days=14)
+    an_hour = TimeOff.take(mara.id, (time_off.starts_at + 10 * hour, time_off.starts_at + 11 * hour), "An hour")
+    db.session.commit()
+    answer = desk.press(page, "Open again: Christmas Day")
+    assert "Christmas Day is open again, except for other time off in it." in answer.text
+    page = desk.press(answer, "Close: Christmas Day")
+    an_hour.starts_at, an_hour.ends_at = an_hour.starts_at - fortnight, an_hour.ends_at + fortnight
+    db.session.commit()
+    assert "Christmas Day stays closed by other time off." in desk.press(page, "Open again: Christmas Day").text
+    assert closed() == ["An hour"]
 
 
 def test_a_day_that_other_time_off_covers_is_marked(desk, mara):

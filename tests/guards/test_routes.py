@@ -65,6 +65,7 @@ therapist      POST  /working-times/<int:working_time_id>/removal
 therapist      GET   /working-times/bank-holidays
 therapist      POST  /working-times/bank-holidays
 therapist      POST  /working-times/bank-holidays/opening
+therapist      POST  /working-times/bank-holidays/reopening
 therapist      POST  /working-times/copies
 therapist      GET   /working-times/extra
 therapist      POST  /working-times/extra
