@@ -13,6 +13,7 @@ from app.forms.typed_dates import starting_day_of
 from app.practice.location import Location
 from app.practice.therapist import Therapist
 from app.scheduling.availability import in_working_time
+from app.scheduling.busy_time import BusyTime
 from app.scheduling.local_time import moment
 
 
@@ -71,9 +72,13 @@ class NewTime:
         return Terms(starts_at, location) if starts_at and location else None
 
     def warn_outside(self, therapist: Therapist, terms: Terms, length: timedelta) -> None:
-        """Set `warning` when this much time from the start is not all working time."""
-        if not in_working_time(therapist, terms.location, (terms.starts_at, terms.starts_at + length)):
-            self.warning = "This is outside your working times at this location."
+        """Set `warning` when this much time from the start is not all working time, or busy elsewhere."""
+        span, warnings = (terms.starts_at, terms.starts_at + length), []
+        if not in_working_time(therapist, terms.location, span):
+            warnings.append("This is outside your working times at this location.")
+        if BusyTime.touches(therapist.id, span):
+            warnings.append("Your calendar elsewhere says that you are busy then.")
+        self.warning = " ".join(warnings) or None
 
     @property
     def key(self) -> str:

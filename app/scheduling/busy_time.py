@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Model, UTCDateTime
+from app.database import Model, UTCDateTime, db
+from app.scheduling.spans import Span
 
 
 class BusyTime(Model):
@@ -21,3 +22,9 @@ class BusyTime(Model):
     therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"))
     starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def touches(cls, therapist_id: int, span: Span) -> bool:
+        """Whether the therapist is busy elsewhere at some time of the span."""
+        mine = (cls.therapist_id == therapist_id, cls.ends_at > span[0], cls.starts_at < span[1])
+        return bool(db.session.scalar(select(exists().where(*mine))))

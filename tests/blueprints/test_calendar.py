@@ -338,6 +338,38 @@ def test_outside_working_time_is_booked_after_a_warning(desk, empty_time):
     assert len(bookings()) == 1
 
 
+BUSY = "Your calendar elsewhere says that you are busy then."
+
+
+def test_over_busy_time_is_booked_after_a_warning(desk, mara, empty_time):
+    add(mara, BusyTime, at("14:40"), at("16:00"))
+    page = desk.press(empty_time, "Book session", **NEW)
+    assert (page.status, bookings()) == (422, [])
+    assert f"{BUSY} Press Book session again" in page.text
+    assert "outside your working times" not in page.text
+    assert "/calendar?" in desk.press(page, "Book session").url
+
+
+def test_next_to_busy_time_nothing_is_warned_of(desk, mara, otto, empty_time):
+    add(mara, BusyTime, at("13:00"), at("14:00"))
+    add(mara, BusyTime, at("14:50"), at("16:00"))
+    add(otto, BusyTime, at("14:00"), at("15:00"))
+    assert "/calendar?" in desk.press(empty_time, "Book session", **NEW).url
+
+
+def test_a_session_is_moved_and_offered_onto_busy_time_after_a_warning(desk, mara):
+    booking = world.INES.is_booked(mara, at("10:00"))
+    add(mara, BusyTime, at("14:00"), at("15:00"))
+    address = f"/sessions/{booking.id}/rearrangement?date={TUESDAY}&time=14:00&reason="
+    own = desk.press(desk.open(f"{address}own"), "Offer alternatives")
+    assert BUSY in own.text
+    asked = desk.press(desk.open(f"{address}asked"), "Save change")
+    assert f"{BUSY} Press Save change again" in asked.text
+    assert booking.starts_at == at("10:00")
+    desk.press(asked, "Save change")
+    assert booking.starts_at == at("14:00")
+
+
 def test_a_clash_names_who_is_there_and_keeps_what_was_typed(desk, mara, empty_time):
     world.INES.asks(mara, at("14:00"))
     page = desk.press(empty_time, "Book session", **NEW)
