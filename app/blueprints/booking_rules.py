@@ -10,6 +10,7 @@ from app.blueprints.told import Told, told_by_address, told_context
 from app.database import db
 from app.forms.booking_rules import LEAST_HOURS, MEASURES, MOST_DAYS, MOST_HOURS, MeasuresForm, NoticeForm
 from app.practice.session_type import SessionType
+from app.scheduling.fitting import fits_working_times
 from app.scheduling.turn import take_turn_of
 
 bp = Blueprint("booking_rules", __name__)
@@ -66,6 +67,7 @@ def rules_page(
         "least_hours": LEAST_HOURS,
         "most_hours": MOST_HOURS,
         "most_days": MOST_DAYS,
+        "never_free": [one for one in active if therapist.working_times and not fits_working_times(therapist, one)],
         **told_context(told),
     }
     return page_or_fragment("working_times/rules.html", "working_times/_rules.html", status, **context)

@@ -11,6 +11,7 @@ from app.practice.therapist import Therapist
 
 LEAST_HOURS, MOST_HOURS = 2, 4 * 7 * 24
 MOST_DAYS = 365
+LEAST_DAYS = 2  # where the next day can be booked until a time: one day ahead ends before most of it begins
 
 
 @dataclass
@@ -45,6 +46,10 @@ class NoticeForm(Typed):
         until = ending_minute_of(self.until)
         if self.kind == "day" and until is None:
             self.errors["until"] = "Choose a time of the day."
+        if self.kind == "day" and horizon < LEAST_DAYS and not self.errors:
+            self.errors["horizon"] = (
+                f"Give at least {LEAST_DAYS} days: with 1, most of the next day could never be booked."
+            )
         if self.errors:
             return False
         therapist.horizon_days = horizon

@@ -3,6 +3,7 @@
 import pytest
 
 from app.database import db
+from app.scheduling.working_time import keep_week
 from tests.browser import Page
 from tests.visitor import Visitor
 
@@ -48,6 +49,7 @@ def test_or_the_next_day_can_be_booked_until_a_time(desk, mara):
         ({"hours": "48", "horizon": "2"}, "With this much notice nothing could be booked"),
         ({"horizon": "0"}, "Give a whole number of days from 1 to 365."),
         ({"horizon": "366"}, "Give a whole number of days from 1 to 365."),
+        ({"kind": "day", "until": "18:00", "horizon": "1"}, "with 1, most of the next day could never be booked."),
         ({"kind": "day", "until": "noon"}, "Choose a time of the day."),
     ],
 )
@@ -88,6 +90,32 @@ def test_odd_measures_are_marked_and_stay(desk, mara, name, text, bounds):
     assert (name, text) in page.filled("Save measures")[1]
     db.session.refresh(mara.session_types[0])
     assert mara.session_types[0].minutes == 50
+
+
+@pytest.mark.parametrize(("minutes", "is_warned"), [("720", False), ("121", True)])
+def test_a_length_that_fits_into_no_working_time_is_saved_with_a_warning(desk, mara, minutes, is_warned):
+    """Every day from 08:00 to 20:00; or to 10:00."""
+    if is_warned:
+        for span in mara.working_times:
+            span.ends_minute = 10 * 60
+        db.session.commit()
+    page = desk.press(desk.open(PAGE), "Save measures", minutes=minutes)
+    assert "Session: saved." in page.text
+    assert (f"None of your working times has room for {minutes} minutes" in page.text) == is_warned
+
+
+def test_a_length_that_fits_only_between_the_starts_is_warned_of(desk, mara):
+    for span in mara.working_times:
+        span.starts_minute, span.ends_minute = 8 * 60 + 30, 10 * 60
+    db.session.commit()
+    page = desk.press(desk.open(PAGE), "Save measures", minutes="80", grid_minutes="60")
+    assert "None of your working times has room for 80 minutes" in page.text
+
+
+def test_without_working_times_no_length_is_warned_of(desk, mara):
+    keep_week(mara, [])
+    db.session.commit()
+    assert "has room for" not in desk.press(desk.open(PAGE), "Save measures", minutes="60").text
 
 
 def test_somebody_elses_sessions_are_not_there(desk, otto):
