@@ -11,11 +11,13 @@ from app.blueprints.refusing import status_of
 from app.blueprints.rendering import see_other
 from app.blueprints.sick_day_page import plan_page, preview_page, sick_day_page
 from app.booking.offer import Offer
-from app.booking.refusals import Refused
+from app.booking.refusals import NotPossible, Refused
 from app.booking.sick_day import SickDay
 from app.booking.sick_day_plan import PlanChanged, declare, plan, plan_as_chosen
 from app.database import db
 from app.forms.sick_day import SickDayForm
+from app.practice.therapist import Therapist
+from app.scheduling.spans import Span
 
 bp = Blueprint("sick_days", __name__)
 
@@ -55,9 +57,7 @@ def create() -> Response:
         sick_day = declare(therapist, span, form.reason, form.words, form.sessions, form.chosen)
     except Refused as refusal:
         db.session.rollback()
-        form.problem = refusal.sentence
-        changes = refusal.changes if isinstance(refusal, PlanChanged) else []
-        return preview_page(form, plan(therapist, span, form.removed), status_of(refusal), changes)
+        return _refused(form, therapist, span, refusal)
     db.session.commit()
     return see_other(".show", sick_day_id=sick_day.id)
 
@@ -79,6 +79,17 @@ def take_back(sick_day_id: int) -> Response:
         return sick_day_page(own_sick_day(sick_day_id), status_of(refusal), refusal.sentence)
     db.session.commit()
     return see_other(".show", sick_day_id=sick_day_id)
+
+
+def _refused(form: SickDayForm, therapist: Therapist, span: Span, refusal: Refused) -> Response:
+    """Everything anew, with what has changed; or the form, where it has become too much for one sick day."""
+    form.problem = refusal.sentence
+    changes = refusal.changes if isinstance(refusal, PlanChanged) else []
+    try:
+        return preview_page(form, plan(therapist, span, form.removed), status_of(refusal), changes)
+    except NotPossible as too_much:
+        form.problem = too_much.sentence
+        return plan_page(form, 422)
 
 
 def own_sick_day(sick_day_id: int) -> SickDay:

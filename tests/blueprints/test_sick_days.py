@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from app.booking import sick_day_plan
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.sick_day import SickDay
@@ -190,6 +191,17 @@ def test_what_changed_meanwhile_is_told_and_nothing_is_sent(desk, mara):
     assert removed not in alternatives(page), "what was taken out stays out"
     assert desk.press(page, "Send all offers").status == 200
     assert count(Offer) == 3
+
+
+def test_when_there_have_become_too_many_sessions_it_is_said_and_nothing_is_sent(desk, mara, monkeypatch):
+    page = looks(desk)
+    monkeypatch.setattr(sick_day_plan, "MOST_SESSIONS", 2)
+    world.ADA.asks(mara, world.in_days(3, "15:00"))
+    page = desk.press(page, "Send all offers")
+    assert page.status == 422
+    assert "There are more than 2 sessions in this time." in page.text
+    assert html.unescape(dict(page.filled("See what will be sent")[1])["words"]).replace("\r\n", "\n") == WORDS
+    assert count(SickDay) == 0
 
 
 def test_sent_from_two_tabs_it_happens_once(desk):
