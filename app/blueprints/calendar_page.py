@@ -23,8 +23,10 @@ from app.wording import STATUS_WORDS, clock_time
 
 AGREED = ("confirmed", "attended")
 TO_BE_MOVED = ("requested", "confirmed")
-UNDO_FOR = timedelta(minutes=15)
+UNDO_FOR = timedelta(minutes=2)
 QUARTER = 15 * 60
+LEAST_LINE = 15  # minutes of free time that the list tells
+BESIDE = {"busy": ("Busy elsewhere", "Busy"), "other": ("Another session", "Another")}  # in full, and in a block
 T = TypeVar("T")
 
 
@@ -120,7 +122,7 @@ class CalendarPage:
             self.hours = layout.shown_hours(piece[1:] for piece in chain(working, (piece for _, piece in shown)))
         for number, top, bottom in working:
             days[number].open.append(self._rows(top, bottom))
-        for one in dated:
+        for one in dated + self._hidden(entries):
             self._put_dated(days, one)
         for entry, piece in shown:
             days[piece.day].items.append(self._block(entry, piece))
@@ -132,6 +134,16 @@ class CalendarPage:
             day.items.sort(key=lambda item: item.starts)
             day.now = self._now_line() if day.is_today else ""
         return days
+
+    def _hidden(self, entries: list[Entry]) -> list[DatedTime]:
+        """What the filter hides takes its time all the same."""
+        if not self.choice.is_filtered:
+            return []
+        return [
+            DatedTime("other", entry.booking_id, entry.starts_at, entry.ends_at, "", None)
+            for entry in entries
+            if entry.status in HOLDING and not self.choice.shows(entry)
+        ]
 
     def _now_line(self) -> str:
         local = self.now.astimezone(self.zone)
@@ -213,7 +225,7 @@ class CalendarPage:
         """Time off lies behind everything; busy time stands beside it."""
         if one.kind == "extra":
             return
-        what = "Busy elsewhere" if one.kind == "busy" else "Time off"
+        what, short = BESIDE.get(one.kind, ("Time off", ""))
         why = one.why
         words = f"{what}: {why}" if why else what
         for number, top, bottom in self.columns.pieces(*_interval(one)):
@@ -221,8 +233,9 @@ class CalendarPage:
                 continue
             time = self._minutes_between(top, bottom)
             item = Item(one.kind, top, bottom, time, what, why, "", f"{words}, {time}", short=why or what)
-            if one.kind == "busy":
-                days[number].items.append(item._replace(look=f"busy {self._rows(top, bottom)}", short="Busy"))
+            if short:
+                look = f"{one.kind} {self._rows(top, bottom)}"
+                days[number].items.append(item._replace(kind="busy", look=look, short=short))
             else:
                 days[number].off.append(item._replace(kind="off", look=f"off {self._rows(top, bottom)}"))
 
@@ -235,10 +248,8 @@ class CalendarPage:
         taken += [*_intervals(dated, "busy"), (0, from_now)]
         for free in slots.subtract(opened, slots.merge(taken)):
             for day, top, bottom in self.columns.pieces(*free):
-                pieces = layout.hourly((top, bottom))
-                if pieces and self.choice.view == "list":
-                    pieces = [(top, bottom)]
-                for starts, ends in pieces:
+                whole = [(top, bottom)] if bottom - top >= LEAST_LINE else []
+                for starts, ends in whole if self.choice.view == "list" else layout.hourly((top, bottom)):
                     yield day, self._free_item(day, starts, ends)
 
     def _free_item(self, day: int, starts: int, ends: int) -> Item:
@@ -291,8 +302,12 @@ class CalendarPage:
         return next((self._block(entry, piece) for piece in self._pieces(entry)), None) if entry else None
 
     def _just_closed(self, dated: list[DatedTime]) -> DatedTime | None:
-        """Time off of the last minutes: its undo is still at hand."""
-        new = [one for one in dated if one.kind == "off" and one.made_at and one.made_at > self.now - UNDO_FOR]
+        """Time off that was taken here a moment ago: its undo is at hand."""
+        if "blocked" not in request.args:
+            return None
+        new = [
+            one for one in dated if one.kind in ("off", "shut") and one.made_at and one.made_at > self.now - UNDO_FOR
+        ]
         return max(new, key=lambda one: one.id, default=None)
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 MINUTE, HOUR_MINUTES, DAY_MINUTES = 60, 60, 24 * 60
 DAY = DAY_MINUTES * MINUTE
 ROW = 5  # minutes
-LEAST_PIECE = 25  # minutes: shorter ones are too small for a finger
+LEAST_PIECE = 40  # minutes: eight rows, of less a finger would miss some
 FIRST_HOUR, LAST_HOUR = 8, 18  # are always shown
 
 Minutes = tuple[int, int]
