@@ -22,6 +22,7 @@ from app.messages import mail
 from app.messages.facts import facts_of
 from app.messages.message import Message
 from app.scheduling.spans import Span, union
+from app.scheduling.time_off import TimeOff
 
 RECENT = 5
 
@@ -79,6 +80,7 @@ def sick_day_page(sick_day: SickDay, status: int = 200, problem: str | None = No
         waiting=waiting,
         too_late=[offer for offer in open_offers if offer not in waiting],
         closed=closed,
+        is_closed=_covers([one.span for one in TimeOff.between(sick_day.therapist_id, sick_day.span)], sick_day.span),
         stays_closed=_covers([one.span for one in closed], sick_day.span),
         opened=_opened(sick_day),
         unsent={offer.booking_id for offer in open_offers} == Message.in_grace(asked) != set(),

@@ -131,6 +131,15 @@ def test_a_time_that_is_closed_anyway_is_not_promised_to_open(desk, mara):
     assert "The time stays closed" in page.text
 
 
+def test_time_that_was_opened_by_hand_is_not_called_closed(desk):
+    page = desk.press(looks(desk), "Send all offers")
+    assert "The time is closed." in page.text
+    desk.press(desk.open("/times-off"), "Open again")
+    page = desk.open(page.url)
+    assert "The time is closed." not in page.text
+    assert "has been opened again by hand" in page.text
+
+
 def test_what_cannot_be_taken_back_any_more_is_named_with_the_reason(desk):
     page = desk.press(looks(desk), "Send all offers")
     for offer in db.session.scalars(select(Offer)):
