@@ -127,7 +127,7 @@ class CalendarPage:
         for entry, piece in shown:
             days[piece.day].items.append(self._block(entry, piece))
         for day in days:
-            day.items = _side_by_side(day.items)
+            day.items = self._side_by_side(day)
         for number, item in self._free(opened, entries, dated):
             days[number].items.append(item)
         for day in days:
@@ -239,6 +239,25 @@ class CalendarPage:
             else:
                 days[number].off.append(item._replace(kind="off", look=f"off {self._rows(top, bottom)}"))
 
+    def _side_by_side(self, day: Day) -> list[Item]:
+        """Those that overlap share the width; where it is too narrow for all, one block leads to the rest."""
+        if self.choice.view == "list":
+            return day.items
+        items = sorted(day.items, key=lambda item: (item.starts, -item.ends))
+        placed = []
+        for together, lane, of in layout.crowds([(item.starts, item.ends) for item in items]):
+            item = items[together[0]] if len(together) == 1 else self._rest(day, [items[one] for one in together])
+            placed.append(item._replace(look=f"{item.look} lane{lane} of{of}") if of > 1 else item)
+        return placed
+
+    def _rest(self, day: Day, items: list[Item]) -> Item:
+        starts, ends = items[0].starts, max(item.ends for item in items)
+        time, short = self._minutes_between(starts, ends), f"+{len(items)}"
+        address = f"{self.choice.address(day=date.fromisoformat(day.date), view='list')}#day-{day.date}"
+        look = f"block block--rest {self._rows(starts, ends)}"
+        name = f"{short} more in the list, {time}"
+        return Item("rest", starts, ends, time, name, "", "", name, address=address, short=short, look=look)
+
     def _free(
         self, opened: list[slots.Interval], entries: list[Entry], dated: list[DatedTime]
     ) -> Iterable[tuple[int, Item]]:
@@ -317,13 +336,3 @@ def _interval(one: Entry | DatedTime) -> slots.Interval:
 
 def _intervals(dated: list[DatedTime], *kinds: str) -> list[slots.Interval]:
     return [_interval(one) for one in dated if one.kind in kinds]
-
-
-def _side_by_side(items: list[Item]) -> list[Item]:
-    """Those that overlap share the width."""
-    items = sorted(items, key=lambda item: (item.starts, -item.ends))
-    lanes = layout.lanes([(item.starts, item.ends) for item in items])
-    return [
-        item._replace(look=f"{item.look} lane{lane} of{of}") if of > 1 else item
-        for item, (lane, of) in zip(items, lanes, strict=True)
-    ]

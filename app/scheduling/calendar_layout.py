@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 MINUTE, HOUR_MINUTES, DAY_MINUTES = 60, 60, 24 * 60
 DAY = DAY_MINUTES * MINUTE
 ROW = 5  # minutes
+MOST_LANES = 3  # more are too narrow for a finger
 LEAST_PIECE = 40  # minutes: eight rows, of less a finger would miss some
 FIRST_HOUR, LAST_HOUR = 8, 18  # are always shown
 
@@ -89,6 +90,28 @@ def lanes(spans: Sequence[Minutes]) -> list[tuple[int, int]]:
         ends[lane : lane + 1] = [over]
         crowd.append(lane)
     return found + [(lane, len(ends)) for lane in crowd]
+
+
+def crowds(spans: Sequence[Minutes]) -> Iterator[tuple[list[int], int, int]]:
+    """The same with at most MOST_LANES: which of the spans stand together in which lane, of how many.
+
+    Only in the last lane do several stand together, where there is no room for all that overlap.
+    """
+    last = MOST_LANES - 1
+    together: list[int] = []
+    over = 0  # when the last of those together ends
+    for number, (lane, of) in enumerate(lanes(spans)):
+        if of <= MOST_LANES or lane < last:
+            yield [number], lane, min(of, MOST_LANES)
+            continue
+        starts, ends = spans[number]
+        if together and starts >= over:
+            yield together, last, MOST_LANES
+            together, over = [], 0
+        together.append(number)
+        over = max(over, ends)
+    if together:
+        yield together, last, MOST_LANES
 
 
 def hourly(span: Minutes) -> list[Minutes]:

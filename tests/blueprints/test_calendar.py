@@ -107,6 +107,20 @@ def test_an_offered_time_that_overlaps_its_session_stands_beside_it(desk, mara):
     assert [place.split()[-2:] for place in places] == [["lane0", "of3"], ["lane1", "of3"], ["lane2", "of3"]]
 
 
+def test_of_more_than_three_that_overlap_the_rest_are_in_the_list(desk, mara):
+    moved = world.INES.is_booked(mara, at("10:00"))
+    world.offer_times(moved, *(at(f"10:{minute}") for minute in range(10, 60, 5)))
+    page = week(desk)
+    names = [name for name in links(page) if name.startswith("Ines K.")]
+    assert [name[-22:-8] for name in names] == ["10:00 to 10:50", "10:10 to 11:00", "10:50 to 11:40"]
+    rest = links(page)["+8 more in the list, 10:15 to 11:45"]
+    assert rest.text == "+8"
+    assert rest.attributes["href"] == f"/calendar?view=list&date={TUESDAY}#day-{TUESDAY}"
+    listed = desk.open(rest.attributes["href"].partition("#")[0])
+    assert len([name for name in links(listed) if name.startswith("Ines K.")]) == 11
+    assert f'id="day-{TUESDAY}"' in listed.text
+
+
 def test_working_time_can_be_tapped_where_nothing_is(desk, mara):
     world.INES.asks(mara, at("10:00"))
     hours = [f"{hour:02}:00" for hour in range(8, 20)]

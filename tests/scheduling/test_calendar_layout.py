@@ -1,13 +1,13 @@
 """Where things stand in the calendar."""
 
 from datetime import UTC, date, datetime
-from itertools import pairwise
+from itertools import combinations, pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.scheduling.calendar_layout import Columns, Piece, hourly, lanes, rows, shown_hours
+from app.scheduling.calendar_layout import Columns, Piece, crowds, hourly, lanes, rows, shown_hours
 
 LONDON = ZoneInfo("Europe/London")
 TEN, ELEVEN, NOON = 600, 660, 720
@@ -87,6 +87,30 @@ def test_no_two_blocks_cover_each_other(drawn):
             if one[0] < other[1] and other[0] < one[1]:
                 assert lane != other_lane
                 assert of == other_of
+
+
+def test_where_more_than_three_overlap_the_rest_stand_together_in_the_last_lane():
+    three = [(TEN, NOON), (TEN, ELEVEN), (630, 650), (800, 900)]
+    assert list(crowds(three)) == [([0], 0, 3), ([1], 1, 3), ([2], 2, 3), ([3], 0, 1)]
+    four = [(600, 650), (605, 655), (610, 660), (615, 665)]
+    assert list(crowds(four)) == [([0], 0, 3), ([1], 1, 3), ([2, 3], 2, 3)]
+    # All day by way of the first: those at three o'clock find the last lane empty again.
+    long = [(600, 1000), *four[1:], (900, 950), (905, 955)]
+    assert list(crowds(long)) == [([0], 0, 3), ([1], 1, 3), ([4], 1, 3), ([2, 3], 2, 3), ([5], 2, 3)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 1380), st.integers(5, 300)), max_size=20))
+def test_none_is_lost_and_no_two_crowds_cover_each_other(drawn):
+    spans = sorted((starts, starts + minutes) for starts, minutes in drawn)
+    placed = list(crowds(spans))
+    assert sorted(number for together, _, _ in placed for number in together) == list(range(len(spans)))
+    stand = [
+        (lane, min(spans[one][0] for one in together), max(spans[one][1] for one in together))
+        for together, lane, _ in placed
+    ]
+    for one, other in combinations(stand, 2):
+        assert one[0] != other[0] or one[2] <= other[1] or other[2] <= one[1]
+    assert all(lane < of <= 3 for _, lane, of in placed)
 
 
 def test_free_time_is_cut_at_full_hours_into_pieces_that_can_be_hit():
