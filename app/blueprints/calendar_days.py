@@ -1,0 +1,255 @@
+"""What stands in the days of the calendar: every string worked out here, so that its template only writes them down."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from app.blueprints.calendar_choice import Choice
+from app.booking.booking import HOLDING
+from app.booking.calendar_entries import DatedTime, Entry
+from app.practice.client import initials, short_name
+from app.scheduling import calendar_layout as layout
+from app.scheduling import slots
+from app.wording import STATUS_WORDS, clock_time
+
+AGREED = ("confirmed", "attended")
+TO_BE_MOVED = ("requested", "confirmed")
+QUARTER = 15 * 60
+LEAST_LINE = 15  # minutes of free time that the list tells
+BESIDE = {"busy": ("Busy elsewhere", "Busy"), "other": ("Another session", "Another")}  # in full, and in a block
+
+
+class Item(NamedTuple):
+    """A session, an offered time, busy time, time off or free time on one day: as a block and as a line."""
+
+    kind: str  # 'session', 'offered', 'busy', 'off' or 'free'
+    starts: int  # minutes that the clocks of the day show
+    ends: int
+    time: str  # 10:00 to 10:50
+    what: str  # the client, or what it is
+    state: str  # in words
+    place: str
+    name: str  # all of it, in words
+    address: str = ""
+    mark: str = ""  # its shape, see components/_status.html
+    short: str = ""  # initials
+    at: str = ""  # its start in minutes, when it can be dragged
+    look: str = ""  # classes
+
+    @property
+    def details(self) -> tuple[str, str]:
+        """What a block tells below its first line, as far as it has room: of what is agreed, where comes first."""
+        return (self.place, self.state) if self.mark in AGREED else (self.state, self.place)
+
+
+@dataclass
+class Day:
+    date: str
+    weekday: str
+    number: str
+    label: str
+    address: str
+    is_today: bool
+    is_chosen: bool
+    open: list[str] = field(default_factory=list)  # classes of working time
+    off: list[Item] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    now: str = ""  # class of the line
+
+    @property
+    def lines(self) -> list[Item]:
+        return sorted(self.off + self.items, key=lambda item: (item.starts, item.ends))
+
+
+class CalendarDays:
+    """The days of one therapist that the address asks for, and the hours over which they run."""
+
+    def __init__(self, choice: Choice, weekly: slots.Weekly, zone: ZoneInfo, now: datetime) -> None:
+        self.choice, self.weekly, self.zone, self.now = choice, weekly, zone, now
+        self.today = now.astimezone(zone).date()
+        self.columns = layout.Columns(choice.first, choice.days, zone)
+        self.hours = (0, 24)
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        begins, ends = self.columns.span
+        return datetime.fromtimestamp(begins, UTC), datetime.fromtimestamp(ends, UTC)
+
+    def filled(self, entries: list[Entry], dated: list[DatedTime]) -> list[Day]:
+        days = [self.day(self.choice.first + timedelta(days=number)) for number in range(self.choice.days)]
+        opened = self._open_time(dated)
+        working = [piece for span in opened for piece in self.columns.pieces(*span)]
+        shown = [(entry, piece) for entry in entries if self.choice.shows(entry) for piece in self.pieces(entry)]
+        if self.choice.view != "list":
+            self.hours = layout.shown_hours(piece[1:] for piece in chain(working, (piece for _, piece in shown)))
+        for number, top, bottom in working:
+            days[number].open.append(self._rows(top, bottom))
+        for one in dated + self._hidden(entries):
+            self._put_dated(days, one)
+        for entry, piece in shown:
+            days[piece.day].items.append(self.block(entry, piece))
+        for day in days:
+            day.items = self._side_by_side(day)
+        for number, item in self._free(opened, entries, dated):
+            days[number].items.append(item)
+        for day in days:
+            day.items.sort(key=lambda item: item.starts)
+            day.now = self._now_line() if day.is_today else ""
+        return days
+
+    def _hidden(self, entries: list[Entry]) -> list[DatedTime]:
+        """What the filter hides takes its time all the same."""
+        if not self.choice.is_filtered:
+            return []
+        return [
+            DatedTime("other", entry.booking_id, entry.starts_at, entry.ends_at, "", None)
+            for entry in entries
+            if entry.status in HOLDING and not self.choice.shows(entry)
+        ]
+
+    def _now_line(self) -> str:
+        local = self.now.astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        return self._rows(minute, minute + 1) if self._is_shown(minute, minute + 1) else ""
+
+    def _rows(self, starts: int, ends: int) -> str:
+        """The classes of a place, cut to the hours that are shown."""
+        first, last = self.hours
+        row, length = layout.rows(max(starts, first * 60), min(ends, last * 60), first)
+        return f"r{row} s{length}"
+
+    def _is_shown(self, starts: int, ends: int) -> bool:
+        return ends > self.hours[0] * 60 and starts < self.hours[1] * 60
+
+    def day(self, day: date) -> Day:
+        view = "day" if self.choice.view in ("week", "day") else self.choice.view
+        return Day(
+            day.isoformat(),
+            f"{day:%a}",
+            str(day.day),
+            f"{day:%A} {day.day} {day:%B}",
+            self.choice.address(day=day, view=view),
+            day == self.today,
+            day == self.choice.day,
+        )
+
+    def _open_time(self, dated: list[DatedTime]) -> list[slots.Interval]:
+        extra = slots.subtract(slots.merge(_intervals(dated, "extra")), slots.merge(_intervals(dated, "shut")))
+        diary = slots.Diary(off=_intervals(dated, "off", "shut"), extra=extra)
+        return slots.open_time(self.weekly, self.zone, diary, self.choice.first, self.choice.days)
+
+    def pieces(self, entry: Entry) -> Iterable[layout.Piece]:
+        return self.columns.pieces(*_interval(entry))
+
+    def block(self, entry: Entry, piece: layout.Piece) -> Item:
+        state, word = self._state(entry)
+        who, place = short_name(entry.client), entry.location
+        time = self._time(entry.starts_at, entry.ends_at)
+        status = "offered" if entry.offered else entry.status
+        return Item(
+            "offered" if entry.offered else "session",
+            piece.starts,
+            piece.ends,
+            time,
+            who,
+            word,
+            place,
+            f"{who}, {word[0].lower()}{word[1:]}, {time}, {place}",
+            address=f"/sessions/{entry.booking_id}",
+            mark=state,
+            short=initials(entry.client),
+            at=str(piece.starts) if self._can_move(entry, piece) else "",
+            look=f"block block--{status} {self._rows(piece.starts, piece.ends)}",
+        )
+
+    def _can_move(self, entry: Entry, piece: layout.Piece) -> bool:
+        """A session is dragged by its beginning."""
+        begins_here = self.columns.begins[piece.day] <= entry.starts_at.timestamp()
+        return begins_here and not entry.offered and entry.status in TO_BE_MOVED and entry.ends_at > self.now
+
+    def _state(self, entry: Entry) -> tuple[str, str]:
+        """The shape and the words of a state; what is held for an answer says until when."""
+        if entry.deadline is not None and entry.deadline <= self.now:
+            return "expired", "Offer expired"
+        if entry.deadline is None:
+            return entry.status, STATUS_WORDS[entry.status]
+        what = "Held" if entry.offered else STATUS_WORDS["awaiting_client"]
+        return "awaiting_client", f"{what} until {entry.deadline.astimezone(self.zone):%a %H:%M}"
+
+    def _put_dated(self, days: list[Day], one: DatedTime) -> None:
+        """Time off lies behind everything; busy time stands beside it."""
+        if one.kind == "extra":
+            return
+        what, short = BESIDE.get(one.kind, ("Time off", ""))
+        why = one.why
+        words = f"{what}: {why}" if why else what
+        for number, top, bottom in self.columns.pieces(*_interval(one)):
+            if not self._is_shown(top, bottom):
+                continue
+            time = self._minutes_between(top, bottom)
+            item = Item(one.kind, top, bottom, time, what, why, "", f"{words}, {time}", short=why or what)
+            if short:
+                look = f"{one.kind} {self._rows(top, bottom)}"
+                days[number].items.append(item._replace(kind="busy", look=look, short=short))
+            else:
+                days[number].off.append(item._replace(kind="off", look=f"off {self._rows(top, bottom)}"))
+
+    def _side_by_side(self, day: Day) -> list[Item]:
+        """Those that overlap share the width; where it is too narrow for all, one block leads to the rest."""
+        if self.choice.view == "list":
+            return day.items
+        items = sorted(day.items, key=lambda item: (item.starts, -item.ends))
+        placed = []
+        for together, lane, of in layout.crowds([(item.starts, item.ends) for item in items]):
+            item = items[together[0]] if len(together) == 1 else self._rest(day, [items[one] for one in together])
+            placed.append(item._replace(look=f"{item.look} lane{lane} of{of}") if of > 1 else item)
+        return placed
+
+    def _rest(self, day: Day, items: list[Item]) -> Item:
+        starts, ends = items[0].starts, max(item.ends for item in items)
+        time, short = self._minutes_between(starts, ends), f"+{len(items)}"
+        address = f"{self.choice.address(day=date.fromisoformat(day.date), view='list')}#day-{day.date}"
+        look = f"block block--rest {self._rows(starts, ends)}"
+        name = f"{short} more in the list, {time}"
+        return Item("rest", starts, ends, time, name, "", "", name, address=address, short=short, look=look)
+
+    def _free(
+        self, opened: list[slots.Interval], entries: list[Entry], dated: list[DatedTime]
+    ) -> Iterable[tuple[int, Item]]:
+        """Open time to come that nothing holds."""
+        taken = [_interval(entry) for entry in entries if entry.status in HOLDING]
+        from_now = -(-int(self.now.timestamp()) // QUARTER) * QUARTER
+        taken += [*_intervals(dated, "busy"), (0, from_now)]
+        for free in slots.subtract(opened, slots.merge(taken)):
+            for day, top, bottom in self.columns.pieces(*free):
+                whole = [(top, bottom)] if bottom - top >= LEAST_LINE else []
+                for starts, ends in whole if self.choice.view == "list" else layout.hourly((top, bottom)):
+                    yield day, self._free_item(day, starts, ends)
+
+    def _free_item(self, day: int, starts: int, ends: int) -> Item:
+        local = self.choice.first + timedelta(days=day)
+        address = f"/calendar/time?start={local}T{starts // 60:02}:{starts % 60:02}"
+        time = self._minutes_between(starts, ends)
+        look = f"free {self._rows(starts, ends)}"
+        return Item("free", starts, ends, time, "Free", "", "", f"{time}, free", address=address, look=look)
+
+    # In words
+
+    def _time(self, starts_at: datetime, ends_at: datetime) -> str:
+        return f"{clock_time(starts_at, self.zone.key)} to {clock_time(ends_at, self.zone.key)}"
+
+    def _minutes_between(self, starts: int, ends: int) -> str:
+        if (starts, ends) == (0, layout.DAY_MINUTES):
+            return "all day"
+        return f"{starts // 60:02}:{starts % 60:02} to {ends // 60:02}:{ends % 60:02}"
+
+
+def _interval(one: Entry | DatedTime) -> slots.Interval:
+    return int(one.starts_at.timestamp()), int(one.ends_at.timestamp())
+
+
+def _intervals(dated: list[DatedTime], *kinds: str) -> list[slots.Interval]:
+    return [_interval(one) for one in dated if one.kind in kinds]
