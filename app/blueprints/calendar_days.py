@@ -19,7 +19,7 @@ AGREED = ("confirmed", "attended")
 TO_BE_MOVED = ("requested", "confirmed")
 QUARTER = 15 * 60
 LEAST_LINE = 15  # minutes of free time that the list tells
-BESIDE = {"busy": ("Busy elsewhere", "Busy"), "other": ("Another session", "Another")}  # in full, and in a block
+BESIDE = {"busy": ("Busy elsewhere", "Busy"), "other": ("Other sessions", "Taken")}  # in full, and in a block
 
 
 class Item(NamedTuple):
@@ -104,11 +104,9 @@ class CalendarDays:
         """What the filter hides takes its time all the same."""
         if not self.choice.is_filtered:
             return []
-        return [
-            DatedTime("other", entry.booking_id, entry.starts_at, entry.ends_at, "", None)
-            for entry in entries
-            if entry.status in HOLDING and not self.choice.shows(entry)
-        ]
+        hidden = [_interval(one) for one in entries if one.status in HOLDING and not self.choice.shows(one)]
+        moments = [[datetime.fromtimestamp(moment, UTC) for moment in span] for span in slots.merge(hidden)]
+        return [DatedTime("other", 0, starts_at, ends_at, "", None) for starts_at, ends_at in moments]
 
     def _now_line(self) -> str:
         local = self.now.astimezone(self.zone)

@@ -183,8 +183,8 @@ def test_the_time_of_what_a_filter_hides_stays_taken(desk, mara, view):
     page = week(desk, f"&state=requested{view}")
     assert "Jonas" not in page.text
     text = " ".join(read(page.text).by_id("calendar").text.split())
-    assert "12:00 to 12:50 Another session" in text if view else "Another session, 12:00 to 12:50" in text
-    assert "Another session" not in week(desk, view).text
+    assert "12:00 to 12:50 Other sessions" in text if view else "Other sessions, 12:00 to 12:50" in text
+    assert "Other sessions" not in week(desk, view).text
 
 
 def test_free_time_too_short_for_a_finger_stands_in_the_list_only(desk, mara):
