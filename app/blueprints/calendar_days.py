@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -86,7 +87,7 @@ class CalendarDays:
         if self.choice.view != "list":
             self.hours = layout.shown_hours(piece[1:] for piece in chain(working, (piece for _, piece in shown)))
         for number, top, bottom in working:
-            days[number].open.append(self._rows(top, bottom))
+            days[number].open.append(_rows(top, bottom, self.hours))
         for one in dated + self._hidden(entries):
             self._put_dated(days, one)
         for entry, piece in shown:
@@ -111,13 +112,7 @@ class CalendarDays:
     def _now_line(self) -> str:
         local = self.now.astimezone(self.zone)
         minute = local.hour * 60 + local.minute
-        return self._rows(minute, minute + 1) if self._is_shown(minute, minute + 1) else ""
-
-    def _rows(self, starts: int, ends: int) -> str:
-        """The classes of a place, cut to the hours that are shown."""
-        first, last = self.hours
-        row, length = layout.rows(max(starts, first * 60), min(ends, last * 60), first)
-        return f"r{row} s{length}"
+        return _rows(minute, minute + 1, self.hours) if self._is_shown(minute, minute + 1) else ""
 
     def _is_shown(self, starts: int, ends: int) -> bool:
         return ends > self.hours[0] * 60 and starts < self.hours[1] * 60
@@ -160,7 +155,7 @@ class CalendarDays:
             mark=state,
             short=initials(entry.client),
             at=str(piece.starts) if self._can_move(entry, piece) else "",
-            look=f"block block--{status} {self._rows(piece.starts, piece.ends)}",
+            look=f"block block--{status} {_rows(piece.starts, piece.ends, self.hours)}",
         )
 
     def _can_move(self, entry: Entry, piece: layout.Piece) -> bool:
@@ -187,13 +182,13 @@ class CalendarDays:
         for number, top, bottom in self.columns.pieces(*_interval(one)):
             if not self._is_shown(top, bottom):
                 continue
-            time = self._minutes_between(top, bottom)
+            time = _minutes_between(top, bottom)
             item = Item(one.kind, top, bottom, time, what, why, "", f"{words}, {time}", short=why or what)
             if short:
-                look = f"{one.kind} {self._rows(top, bottom)}"
+                look = f"{one.kind} {_rows(top, bottom, self.hours)}"
                 days[number].items.append(item._replace(kind="busy", look=look, short=short))
             else:
-                days[number].off.append(item._replace(kind="off", look=f"off {self._rows(top, bottom)}"))
+                days[number].off.append(item._replace(kind="off", look=f"off {_rows(top, bottom, self.hours)}"))
 
     def _side_by_side(self, day: Day) -> list[Item]:
         """Those that overlap share the width; where it is too narrow for all, one block leads to the rest."""
@@ -208,9 +203,9 @@ class CalendarDays:
 
     def _rest(self, day: Day, items: list[Item]) -> Item:
         starts, ends = items[0].starts, max(item.ends for item in items)
-        time, short = self._minutes_between(starts, ends), f"+{len(items)}"
+        time, short = _minutes_between(starts, ends), f"+{len(items)}"
         address = f"{self.choice.address(day=date.fromisoformat(day.date), view='list')}#day-{day.date}"
-        look = f"block block--rest {self._rows(starts, ends)}"
+        look = f"block block--rest {_rows(starts, ends, self.hours)}"
         name = f"{short} more in the list, {time}"
         return Item("rest", starts, ends, time, name, "", "", name, address=address, short=short, look=look)
 
@@ -225,24 +220,12 @@ class CalendarDays:
             for day, top, bottom in self.columns.pieces(*free):
                 whole = [(top, bottom)] if bottom - top >= LEAST_LINE else []
                 for starts, ends in whole if self.choice.view == "list" else layout.hourly((top, bottom)):
-                    yield day, self._free_item(day, starts, ends)
-
-    def _free_item(self, day: int, starts: int, ends: int) -> Item:
-        local = self.choice.first + timedelta(days=day)
-        address = f"/calendar/time?start={local}T{starts // 60:02}:{starts % 60:02}"
-        time = self._minutes_between(starts, ends)
-        look = f"free {self._rows(starts, ends)}"
-        return Item("free", starts, ends, time, "Free", "", "", f"{time}, free", address=address, look=look)
+                    yield day, _free_item(self.choice.first + timedelta(days=day), starts, ends, self.hours)
 
     # In words
 
     def _time(self, starts_at: datetime, ends_at: datetime) -> str:
         return f"{clock_time(starts_at, self.zone.key)} to {clock_time(ends_at, self.zone.key)}"
-
-    def _minutes_between(self, starts: int, ends: int) -> str:
-        if (starts, ends) == (0, layout.DAY_MINUTES):
-            return "all day"
-        return f"{starts // 60:02}:{starts % 60:02} to {ends // 60:02}:{ends % 60:02}"
 
 
 def _interval(one: Entry | DatedTime) -> slots.Interval:
@@ -251,3 +234,25 @@ def _interval(one: Entry | DatedTime) -> slots.Interval:
 
 def _intervals(dated: list[DatedTime], *kinds: str) -> list[slots.Interval]:
     return [_interval(one) for one in dated if one.kind in kinds]
+
+
+@lru_cache(maxsize=5_000)
+def _free_item(day: date, starts: int, ends: int, hours: tuple[int, int]) -> Item:
+    """Kept, for most of what a week shows is free time, the same for many therapists."""
+    address = f"/calendar/time?start={day}T{starts // 60:02}:{starts % 60:02}"
+    time = _minutes_between(starts, ends)
+    look = f"free {_rows(starts, ends, hours)}"
+    return Item("free", starts, ends, time, "Free", "", "", f"{time}, free", address=address, look=look)
+
+
+def _rows(starts: int, ends: int, hours: tuple[int, int]) -> str:
+    """The classes of a place, cut to the hours that are shown."""
+    first, last = hours
+    row, length = layout.rows(max(starts, first * 60), min(ends, last * 60), first)
+    return f"r{row} s{length}"
+
+
+def _minutes_between(starts: int, ends: int) -> str:
+    if (starts, ends) == (0, layout.DAY_MINUTES):
+        return "all day"
+    return f"{starts // 60:02}:{starts % 60:02} to {ends // 60:02}:{ends % 60:02}"
