@@ -17,7 +17,7 @@ from tests.served import ALL, Served, Warm
 
 CHROMIUM = "/usr/bin/chromium"
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}
-PATIENCE = 15_000  # milliseconds; the machine that tests may be busy with other tests
+PATIENCE = 30_000  # milliseconds; the machine that tests may be busy with other tests
 
 expect.set_options(timeout=PATIENCE)
 

@@ -105,18 +105,26 @@ def test_on_a_phone_the_calendar_is_turned_by_a_day(mara):
 def test_a_dragged_session_opens_the_form_and_is_not_moved_by_that(mara, ines, reason):
     ines.requests(mara, TEN)
     looks_at_calendar(mara, TEN)
-    dragged = block(mara, TEN, "^Ines K.")
-    drags(mara, dragged, minutes=125)
-    mara.page.keyboard.press("Escape")
-    mara.page.mouse.up()
-    expect(dragged).to_be_visible()
-    drags(mara, dragged, minutes=125)
+    drags(mara, block(mara, TEN, "^Ines K."), minutes=125)
     mara.page.mouse.up()
     mara.sees_title("Edit date/time")
     mara.presses(reason)
     label = mara.page.get_by_label("Time", exact=True)
     expect(label.first).to_have_value("12:00")
     looks_at_calendar(mara, TEN)
+    expect(block(mara, TEN, "^Ines K., to answer, 10:00 to 10:50")).to_be_visible()
+
+
+@at_a_desk
+def test_escape_lets_go_of_a_dragged_session(mara, ines):
+    ines.requests(mara, TEN)
+    looks_at_calendar(mara, TEN)
+    dragged = block(mara, TEN, "^Ines K.")
+    with mara.staying_on_the_page():
+        drags(mara, dragged, minutes=125)
+        mara.page.keyboard.press("Escape")
+        expect(dragged).not_to_have_class(re.compile("block--dragged"))
+        mara.page.mouse.up()
     expect(block(mara, TEN, "^Ines K., to answer, 10:00 to 10:50")).to_be_visible()
 
 
@@ -129,6 +137,7 @@ def drags(mara: Therapist, what: Locator, minutes: int) -> None:
     mara.page.mouse.down()
     mara.page.mouse.move(x, y + 20)
     mara.page.mouse.move(x, y + minutes * box["height"] / 50)
+    expect(what).to_have_class(re.compile("block--dragged"))
 
 
 @with_and_without_scripts

@@ -5,6 +5,8 @@ const SNAP = 15; // minutes
 class CalendarGrid extends HTMLElement {
   connectedCallback() {
     this.addEventListener("pointerdown", (event) => this.press(event));
+    // Neither the link nor words that were selected are dragged by the browser itself.
+    this.addEventListener("mousedown", (event) => event.target.closest("[data-at]") && event.preventDefault());
     this.addEventListener("dragstart", (event) => event.preventDefault());
     this.addEventListener("pointermove", (event) => this.move(event));
     this.addEventListener("pointerup", () => this.letGo(() => this.drop()));
@@ -63,7 +65,7 @@ class CalendarGrid extends HTMLElement {
   // Letting go of a link that was dragged is not pressing it, also when the drag was cancelled before.
   letGo(then) {
     then();
-    setTimeout(() => (this.dropped = false));
+    setTimeout(() => (this.dropped = Boolean(this.drag?.moving)));
   }
 
   cancel() {
