@@ -28,7 +28,7 @@ from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
 from app.scheduling.open_day import OpenDay
 
-PAGE = 20
+PAGE = 12  # as many as a person compares, and a page that a phone has at once
 LAST_PAGE = 1000
 KEEP_SECONDS = 60.0  # a language that nobody spoke before may take so long to be offered
 
