@@ -1,5 +1,6 @@
 """What may stand in an address. Anything else leads nowhere (404) before a view or the database sees it."""
 
+from datetime import date
 from typing import Any
 
 from flask import Flask
@@ -21,6 +22,15 @@ class Word(UnicodeConverter):
         if "\0" in value:  # PostgreSQL takes no such text
             raise ValidationError
         return super().to_python(value)
+
+
+def day_or_none(text: str | None) -> date | None:
+    """A day that an address asks for; None for what is none, or lies where nobody looks."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if 1970 <= day.year <= 9000 else None
 
 
 def init_app(app: Flask) -> None:

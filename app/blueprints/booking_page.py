@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import abort, request
 
 from app import clock
+from app.blueprints.addresses import day_or_none
 from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
@@ -60,7 +61,7 @@ class BookingPage:
         zone = zone_or(wanted, therapist.zone)
         today = clock.now().astimezone(ZoneInfo(zone)).date()
         starts_at = _moment(request.values.get("start"))
-        first = max(_day(request.values.get("from")) or today, today)
+        first = max(day_or_none(request.values.get("from")) or today, today)
         return cls(therapist, session_type, location, zone, zone == wanted, first, starts_at)
 
     def week(self) -> dict[str, Any]:
@@ -172,14 +173,6 @@ def _by_id(things: list[Any], field: str) -> Any:
     """The active thing with the id that the request names, else the first active one."""
     wanted, active = request.values.get(field), [thing for thing in things if thing.active]
     return next((thing for thing in active if str(thing.id) == wanted), active[0] if active else None)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if 1970 <= day.year <= 9000 else None
 
 
 def _moment(text: str | None) -> datetime | None:

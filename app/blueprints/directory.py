@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from app import clock
 from app.blueprints.access import public
+from app.blueprints.addresses import day_or_none
 from app.blueprints.rendering import at_address, page_or_fragment
 from app.practice import directory
 from app.practice.directory import LAST_PAGE, PAGE, Search
@@ -61,7 +62,7 @@ def _asked(spoken: Iterable[str]) -> Search:
         kind=_one_of(LOCATION_KINDS, "kind"),
         type=_one_of(SESSION_KINDS, "type"),
         language=_one_of(spoken, "language"),
-        on=_day(wanted.get("on")),
+        on=day_or_none(wanted.get("on")),
         soonest=wanted.get("sort") == "soonest",
         page=max(1, min(wanted.get("page", 1, type=int), LAST_PAGE)),
     )
@@ -70,14 +71,6 @@ def _asked(spoken: Iterable[str]) -> Search:
 def _one_of(choices: Iterable[str], field: str) -> str | None:
     wanted = request.args.get(field, "")
     return wanted if wanted in choices else None
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if 1970 <= day.year <= 9000 else None
 
 
 def _address(search: Search) -> str:

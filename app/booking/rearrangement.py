@@ -179,6 +179,6 @@ def drafted(
         previous_location=booking.location,
         alternatives=[
             Alternative(starts_at=terms.starts_at, ends_at=terms.starts_at + length, location=terms.location)
-            for terms in alternatives
+            for terms in sorted(alternatives, key=lambda terms: terms.starts_at)  # as pages and mails tell them
         ],
     )

@@ -13,6 +13,7 @@ from app.booking.refusals import BookingChanged, NotPossible, OfferEnded, TimeTa
 from app.database import db
 from app.jobs.deliver import deliver_waiting
 from app.messages.activity import Activity
+from app.messages.message import Message
 from app.practice.user import digest
 from app.scheduling.availability import is_free
 from app.scheduling.extra_time import ExtraTime
@@ -315,3 +316,9 @@ def test_a_changed_secret_key_kills_no_link_and_makes_new_ones(app, offer_to_ine
 def test_an_offer_with_another_therapists_room_is_refused(request_of_ines, otto):
     with pytest.raises(NotPossible):
         offer_alternatives(request_of_ines, "own", [Terms(world.in_days(5), otto.locations[0])])
+
+
+def test_mails_tell_the_alternatives_in_order_however_they_were_added(request_of_ines):
+    world.offer_times(request_of_ines, world.in_days(9), world.in_days(4), world.in_days(6))
+    told = db.session.scalars(select(Message).filter_by(name="times_offered")).one().facts["offer"]["alternatives"]
+    assert [one["starts_at"] for one in told] == [world.in_days(days).isoformat() for days in (4, 6, 9)]
