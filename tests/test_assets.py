@@ -4,21 +4,44 @@ import re
 
 import pytest
 
-from app.assets import asset, is_built
+from app.assets import STATIC, asset, is_built
+from tests.blueprints.pages import read, sign_in
+
+KB = 1024
+# What a browser fetches once, compressed. A first visit has 36 KB for everything, 20 KB of it for scripts.
+BUDGET = {"app.js": 16.5 * KB, "desk.js": 19.5 * KB, "app.css": 5 * KB, "desk.css": 9 * KB}
 
 
 def test_they_are_built():
     assert is_built(), "run make build"
 
 
-@pytest.mark.parametrize(("name", "kind"), [("app.css", "text/css"), ("app.js", "text/javascript")])
+KINDS = {"css": "text/css", "js": "text/javascript"}
+
+
+@pytest.mark.parametrize(("name", "kind"), [(name, KINDS[name.partition(".")[2]]) for name in BUDGET])
 def test_a_browser_keeps_them_for_ever_and_gets_them_compressed(http, name, kind):
-    assert re.fullmatch(rf"/static/dist/app-[A-Z0-9]{{8}}\.{name[4:]}", asset(name))
+    stem, ending = name.split(".")
+    assert re.fullmatch(rf"/static/dist/{stem}-[A-Z0-9]{{8}}\.{ending}", asset(name))
     answer = http.get(asset(name), headers={"Accept-Encoding": "br, gzip"})
     assert answer.status_code == 200
     assert answer.mimetype == kind
     assert "immutable" in answer.headers["Cache-Control"]
     assert answer.headers["Content-Encoding"] == "br"
+
+
+@pytest.mark.parametrize("name", BUDGET)
+def test_it_stays_small_enough_for_a_first_visit(name):
+    built = STATIC / asset(name).removeprefix("/static/")
+    assert built.with_name(f"{built.name}.br").stat().st_size <= BUDGET[name]
+
+
+def test_only_the_desk_fetches_what_the_desk_needs(http, mara):
+    sign_in(http)
+    for path, bundle in (("/", "app"), ("/dashboard", "desk")):
+        page = read(http.get(path).text)
+        assert [script.attributes["src"] for script in page.all("script")] == [asset(f"{bundle}.js")]
+        assert asset(f"{bundle}.css") in [link.attributes["href"] for link in page.all("link")]
 
 
 def test_static_files_carry_the_security_headers_too(http):

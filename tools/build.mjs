@@ -6,7 +6,8 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import path from "node:path";
 
 const outdir = "app/static/dist";
-const entryPoints = ["app/static/css/app.css", "app/static/js/app.js"];
+// One stylesheet and one script a page: `app` for visitors and clients, `desk` (which holds all of `app`) for who signed in.
+const entryPoints = ["css/app.css", "css/desk.css", "js/app.js", "js/desk.js"].map((name) => `app/static/${name}`);
 
 // Where a block of the calendar stands, as classes: the policy allows no style attributes. A day has 288 rows of five
 // minutes. Thousands of characters, a few hundred compressed.

@@ -1,6 +1,5 @@
+// What every page needs. What only the desk needs is in desk.js: a first visit waits for less.
 import "./swaps.js";
 import "./pressed.js";
 import "./time-left.js";
 import "./browser-zone.js";
-import "./side-panel.js";
-import "./calendar-grid.js";

@@ -1,0 +1,4 @@
+// The desk: what every page needs, and what only a signed-in person uses.
+import "./app.js";
+import "./side-panel.js";
+import "./calendar-grid.js";
