@@ -30,7 +30,7 @@ def day_or_none(text: str | None) -> date | None:
         day = date.fromisoformat(text or "")
     except ValueError:
         return None
-    return day if 1970 <= day.year <= 9000 else None
+    return day if 1971 <= day.year <= 9000 else None
 
 
 def init_app(app: Flask) -> None:

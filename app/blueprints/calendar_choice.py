@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from app.blueprints.addresses import day_or_none
 from app.booking.calendar_entries import Entry
 from app.wording import STATUS_WORDS
 
@@ -27,7 +28,7 @@ class Choice:
     def from_request(cls, today: date) -> "Choice":
         view, location = request.args.get("view", ""), request.args.get("location", "")
         states = tuple(dict.fromkeys(one for one in request.args.getlist("state") if one in STATUS_WORDS))
-        day = _day(request.args.get("date")) or today
+        day = day_or_none(request.args.get("date")) or today
         chosen_location = int(location) if location.isdecimal() and len(location) < 10 else None
         return cls(day, view if view in VIEWS else "", states, chosen_location)
 
@@ -62,11 +63,3 @@ class Choice:
     def shows(self, entry: Entry) -> bool:
         wanted_state = not self.states or entry.status in self.states
         return wanted_state and (not self.location or entry.location_id == self.location)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if 1971 <= day.year <= 9000 else None

@@ -1,14 +1,15 @@
 """A dated exception that opens time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, select
+from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.database import Base, Model, UTCDateTime, db
+from app.scheduling.dated import DatedSpan
 from app.scheduling.spans import Span
 
 if TYPE_CHECKING:
@@ -22,22 +23,14 @@ extra_time_location = Table(
 )
 
 
-class ExtraTime(Model):
+class ExtraTime(DatedSpan, Model):
     """Time that can be booked in chosen locations although the therapist does not usually work then.
 
     It opens time off too: a day off with extra time in it is a day with other hours.
     """
 
     __tablename__ = "extra_time"
-    __table_args__ = (
-        CheckConstraint("starts_at < ends_at", name="span"),
-        Index("ix_extra_time_therapist_span", "therapist_id", "ends_at", "starts_at"),
-    )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"))
-    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
     why: Mapped[str] = mapped_column(String(200), default="")
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
@@ -49,16 +42,6 @@ class ExtraTime(Model):
         extra = cls(therapist_id=therapist_id, starts_at=span[0], ends_at=span[1], why=why, locations=list(locations))
         db.session.add(extra)
         return extra
-
-    @classmethod
-    def between(cls, therapist_id: int, span: Span) -> Sequence[Self]:
-        """Whatever opens a part of the span, earliest first."""
-        mine = (cls.therapist_id == therapist_id, cls.ends_at > span[0], cls.starts_at < span[1])
-        return db.session.scalars(select(cls).where(*mine).order_by(cls.starts_at, cls.id)).all()
-
-    @property
-    def span(self) -> Span:
-        return self.starts_at, self.ends_at
 
     def remove(self) -> None:
         """What was open besides stays open; sessions in it stand."""

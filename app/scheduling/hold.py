@@ -1,16 +1,16 @@
 """Time that no one else can book."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, delete, select
+from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.booking.refusals import TimeTaken
-from app.database import Model, UTCDateTime, db
+from app.database import Model, db
 from app.scheduling import changes
+from app.scheduling.dated import DatedSpan
 from app.scheduling.spans import Span, union
 
 if TYPE_CHECKING:
@@ -19,28 +19,20 @@ if TYPE_CHECKING:
 OVERLAP = "hold_no_overlap"  # name of the constraint (PostgreSQL) and of the triggers' error (SQLite)
 
 
-class Hold(Model):
+class Hold(DatedSpan, Model):
     """A booking's own time, or time of an open offer's alternatives. The database refuses two that overlap."""
 
     __tablename__ = "hold"
-    __table_args__ = (
-        CheckConstraint("starts_at < ends_at", name="span"),
-        Index("ix_hold_therapist_span", "therapist_id", "ends_at", "starts_at"),
-    )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"))
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), index=True)
-    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     booking: Mapped["Booking"] = relationship(viewonly=True)
 
     @classmethod
     def in_the_way(cls, therapist_id: int, span: Span, besides: "Booking | None" = None) -> Sequence["Hold"]:
         """Holds of other bookings that overlap `span`, earliest first; touching is not overlapping."""
-        query = select(cls).where(cls.therapist_id == therapist_id, cls.ends_at > span[0], cls.starts_at < span[1])
+        query = select(cls).where(*cls.meets(therapist_id, span))
         if besides is not None:
             query = query.where(cls.booking_id != besides.id)
         return db.session.scalars(query.order_by(cls.starts_at)).all()
