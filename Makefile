@@ -10,6 +10,7 @@ RUN := .venv/installed-run
 DEV := .venv/installed-dev
 NODE := node_modules/installed
 BUILT := app/static/dist/manifest.json
+LIGHTHOUSE := bench/lighthouse/node_modules/installed
 PAGE := $(shell find app/static/css app/static/js app/static/icons -type f 2>/dev/null)
 
 .PHONY: run build test unit browser lint format bench locks tools clean
@@ -38,7 +39,7 @@ format: $(DEV)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: $(DEV) $(BUILT)
+bench: $(DEV) $(BUILT) $(LIGHTHOUSE)
 	@sh tools/servers.sh bench
 	@$(BIN)/python -m bench
 
@@ -57,10 +58,14 @@ $(NODE): package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+$(LIGHTHOUSE): bench/lighthouse/package-lock.json
+	cd bench/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 $(BUILT): $(NODE) tools/build.mjs $(PAGE)
 	node tools/build.mjs
 
-# What the tests need besides Python and Node: Chromium and a PostgreSQL server. The bench needs wrk instead of Chromium.
+# What the tests need besides Python and Node: Chromium and a PostgreSQL server. The bench needs wrk too.
 tools:
 	@sh tools/servers.sh
 
@@ -71,5 +76,5 @@ locks:
 
 # The practice's data (HOLDFAST_HOME) stays: removing it is a decision, not a cleaning.
 clean:
-	rm -rf .venv node_modules app/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	rm -rf .venv node_modules bench/lighthouse/node_modules app/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
 	find app tests e2e bench migrations -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,7 @@
 """`make bench`: one JSON object a line."""
 
-from bench import pages, slots
+from bench import first_visit, pages, slots
 
 slots.run()
+first_visit.run()
 pages.run()

@@ -1,13 +1,12 @@
 #!/bin/sh
-# A PostgreSQL server, and Chromium for the tests or wrk for `servers.sh bench`: installed when missing and
-# permitted, otherwise named.
+# A PostgreSQL server and Chromium, and wrk for `servers.sh bench`: installed when missing and permitted,
+# otherwise named.
 set -eu
 missing=""
 if [ "${1:-}" = bench ]; then
   command -v wrk >/dev/null || missing="$missing wrk"
-else
-  command -v chromium >/dev/null || missing="$missing chromium"
 fi
+command -v chromium >/dev/null || missing="$missing chromium"
 [ -n "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || command -v initdb >/dev/null || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
