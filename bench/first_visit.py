@@ -59,7 +59,12 @@ def _visit(name: str, url: str, categories: list[str], headers: dict[str, str] |
         report(f"first_visit_{name}_{label}", _middle(visits, audit), "ms", RUNS)
     report(f"first_visit_{name}_cls", _middle(visits, "cumulative-layout-shift"), "", RUNS)
     for label, kinds in (("transfer", None), ("script", {"Script"})):
-        report(f"first_visit_{name}_{label}", statistics.median(_fetched(visit, kinds) for visit in visits) / 1024, "KB", RUNS)
+        report(
+            f"first_visit_{name}_{label}",
+            statistics.median(_fetched(visit, kinds) for visit in visits) / 1024,
+            "KB",
+            RUNS,
+        )
     for fault in sorted({fault for visit in visits for fault in _faults(visit)}):
         note(f"first_visit_{name}", fault)
 
