@@ -1,7 +1,8 @@
 // <browser-zone shown="Europe/London">: fills in the visitor's own zone, or offers to show the times in it.
 class BrowserZone extends HTMLElement {
   connectedCallback() {
-    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    // The first use of Intl is the longest task of the whole page on a phone: asked only where there is nothing newer.
+    const own = globalThis.Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (!own || own === "UTC" || own === this.getAttribute("shown")) return;
     const field = this.querySelector("input[name=zone]");
     if (field) field.value = own;
