@@ -1,0 +1,117 @@
+"""The demo practice, served in a folder of its own, at nine in the morning of the coming Tuesday."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import time_machine
+from sqlalchemy import ColumnElement, select
+
+from app import create_app
+from app.booking.booking import Booking
+from app.booking.personal_link import PersonalLink
+from app.booking.rearrangement import Terms, offer_alternatives
+from app.database import db
+from app.home import Home
+from app.integrations.mail import letters
+from app.integrations.mail.letters import Letter
+from app.practice.client import Client
+from app.practice.therapist import Therapist
+from app.scheduling.availability import free_slots
+from tests.served import free_port
+from tests.waiting import wait_until
+
+# Every part is a fork of this one process, so that all of them have the same clock.
+SERVE = """
+import sys, time_machine
+time_machine.travel(float(sys.argv.pop(1))).start()
+from app.running.__main__ import main
+main()
+"""
+ROOT = Path(__file__).parents[2]
+
+
+def the_coming_tuesday() -> datetime:
+    """The same day of the week and time of the day each time, or no picture would be like the one before."""
+    today = datetime.now(UTC).replace(hour=9, minute=12, second=0, microsecond=0)
+    return today + timedelta(days=(1 - today.weekday()) % 7)
+
+
+class Practice:
+    def __init__(self, home: Home, url: str, now: datetime) -> None:
+        self.home, self.url, self.now = home, url, now
+        self.app = create_app(os.environ | {"HOLDFAST_HOME": str(home.path)})
+
+    @property
+    def password(self) -> str:
+        return self.home.demo_password or ""
+
+    def mail(self, subject: str) -> Letter:
+        """The last mail with this subject, once there is one."""
+        return wait_until(lambda: self._mail(subject), timeout=60)
+
+    def link(self, slug: str, client: str, to_offer: bool = False) -> str:
+        """What this client of this therapist opens."""
+        with self._at_work():
+            booking = self._booking(slug, Client.name.startswith(client))
+            if to_offer:
+                token = PersonalLink.to_offer(booking.id, booking.offers[-1].id).token
+            else:
+                token = PersonalLink.to_session(booking.id).token
+            db.session.commit()
+        return f"/o/{token}" if to_offer else f"/s/{token}"
+
+    def end_two_offers(self) -> None:
+        """What the demo has none of: an offer that was accepted, and one that nobody answered."""
+        with self._at_work():
+            for slug in ("otto-brandt", "noor-de-vries"):
+                booking = self._booking(slug, Booking.status == "confirmed")
+                self._end_an_offer(booking, accepted=slug == "otto-brandt")
+                db.session.commit()
+
+    def _mail(self, subject: str) -> Letter | None:
+        found = letters.newest_first(self.home.mailbox, at_most=1000)
+        return next((letter for letter in found if letter.subject == subject), None)
+
+    def _booking(self, slug: str, which: ColumnElement[bool]) -> Booking:
+        found = select(Booking).join(Booking.therapist).join(Booking.client).where(Therapist.slug == slug, which)
+        return db.session.scalars(found.order_by(Booking.id.desc())).first()
+
+    def _end_an_offer(self, booking: Booking, accepted: bool) -> None:
+        day = self.now.date() + timedelta(days=8)
+        slots = free_slots(booking.therapist, booking.session_type, booking.location, day, 7)
+        terms = [Terms(slot, booking.location) for slot in slots[:9:4]]
+        offer = offer_alternatives(booking, "own", terms, "I am at a conference that week.")
+        if accepted:
+            offer.accept(offer.alternatives[1])
+        else:
+            offer.expires_at = self.now
+            offer.expire()
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Beside the served program, in its home and at its time."""
+        with time_machine.travel(self.now), self.app.app_context():
+            yield
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Practice]:
+    now, port = the_coming_tuesday(), free_port()
+    environ = os.environ | {"HOLDFAST_HOME": str(folder), "PORT": str(port), "SWEEP_SECONDS": "1"}
+    command = [sys.executable, "-c", SERVE, str(now.timestamp()), "--with-parent"]
+    with open(folder / "log", "w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+    try:
+        wait_until(lambda: "Ctrl-C stops it" in (folder / "log").read_text() or process.poll() is not None, timeout=120)
+        assert process.poll() is None, (folder / "log").read_text()
+        practice = Practice(Home(folder), f"http://127.0.0.1:{port}", now)
+        practice.end_two_offers()
+        yield practice
+    finally:
+        process.terminate()
+        process.wait(30)

@@ -1,0 +1,111 @@
+"""Every screen, and how one gets there."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+from playwright.sync_api import Page, expect
+
+from tools.screens.practice import Practice
+
+Steps = Callable[[Page], None]
+
+
+class Screen(NamedTuple):
+    name: str
+    address: str
+    steps: Steps | None = None
+
+
+def for_everybody(practice: Practice) -> list[Screen]:
+    """What needs no sign-in: the directory, and what clients' links open."""
+    week = practice.now.date() + timedelta(days=7 - practice.now.weekday())
+    return [
+        Screen("directory", "/"),
+        Screen("therapist", f"/t/mara-lindt?from={week}"),
+        Screen("request", f"/t/mara-lindt?from={week}", _choose_a_slot),
+        Screen("session-requested", practice.link("mara-lindt", "Ines")),
+        Screen("session-agreed", practice.link("mara-lindt", "Tom")),
+        Screen("session-cancelled", practice.link("mara-lindt", "Carla")),
+        Screen("offer-times", practice.link("mara-lindt", "Elif", to_offer=True)),
+        Screen("offer-location", practice.link("mara-lindt", "Bram", to_offer=True)),
+        Screen("offer-accepted", practice.link("otto-brandt", "Ines", to_offer=True)),
+        Screen("offer-expired", practice.link("noor-de-vries", "Ines", to_offer=True)),
+        Screen("sign-in", "/sign-in"),
+        Screen("not-found", "/nothing-here"),
+        Screen("mailbox", "/mailbox"),
+    ]
+
+
+def for_the_therapist(practice: Practice) -> list[Screen]:
+    day, week = practice.now.date(), practice.now.date() + timedelta(days=7)
+    return [
+        Screen("today", "/dashboard"),
+        Screen("sessions", "/sessions"),
+        Screen("to-answer", "/dashboard", _follow("Ines Keller")),
+        Screen("awaiting", "/dashboard", _follow("Elif Demir")),
+        Screen("agreed", "/dashboard", _follow("Tom Okafor")),
+        Screen("offer-builder", "/sessions", _build_an_offer),
+        Screen("edit-location", "/sessions", _edit_the_location),
+        Screen("calendar", f"/calendar?date={day}"),
+        Screen("calendar-day", f"/calendar?view=day&date={day + timedelta(days=1)}"),
+        Screen("calendar-list", f"/calendar?view=list&date={day}"),
+        Screen("empty-time", f"/calendar/time?start={week}T12:00"),
+        Screen("working-times", "/working-times"),
+        Screen("time-off", "/times-off"),
+        Screen("booking-rules", "/working-times/rules"),
+        Screen("sick-day", "/sick-days/new", _plan_a_sick_day),
+        Screen("settings", "/settings"),
+    ]
+
+
+def for_the_operator(_: Practice) -> list[Screen]:
+    return [Screen("operator", "/operator")]
+
+
+def _choose_a_slot(page: Page) -> None:
+    page.locator(".slot").nth(3).click()
+    expect(page.get_by_role("heading", level=1, name=re.compile("^Request a session"))).to_be_visible()
+
+
+def _follow(name: str) -> Steps:
+    def steps(page: Page) -> None:
+        page.get_by_role("link", name=name, exact=True).first.click()
+        expect(page.get_by_role("heading", name=name, exact=True).first).to_be_visible()
+
+    return steps
+
+
+def _open(page: Page, name: str) -> None:
+    """As a page of its own, also at a desk."""
+    page.goto(page.get_by_role("link", name=name, exact=True).first.get_attribute("href") or "")
+
+
+def _press(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def _build_an_offer(page: Page) -> None:
+    _open(page, "Tom Okafor")
+    _press(page, "Edit date/time", "I need to change it")
+    suggested = page.get_by_role("group", name="Suggested times").get_by_role("button")
+    for number in (1, 2):
+        suggested.first.click()
+        expect(page.get_by_role("group", name=f"Alternative {number}")).to_be_visible()
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+
+
+def _edit_the_location(page: Page) -> None:
+    _open(page, "Tom Okafor")
+    _press(page, "Edit location", "I need to change it")
+    expect(page.get_by_role("button", name="Save change")).to_be_visible()
+
+
+def _plan_a_sick_day(page: Page) -> None:
+    page.get_by_label("First day", exact=True).fill(str(page.evaluate("__nextDay")))
+    page.get_by_label("A few words for all of them", exact=True).fill("I have a fever and cannot come in.")
+    _press(page, "See what will be sent")
+    expect(page.get_by_role("button", name="Send all offers")).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
