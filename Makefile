@@ -13,7 +13,7 @@ BUILT := app/static/dist/manifest.json
 LIGHTHOUSE := bench/lighthouse/node_modules/installed
 PAGE := $(shell find app/static/css app/static/js app/static/icons -type f 2>/dev/null)
 
-.PHONY: run build test unit browser lint format bench locks tools clean
+.PHONY: run build test unit browser screens lint format bench locks tools clean
 
 run: $(RUN) $(BUILT)
 	@exec $(BIN)/python -m app.running --with-parent
@@ -28,6 +28,11 @@ unit: $(DEV) $(BUILT) tools
 
 browser: $(DEV) $(BUILT) tools
 	@$(BIN)/python -m pytest e2e
+
+# A picture of every screen into docs/screens/: the one built thing that is committed, made anew before a release.
+screens: $(DEV) $(BUILT) tools
+	@rm -f docs/screens/*.webp
+	@$(BIN)/python -m tools.screens
 
 lint: $(DEV)
 	$(BIN)/ruff format --check

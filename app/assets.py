@@ -6,17 +6,25 @@ from pathlib import Path
 from wsgiref.headers import Headers
 
 from flask import Flask
+from markupsafe import Markup
 from whitenoise import WhiteNoise
 
 from app.blueprints.security import HEADERS
 
 STATIC = Path(__file__).parent / "static"
 MANIFEST = STATIC / "dist" / "manifest.json"
+ICONS = STATIC / "dist" / "icons.json"
+FRAME = Markup(
+    '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="1.7"'
+    ' stroke-linecap="round" stroke-linejoin="round"
+    ' aria-hidden="true" focusable="false">{}</svg>'
+)
 
 
 def init_app(app: Flask) -> None:
     """Make `asset()` known to the templates and serve what was built."""
     app.add_template_global(asset)
+    app.add_template_global(icon)
     serve_static(app)
 
 
@@ -24,6 +32,11 @@ def asset(name: str) -> str:
     """Address of a built file by its plain name, such as `app.css`."""
     # Without a build there is a page, only unstyled: /readyz and the tests say so, a booking still works.
     return f"/static/dist/{_built().get(name, name)}"
+
+
+def icon(name: str) -> Markup:
+    """A drawing of the one set of icons, written into the page: it says nothing that the words beside it do not."""
+    return FRAME.format(Markup(_icons().get(name, "")))
 
 
 def is_built() -> bool:
@@ -49,6 +62,12 @@ def _protect(headers: Headers, _path: str, _url: str) -> None:
         headers[name] = value
     headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     headers["Referrer-Policy"] = "no-referrer"
+
+
+@cache
+def _icons() -> dict[str, str]:
+    drawn: dict[str, str] = json.loads(ICONS.read_text()) if ICONS.exists() else {}
+    return drawn
 
 
 @cache

@@ -29,6 +29,16 @@ function places() {
   );
 }
 
+// Of Heroicons only those that are used, by the names that the templates call them. See app/assets.py.
+const icons = {
+  today: "sun",
+  calendar: "calendar",
+  sessions: "queue-list",
+  hours: "clock",
+  you: "user-circle",
+  practice: "building-library",
+};
+
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
 const { metafile } = await build({
@@ -51,6 +61,7 @@ for (const [file, output] of Object.entries(metafile.outputs)) {
   if (output.entryPoint) manifest[path.basename(output.entryPoint)] = path.basename(file);
 }
 for (const name of await readdir(outdir)) await compress(path.join(outdir, name));
+await writeFile(path.join(outdir, "icons.json"), JSON.stringify(await drawn(icons), null, 2) + "\n");
 // Written last: while it is missing the build is not finished.
 await writeFile(path.join(outdir, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
 
@@ -60,4 +71,13 @@ async function compress(file) {
   await writeFile(`${file}.gz`, gzipSync(content, { level: 9 }));
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
   await writeFile(`${file}.br`, brotliCompressSync(content, { params }));
+}
+
+// What stands within each drawing: the frame is the same for all and written once, in app/assets.py.
+async function drawn(icons) {
+  const read = async ([name, icon]) => {
+    const drawing = await readFile(`node_modules/heroicons/24/outline/${icon}.svg`, "utf8");
+    return [name, drawing.replace(/^<svg[^>]*>\s*|\s*<\/svg>\s*$| stroke-line(cap|join)="round"/g, "")];
+  };
+  return Object.fromEntries(await Promise.all(Object.entries(icons).map(read)));
 }
