@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.home import Home
+from app.integrations.push.endpoints import origins
 
 DEVELOPMENT_SECRET = "only-for-development"  # production refuses to start with it
 
@@ -42,6 +44,11 @@ SETTINGS = (
     Setting("MAIL_SENDER", str, "bookings@holdfast.example", "address that mails come from"),
     Setting("MAIL_TIMEOUT_SECONDS", float, 10.0, "seconds to wait for the SMTP server"),
     Setting("MAILBOX_DIR", str, "", "folder shown at /mailbox; set only where mail is not sent out"),
+    Setting(
+        "VAPID_PRIVATE_KEY", str, "", "signs pushes: a P-256 key's 32 bytes in base64url; empty: no push is offered"
+    ),
+    Setting("VAPID_SUBJECT", str, "", "whom push services may write to, mailto: or https:; empty: MAIL_SENDER"),
+    Setting("PUSH_HOSTS", origins, (), "origins of push services besides the known browsers', separated by commas"),
     Setting("OFFER_LIFETIME_HOURS", float, 24.0, "elapsed hours that an offer stays open; fractions allowed"),
     Setting("MINIMUM_LEAD_HOURS", float, 1.0, "hours before its start when a time can no longer be accepted"),
     Setting("SWEEP_SECONDS", float, 30.0, "seconds between two rounds of the timetable"),
@@ -101,6 +108,8 @@ def _derived(config: dict[str, Any]) -> dict[str, Any]:
         "MINIMUM_LEAD": timedelta(hours=config["MINIMUM_LEAD_HOURS"]),
         "TRUSTED_HOSTS": [host.strip() for host in config["TRUSTED_HOSTS"].split(",") if host.strip()] or None,
         "MAIL_DEFAULT_SENDER": config["MAIL_SENDER"],
+        "VAPID_PUBLIC_KEY": _public_key(config["VAPID_PRIVATE_KEY"]),
+        "VAPID_SUBJECT": config["VAPID_SUBJECT"] or f"mailto:{parseaddr(config['MAIL_SENDER'])[1]}",
         "MAILBOX_DIR": None if production else (config["MAILBOX_DIR"] or None),
         "SESSION_COOKIE_NAME": "__Host-holdfast" if production else "holdfast",
         "SESSION_COOKIE_SECURE": production,
@@ -115,6 +124,19 @@ def _derived(config: dict[str, Any]) -> dict[str, Any]:
         "WTF_CSRF_SSL_STRICT": False,
         "MAX_CONTENT_LENGTH": 1_000_000,
     }
+
+
+def _public_key(private_key: str) -> str:
+    if not private_key:
+        return ""
+    from app.integrations.push import keys  # takes a moment to load, and is not needed without a key
+
+    try:
+        return keys.public_key(private_key)
+    except ValueError:
+        raise BadSetting(
+            "VAPID_PRIVATE_KEY cannot be read: give the 32 bytes of a P-256 private key in base64url."
+        ) from None
 
 
 def _refuse_unsafe(config: dict[str, Any]) -> None:

@@ -58,6 +58,15 @@ class Home:
             write_private(file, secrets.token_hex(32))
         return file.read_text().strip()
 
+    def vapid_key(self) -> str:
+        """Made once and kept: browsers that are told know this key, so losing it ends what they subscribed to."""
+        file = self.path / "vapid-key"
+        if not file.exists():
+            from app.integrations.push.keys import new_private_key
+
+            write_private(file, new_private_key())
+        return file.read_text().strip()
+
     def lock(self, patience: float = 8.0) -> bool:
         """Keep this folder for this process and its forks until all end; False while others have it.
 

@@ -9,6 +9,7 @@ from app.messages.activity import Activity
 from app.messages.message import Message
 from app.practice.client import Client
 from app.practice.location import Location
+from app.practice.push_subscription import PushSubscription
 from app.practice.session_type import SessionType
 from app.practice.therapist import BlockedSender, Therapist
 from app.practice.user import SignIn, SignInAttempt, User
@@ -34,6 +35,7 @@ __all__ = [
     "Offer",
     "OpenDay",
     "PersonalLink",
+    "PushSubscription",
     "SessionType",
     "SickDay",
     "SignIn",

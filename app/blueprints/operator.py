@@ -24,7 +24,7 @@ def show() -> Response:
         .order_by(Activity.id.desc())
         .limit(MOST)
     )
-    given_up = select(Message).filter_by(status="given_up").order_by(Message.id.desc()).limit(MOST)
+    given_up = select(Message).filter_by(status="given_up", channel="mail").order_by(Message.id.desc()).limit(MOST)
     therapists = select(Therapist).order_by(Therapist.name).limit(MOST)
     return page_or_fragment(
         "operator/show.html",

@@ -97,10 +97,11 @@ def _is_due() -> ColumnElement[bool]:
     overtaking = exists().where(
         earlier.booking_id == Message.booking_id,
         earlier.recipient == Message.recipient,
+        earlier.channel == Message.channel,
         earlier.id < Message.id,
         earlier.status.in_(("waiting", "sending")),
     )
-    return and_(_is_free(), Message.next_attempt_at <= clock.now(), ~overtaking)
+    return and_(_is_free(), Message.channel == "mail", Message.next_attempt_at <= clock.now(), ~overtaking)
 
 
 def _deliver(claim: Claim, gateway: MailGateway) -> bool:

@@ -1,15 +1,17 @@
 """Who hears of what: one table from an activity's verb to the mails it causes.
 
-Other channels (SMS, push) will read the same table.
+What a therapist is mailed about a session is pushed to their browsers too: all of it is news that somebody waits
+for. Lists and reminders (reminders.py) are not.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from flask import current_app
 
 from app import clock
 from app.database import db
+from app.messages import push
 from app.messages.facts import facts_of
 from app.messages.message import OF_AN_OFFER, Message
 
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class Mail(NamedTuple):
-    """A mail (the name of its template folder) to one side; `calendar` is the METHOD of its attachment."""
+    """A mail (the name of its template folder) to one side; `calendar` is the METHOD of its attachment.
+
+    To a therapist the same news goes as a push.
+    """
 
     recipient: str
     name: str
@@ -98,6 +103,13 @@ def _write(mail: Mail, activity: "Activity", booking: "Booking", offer: Optional
         )
     )
     db.session.flush()
+    if mail.recipient == "therapist":
+        push.tell(booking.therapist.user, mail.name, booking, _useful_until(mail, booking))
+
+
+def _useful_until(mail: Mail, booking: "Booking") -> datetime | None:
+    """A request that has ended by itself asks nobody any more."""
+    return booking.answer_by if mail.name == "new_request" else None
 
 
 def _grace(mail: Mail) -> timedelta:

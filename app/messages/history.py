@@ -82,13 +82,23 @@ MAILS = {
     "day_list": "List of the day",
 }
 
-# What the mail server said, in words that help; the first that occurs in the error decides.
+# What is only pushed.
+PUSHES = {
+    "kept_confirmed": "Outcome of the answer kept offline",
+    "kept_refused": "Outcome of the answer kept offline",
+    "test": "Test",
+}
+
+# What the mail server or a push service said, in words that help; the first that occurs in the error decides.
 ERRORS = (
     ("address was refused", "the mail server does not know this address"),
     ("mail was refused", "the mail server refused the mail"),
     ("cannot be reached", "the mail server cannot be reached"),
     ("mail server", "the mail server has a problem"),
     ("address or header", "the address cannot be written to"),
+    ("does not know this browser", "the browser is no longer to be told"),
+    ("push service cannot be reached", "the push service of the browser cannot be reached"),
+    ("push service", "the push service of the browser has a problem"),
 )
 
 
@@ -141,6 +151,8 @@ def asked_change(booking: "Booking") -> AskedChange | None:
 def message_line(message: Message) -> str:
     """*Confirmation to Ines K.: sent 09:12*, in the therapist's zone; why, when it could not be delivered."""
     whom = _short(message.facts["client"]["name"]) if message.recipient == "client" else "you"
+    if message.channel == "push":
+        return f"{(MAILS | PUSHES)[message.name]} pushed to a browser of yours: {_outcome(message)}"
     return f"{MAILS[message.name]} to {whom}: {_outcome(message)}"
 
 
@@ -168,6 +180,8 @@ def _outcome(message: Message) -> str:
         return f"sent {_moment(message.sent_at, message.created_at, zone)}"
     if message.status == "given_up":
         return f"could not be delivered: {_in_words(message.last_error)}"
+    if message.status == "called_off" and message.channel == "push":
+        return "not sent, because it came too late or was turned off there"
     if message.status == "called_off":
         return "not sent, because the session changed meanwhile"
     if message.status == "waiting" and message.last_error:

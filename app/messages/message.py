@@ -35,7 +35,10 @@ class Message(Model):
     channel: Mapped[str] = mapped_column(String(10), default="mail")
     name: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(10))
-    address: Mapped[str] = mapped_column(String(254))
+    address: Mapped[str] = mapped_column(String(254))  # of a push: the host of its service
+    subscription_id: Mapped[int | None] = mapped_column(
+        ForeignKey("push_subscription.id", ondelete="SET NULL"), index=True
+    )
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     wire_id: Mapped[str] = mapped_column(String(80), unique=True, default=_wire_id)
     once: Mapped[str | None] = mapped_column(String(120), unique=True)

@@ -121,9 +121,19 @@ class SignIn(Model):
         return user
 
     @classmethod
+    def of(cls, token: str) -> "SignIn":
+        """The sign-in that this token is of; there is one for whoever is signed in."""
+        return db.session.scalars(select(cls).where(cls.token_hash == digest(token))).one()
+
+    @classmethod
     def end(cls, token: str) -> None:
+        """Nobody is signed in by this token any more, and nobody is told in that browser."""
+        from app.practice.push_subscription import PushSubscription
+
         live = (cls.token_hash == digest(token), cls.ended_at.is_(None))
         db.session.execute(update(cls).where(*live).values(ended_at=clock.now()))
+        this = select(cls.id).where(cls.token_hash == digest(token)).scalar_subquery()
+        PushSubscription.end(PushSubscription.sign_in_id == this)
 
 
 @cache

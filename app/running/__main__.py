@@ -89,6 +89,7 @@ def _choose(home: Home, port: int) -> list[str]:
     parts = ["web", "worker", "timetable"]
     if os.environ.get("HOLDFAST_CONFIG") != "production":
         chosen["SECRET_KEY"] = home.secret_key()
+        chosen["VAPID_PRIVATE_KEY"] = home.vapid_key()
         if not os.environ.get("MAIL_SERVER"):
             parts.insert(0, "mailbox")
             chosen |= {

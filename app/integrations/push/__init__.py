@@ -1,0 +1,1 @@
+"""Web push: what the practice needs of the push services of browsers."""

@@ -1,0 +1,84 @@
+"""Pushes: a line on a phone's locked screen, which says that something happened and nothing of what.
+
+That somebody sees a therapist is itself a secret, and who looks at a screen is not known. So a push holds what
+kind of news it is and the path of the session's page; the words are the service worker's, the same for everybody.
+"""
+
+import hmac
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+
+from app import clock
+from app.database import db
+from app.messages.message import Message
+from app.practice.push_subscription import PushSubscription
+from app.practice.user import User
+
+if TYPE_CHECKING:
+    from app.booking.booking import Booking
+
+USEFUL_FOR = timedelta(hours=24)  # later it is no news any more
+SIZE = 256  # bytes of every push: its length tells nothing either
+
+# What kind of news a message is, by its name. Everything else is "changed".
+KINDS = {
+    "new_request": "request",
+    "kept_confirmed": "kept_confirmed",
+    "kept_refused": "kept_refused",
+    "test": "test",
+}
+
+
+def is_offered() -> bool:
+    """Without a key of ours no push service listens."""
+    return bool(current_app.config["VAPID_PRIVATE_KEY"])
+
+
+def tell(user: User, name: str, booking: "Booking", useful_until: datetime | None = None) -> None:
+    """Write a push about a session to each browser in which the user is told; part of the caller's transaction.
+
+    `name` as in history.MAILS or history.PUSHES. Does nothing where push is not offered or nobody is told.
+    """
+    until = min(useful_until or booking.starts_at + USEFUL_FOR, clock.now() + USEFUL_FOR)
+    for subscription in PushSubscription.told(user.id) if is_offered() else ():
+        _write(subscription, name, f"/sessions/{booking.id}", booking.therapist.zone, until, booking)
+
+
+def try_out(subscription: PushSubscription, zone: str) -> None:
+    """Write a push that says only that pushes come."""
+    _write(subscription, "test", "/settings", zone, clock.now() + timedelta(minutes=10))
+
+
+def payload(message: Message) -> bytes:
+    """What the service worker gets, always as long as any other."""
+    return json.dumps(message.facts["push"]).encode().ljust(SIZE)
+
+
+def topic(message: Message) -> str:
+    """Of several pushes about one session that wait for a phone, the service keeps the last."""
+    key, about = current_app.config["SECRET_KEY"], message.facts["push"]["path"]
+    return hmac.new(key.encode(), f"push topic {about}".encode(), "sha256").hexdigest()[:32]
+
+
+def _write(
+    subscription: PushSubscription, name: str, path: str, zone: str, until: datetime, booking: "Booking | None" = None
+) -> None:
+    from app.integrations.push.endpoints import host_of
+
+    facts: dict[str, Any] = {"push": {"kind": KINDS.get(name, "changed"), "path": path}, "therapist": {"zone": zone}}
+    db.session.add(
+        Message(
+            booking_id=booking.id if booking else None,
+            channel="push",
+            name=name,
+            recipient="therapist",
+            address=host_of(subscription.endpoint)[:254],
+            subscription_id=subscription.id,
+            facts=facts,
+            useful_until=until,
+        )
+    )
+    db.session.flush()
