@@ -16,7 +16,7 @@ MANIFEST = STATIC / "dist" / "manifest.json"
 ICONS = STATIC / "dist" / "icons.json"
 FRAME = Markup(
     '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="1.7"'
-    ' stroke-linecap="round" stroke-linejoin="round"
+    ' stroke-linecap="round" stroke-linejoin="round"'
     ' aria-hidden="true" focusable="false">{}</svg>'
 )
 
