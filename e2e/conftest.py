@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from e2e.hands import KEYS, TOUCH, Hands
 from e2e.practice import Practice
 from e2e.steps import Client, Operator, Therapist
 from e2e.watch import Watch
@@ -17,6 +18,7 @@ from tests.served import ALL, Served, Warm
 
 CHROMIUM = "/usr/bin/chromium"
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}
+WINDOWS = SIZES | {"keyboard": SIZES["desk"]}
 PATIENCE = 30_000  # milliseconds; the machine that tests may be busy with other tests
 
 expect.set_options(timeout=PATIENCE)
@@ -54,8 +56,14 @@ def practice(
 
 @pytest.fixture(params=SIZES)
 def size(request: pytest.FixtureRequest) -> str:
-    """Every journey is made twice: on a phone and at a desk."""
+    """Every journey is made twice: on a phone and at a desk; some also by keyboard, see `also_by_keyboard`."""
     return str(request.param)
+
+
+@pytest.fixture
+def hands(size: str) -> Hands:
+    """With what people act."""
+    return KEYS if size == "keyboard" else TOUCH
 
 
 @pytest.fixture
@@ -82,7 +90,7 @@ def open_browser(
         def open_one(zone: str = "Europe/London") -> Page:
             context = chromium.new_context(
                 base_url=practice.url,
-                viewport=SIZES[size],
+                viewport=WINDOWS[size],  # type: ignore[arg-type]
                 has_touch=size == "phone",
                 java_script_enabled=scripts,
                 timezone_id=zone,
@@ -98,19 +106,22 @@ def open_browser(
 
 
 @pytest.fixture
-def mara(practice: Practice, open_browser: Callable[..., Page]) -> Iterator[Therapist]:
+def mara(practice: Practice, open_browser: Callable[..., Page], hands: Hands) -> Iterator[Therapist]:
     """A therapist who has just joined, signed in."""
     with practice.therapist("Mara Lindt") as (email, slug):
         mara = Therapist(open_browser(), partial(practice.mails, email), "Mara Lindt", email, slug)
+        mara.hands = hands
         mara.signs_in()
         yield mara
 
 
 @pytest.fixture
-def new_client(practice: Practice, open_browser: Callable[..., Page]) -> Callable[..., Client]:
+def new_client(practice: Practice, open_browser: Callable[..., Page], hands: Hands) -> Callable[..., Client]:
     def make(name: str, zone: str = "Europe/London") -> Client:
         email = practice.new_address(name)
-        return Client(open_browser(zone), partial(practice.mails, email), name, email)
+        client = Client(open_browser(zone), partial(practice.mails, email), name, email)
+        client.hands = hands
+        return client
 
     return make
 
@@ -127,9 +138,10 @@ def jonas(new_client: Callable[..., Client]) -> Client:
 
 
 @pytest.fixture
-def olive(practice: Practice, open_browser: Callable[..., Page]) -> Operator:
+def olive(practice: Practice, open_browser: Callable[..., Page], hands: Hands) -> Operator:
     """The operator, signed in."""
     email = practice.add_operator()
     olive = Operator(open_browser(), partial(practice.mails, email), "Olive Operator", email)
+    olive.hands = hands
     olive.signs_in()
     return olive

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, Request, expect
 
 from app.integrations.mail.letters import Letter
 from app.wording import hours, span
+from e2e.hands import TOUCH, Hands
 from tests.waiting import wait_until
 from tests.world import PASSWORD
 
@@ -21,6 +22,8 @@ LONDON, BERLIN = "Europe/London", "Europe/Berlin"
 
 class Person:
     """Somebody at a browser of their own, with a mailbox."""
+
+    hands: Hands = TOUCH
 
     def __init__(self, page: Page, mails: Callable[[], list[Letter]], name: str, email: str) -> None:
         self.page = page
@@ -34,13 +37,20 @@ class Person:
         return self
 
     def presses(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+        self.hands.press(self.page.get_by_role("button", name=name, exact=True))
 
     def follows(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).click()
+        self.hands.press(self.page.get_by_role("link", name=name, exact=True))
 
     def types(self, label: str, text: str) -> None:
-        self.page.get_by_label(label, exact=True).fill(text)
+        self.hands.write(self.page.get_by_label(label, exact=True), text)
+
+    def ticks(self, name: str) -> None:
+        self.hands.tick(self.page.get_by_role("checkbox", name=name))
+
+    def unfolds(self, words: str) -> None:
+        """What is folded up behind these words."""
+        self.hands.press(self._main.locator("summary").filter(has_text=words))
 
     def sees(self, *sentences: str) -> None:
         for sentence in sentences:
@@ -135,7 +145,7 @@ class Client(Person):
 
     def looks_at_location(self, location: str) -> None:
         chosen = self.page.get_by_role("link", name=location, exact=True)
-        chosen.click()
+        self.hands.press(chosen)
         expect(chosen).to_have_attribute("aria-current", "true")
 
     def chooses(self, at: datetime) -> None:
@@ -145,7 +155,7 @@ class Client(Person):
             week = self.page.get_by_role("heading", name=re.compile(" to ")).inner_text()
             self.follows("Later")
             expect(self.page.get_by_role("heading", name=week, exact=True)).to_have_count(0)
-        slot.click()
+        self.hands.press(slot)
         self.sees_title(re.compile("^Request a session with"))
 
     def cannot_choose(self, *times: datetime) -> None:
@@ -161,7 +171,7 @@ class Client(Person):
     def chooses_instead(self, at: datetime, zone: str) -> None:
         """Another time of that day, on the form itself."""
         local = at.astimezone(ZoneInfo(zone))
-        self.page.get_by_role("radio", name=f"{local:%H:%M}").and_(self._starting(local)).check()
+        self.hands.choose(self.page.get_by_role("radio", name=f"{local:%H:%M}").and_(self._starting(local)))
 
     def opens(self, letter: Letter) -> None:
         """Follow the personal link in a mail."""
@@ -173,7 +183,7 @@ class Client(Person):
         return self.page.locator(f'[data-start="{local.isoformat()}"]')
 
     def accepts(self, at: datetime) -> None:
-        self.page.get_by_role("radio", name=span(at, at + LENGTH, LONDON)).check()
+        self.hands.choose(self.page.get_by_role("radio", name=span(at, at + LENGTH, LONDON)))
         self.presses("Accept this time")
 
     def agrees(self) -> None:
@@ -209,8 +219,11 @@ class Therapist(SignsIn):
     def confirms(self, client: Client) -> None:
         """In today's list."""
         self.looks_at_today()
-        self.row(client).get_by_role("button", name="Confirm session", exact=True).click()
+        self.confirms_in_the_list(client)
         self.sees_status(client, "Confirmed")
+
+    def confirms_in_the_list(self, client: Client) -> None:
+        self.hands.press(self.row(client).get_by_role("button", name="Confirm session", exact=True))
 
     def row(self, client: Client) -> Locator:
         """This client's line in the list of today or of all sessions."""
@@ -230,7 +243,7 @@ class Therapist(SignsIn):
         self.presses(ASKED)
         self.types_time(self._main, to)
         if location:
-            self.page.get_by_label("Location", exact=True).select_option(location)
+            self.selects_location(self._main, location)
         self.presses("Save change")
         self.is_back_at(client)
 
@@ -238,7 +251,7 @@ class Therapist(SignsIn):
         self.opens(client)
         self.presses("Edit location")
         self.presses(reason)
-        self.page.get_by_label("Location", exact=True).select_option(to)
+        self.selects_location(self._main, to)
         if words:
             self.types("A few words", words)
         self.presses("Save change")
@@ -267,11 +280,11 @@ class Therapist(SignsIn):
     def edits(self, number: int, at: datetime, location: str = "") -> None:
         self.types_time(self.alternative(number), at)
         if location:
-            self.alternative(number).get_by_label("Location", exact=True).select_option(location)
+            self.selects_location(self.alternative(number), location)
 
     def removes(self, number: int) -> None:
         left = self.alternatives.count() - 1
-        self.alternative(number).get_by_role("button", name="Remove").click()
+        self.hands.press(self.alternative(number).get_by_role("button", name="Remove"))
         expect(self.alternatives).to_have_count(left)
 
     def sends_the_offer(self, client: Client) -> None:
@@ -281,14 +294,14 @@ class Therapist(SignsIn):
 
     def taps_a_suggestion(self, number: int) -> None:
         """The first of the suggested times, which then is the alternative with this number."""
-        self.page.get_by_role("group", name="Suggested times").get_by_role("button").first.click()
+        self.hands.press(self.page.get_by_role("group", name="Suggested times").get_by_role("button").first)
         expect(self.alternative(number)).to_be_visible()
 
     def plans_a_sick_day(self, at: datetime, words: str = "") -> None:
         """The whole day of that moment, as far as the preview."""
         self.looks_at_today()
-        self.page.get_by_role("link", name=re.compile("^Sick day")).click()
-        self.types("First day", f"{at.astimezone(ZoneInfo(LONDON)):%Y-%m-%d}")
+        self.hands.press(self.page.get_by_role("link", name=re.compile("^Sick day")))
+        self.hands.set_date(self.page.get_by_label("First day", exact=True), at.astimezone(ZoneInfo(LONDON)))
         self.types("A few words for all of them", words)
         self.presses("See what will be sent")
         expect(self.page.get_by_role("button", name="Send all offers")).to_be_visible()
@@ -301,7 +314,7 @@ class Therapist(SignsIn):
         """The last one that was sent."""
         self.page.goto("/sick-days/new")
         sent = self.page.get_by_role("region", name="Sent before")
-        sent.get_by_role("link").first.click()
+        self.hands.press(sent.get_by_role("link").first)
         self.sees_title("Sick day")
         self.page.wait_for_url(re.compile(r"/sick-days/\d+$"))
 
@@ -312,7 +325,7 @@ class Therapist(SignsIn):
 
     def records_a_choice_by_phone(self, at: datetime) -> None:
         offered = self.page.get_by_role("listitem").filter(has_text=span(at, at + LENGTH, LONDON))
-        offered.get_by_role("button", name="Client chose this by phone", exact=True).click()
+        self.hands.press(offered.get_by_role("button", name="Client chose this by phone", exact=True))
 
     @property
     def alternatives(self) -> Locator:
@@ -323,8 +336,11 @@ class Therapist(SignsIn):
 
     def types_time(self, where: Locator, at: datetime) -> None:
         local = at.astimezone(ZoneInfo(LONDON))
-        where.get_by_label("Date", exact=True).fill(f"{local:%Y-%m-%d}")
-        where.get_by_label("Time", exact=True).fill(f"{local:%H:%M}")
+        self.hands.set_date(where.get_by_label("Date", exact=True), local)
+        self.hands.set_time(where.get_by_label("Time", exact=True), local)
+
+    def selects_location(self, where: Locator, location: str) -> None:
+        self.hands.select(where.get_by_label("Location", exact=True), location)
 
     def is_back_at(self, client: Client) -> None:
         self.page.wait_for_url(re.compile(r"/sessions/\d+$"))

@@ -1,11 +1,11 @@
 """A client asks for a session; the therapist confirms it."""
 
 from e2e.steps import calendar_entry, mentions
-from e2e.variants import at_a_desk, on_a_phone, with_and_without_scripts
+from e2e.variants import also_by_keyboard
 from tests.world import in_days
 
 
-@with_and_without_scripts
+@also_by_keyboard(scripts=(True, False))
 def test_a_request_is_confirmed(mara, ines):
     ten = in_days(3, "10:00")
     ines.requests(mara, ten, words="I can also come later.")
@@ -24,21 +24,20 @@ def test_a_request_is_confirmed(mara, ines):
     mara.has_no_other_mail()
 
 
-@on_a_phone
+@also_by_keyboard("phone")
 def test_a_confirmation_happens_where_the_request_stands(mara, ines, jonas):
     ines.requests(mara, in_days(2, "10:00"))
     jonas.requests(mara, in_days(2, "12:00"))
     mara.looks_at_today()
     mara.sees("2 to answer")
     with mara.staying_on_the_page():
-        mara.row(ines).get_by_role("button", name="Confirm session").click()
+        mara.confirms_in_the_list(ines)
         mara.sees_status(ines, "Confirmed")
         mara.sees("1 to answer")
     mara.sees_status(jonas, "To answer")
 
 
-@at_a_desk
-@with_and_without_scripts
+@also_by_keyboard("desk", scripts=(True, False))
 def test_two_tabs_confirm_one_request(mara, ines, watch):
     watch.expects(409)
     ines.requests(mara, in_days(2, "10:00"))

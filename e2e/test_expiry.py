@@ -8,6 +8,7 @@ from app import clock
 from e2e.conftest import served_practice
 from e2e.practice import Practice
 from e2e.steps import calendar_entry, mentions
+from e2e.variants import also_by_keyboard
 from tests.waiting import wait_until
 from tests.world import in_days
 
@@ -23,6 +24,7 @@ def practice(new_db, warm, tmp_path_factory) -> Iterator[Practice]:
         yield practice
 
 
+@also_by_keyboard()
 def test_an_offer_expires_while_the_workers_are_down(practice, mara, ines, jonas, watch):
     watch.expects(409)
     ines.requests(mara, TEN)

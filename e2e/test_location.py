@@ -1,12 +1,13 @@
 """The therapist has to change where a session is; the client agrees or not."""
 
 from e2e.steps import ASKED, calendar_entry, mentions
-from e2e.variants import at_a_desk, on_a_phone
+from e2e.variants import also_by_keyboard, at_a_desk, on_a_phone
 from tests.world import in_days
 
 TEN = in_days(3, "10:00")
 
 
+@also_by_keyboard()
 def test_the_client_agrees_to_a_new_location(mara, ines):
     ines.requests(mara, TEN)
     mara.confirms(ines)
@@ -27,6 +28,7 @@ def test_the_client_agrees_to_a_new_location(mara, ines):
     mara.sees_status(ines, "Confirmed")
 
 
+@also_by_keyboard()
 def test_the_client_does_not_agree_to_a_new_location(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.confirms(ines)

@@ -1,12 +1,13 @@
 """The therapist moves a session as the client asked; the client may say that they did not."""
 
 from e2e.steps import calendar_entry, mentions
-from e2e.variants import on_a_phone
+from e2e.variants import also_by_keyboard
 from tests.world import in_days
 
 TEN, NOON = in_days(3, "10:00"), in_days(4, "12:00")
 
 
+@also_by_keyboard()
 def test_a_session_is_moved_as_the_client_asked(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.confirms(ines)
@@ -23,6 +24,7 @@ def test_a_session_is_moved_as_the_client_asked(mara, ines, jonas):
     jonas.requests(mara, TEN)  # what the client left is free for others
 
 
+@also_by_keyboard()
 def test_a_move_that_the_client_did_not_ask_for_needs_their_consent(mara, ines, olive):
     ines.requests(mara, TEN)
     mara.moves(ines, to=NOON)
@@ -45,7 +47,7 @@ def test_a_move_that_the_client_did_not_ask_for_needs_their_consent(mara, ines, 
     mara.sees_status(ines, "Confirmed")
 
 
-@on_a_phone
+@also_by_keyboard("phone")
 def test_a_disputed_move_that_does_not_suit_ends_the_session(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.moves(ines, to=NOON)

@@ -3,14 +3,14 @@
 from playwright.sync_api import expect
 
 from e2e.steps import MISTAKE, calendar_entry, mentions
-from e2e.variants import at_a_desk, on_a_phone, with_and_without_scripts
+from e2e.variants import also_by_keyboard, at_a_desk, on_a_phone, with_and_without_scripts
 from tests.world import in_days
 
 TEN = in_days(2, "10:00")
 THREE = in_days(3, "09:00"), in_days(4, "11:00"), in_days(5, "16:30")
 
 
-@with_and_without_scripts
+@also_by_keyboard(scripts=(True, False))
 def test_of_three_times_the_client_accepts_the_second(mara, ines, jonas):
     first, second, third = THREE
     ines.requests(mara, TEN)
@@ -44,7 +44,7 @@ def test_of_three_times_the_client_accepts_the_second(mara, ines, jonas):
     jonas.requests(mara, third)
 
 
-@with_and_without_scripts
+@also_by_keyboard(scripts=(True, False))
 def test_none_of_the_times_work(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.confirms(ines)
@@ -63,7 +63,7 @@ def test_none_of_the_times_work(mara, ines, jonas):
     jonas.requests(mara, THREE[2])
 
 
-@with_and_without_scripts
+@also_by_keyboard(scripts=(True, False))
 def test_a_list_of_alternatives_is_built_changed_and_offered(mara, ines, watch):
     watch.expects(422)
     first, second, third = THREE
@@ -86,7 +86,7 @@ def test_a_list_of_alternatives_is_built_changed_and_offered(mara, ines, watch):
     mentions(offered, second, "Room 2")
 
 
-@with_and_without_scripts
+@also_by_keyboard(scripts=(True, False))
 def test_suggested_times_are_one_tap_each(mara, ines):
     ines.requests(mara, TEN)
     mara.starts_an_offer(ines)
@@ -137,6 +137,7 @@ def test_a_time_that_another_session_has_is_refused_and_what_was_typed_stays(mar
     mara.sends_the_offer(ines)
 
 
+@also_by_keyboard()
 def test_an_offer_is_withdrawn_and_the_session_stands_as_before(mara, ines, jonas, watch):
     watch.expects(409)
     ines.requests(mara, TEN)
@@ -155,7 +156,7 @@ def test_an_offer_is_withdrawn_and_the_session_stands_as_before(mara, ines, jona
         jonas.requests(mara, time)
 
 
-@at_a_desk
+@also_by_keyboard("desk")
 def test_the_client_tells_by_phone_which_time_they_take(mara, ines):
     ines.requests(mara, TEN)
     mara.offers(ines, *THREE)

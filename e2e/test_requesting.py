@@ -1,13 +1,13 @@
 """A client books: what they choose, what they type, and what happens when somebody was faster."""
 
 from e2e.steps import BERLIN, LONDON, mentions
-from e2e.variants import at_a_desk, on_a_phone, with_and_without_scripts
+from e2e.variants import also_by_keyboard, on_a_phone
 from tests.world import in_days
 
 TEN = in_days(3, "10:00")
 
 
-@with_and_without_scripts
+@also_by_keyboard(scripts=(True, False))
 def test_a_whole_booking_by_phone_in_a_later_week(mara, ines):
     noon = in_days(16, "12:00")
     ines.finds(mara)
@@ -27,8 +27,7 @@ def test_a_whole_booking_by_phone_in_a_later_week(mara, ines):
     mara.sees("+49 30 901820", "Please ring twice.")
 
 
-@on_a_phone
-@with_and_without_scripts
+@also_by_keyboard("phone", scripts=(True, False))
 def test_what_was_typed_stays_when_something_is_missing(mara, ines, watch):
     watch.expects(422)
     ines.looks_at_times(mara)
@@ -49,8 +48,7 @@ def test_what_was_typed_stays_when_something_is_missing(mara, ines, watch):
     mara.sees("Inès Köhler 🌿 שלום")
 
 
-@at_a_desk
-@with_and_without_scripts
+@also_by_keyboard("desk", scripts=(True, False))
 def test_somebody_was_faster(mara, ines, jonas, watch, scripts):
     watch.expects(409)
     ines.looks_at_times(mara)
@@ -68,12 +66,12 @@ def test_somebody_was_faster(mara, ines, jonas, watch, scripts):
     ines.sees_time(half_past_eleven)
 
 
-@on_a_phone
+@also_by_keyboard("phone")
 def test_the_client_calls_it_off(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.confirms(ines)
     ines.opens(ines.is_mailed("Your booking is confirmed"))
-    ines.page.get_by_text("Cancel this session").click()
+    ines.unfolds("Cancel this session")
     ines.types("A few words", "I am ill.")
     ines.presses("Cancel session")
     ines.sees("This session was cancelled.")
@@ -82,14 +80,14 @@ def test_the_client_calls_it_off(mara, ines, jonas):
     jonas.requests(mara, TEN)
 
 
-@at_a_desk
+@also_by_keyboard("desk")
 def test_the_therapist_declines_and_blocks_a_sender(mara, ines, jonas, watch):
     watch.expects(429)
     ines.requests(mara, TEN)
     mara.opens(ines)
-    mara.page.get_by_text("Decline…").click()
+    mara.unfolds("Decline…")
     mara.types("Your reason", "I take no new clients.")
-    mara.page.get_by_role("checkbox", name="Block this sender").check()
+    mara.ticks("Block this sender")
     mara.presses("Decline session")
     mara.sees_status(ines, "Cancelled")
     mentions(ines.is_mailed("Your booking is cancelled"), TEN, "I take no new clients.")

@@ -7,3 +7,10 @@ with_and_without_scripts = pytest.mark.parametrize(
 )
 on_a_phone = pytest.mark.parametrize("size", ["phone"], indirect=True)
 at_a_desk = pytest.mark.parametrize("size", ["desk"], indirect=True)
+
+
+def also_by_keyboard(*sizes: str, scripts: tuple[bool, ...] = (True,)) -> pytest.MarkDecorator:
+    """At these sizes (without a word at both), and once more at a desk with the keyboard alone."""
+    ways = [(size, runs) for size in sizes or ("phone", "desk") for runs in scripts] + [("keyboard", True)]
+    names = [size if runs else f"{size}-no-scripts" for size, runs in ways]
+    return pytest.mark.parametrize(("size", "scripts"), ways, ids=names, indirect=True)
