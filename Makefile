@@ -11,7 +11,10 @@ DEV := .venv/installed-dev
 NODE := node_modules/installed
 BUILT := app/static/dist/manifest.json
 LIGHTHOUSE := bench/lighthouse/node_modules/installed
-PAGE := $(shell find app/static/css app/static/js app/static/icons -type f 2>/dev/null)
+# What the front end is made of; the worker's version follows the offline page, the manifest shows the screens.
+SOURCES := css js icons
+PAGE := $(shell find $(SOURCES:%=app/static/%) app/templates/offline app/templates/layouts tools/build -type f 2>/dev/null) \
+  $(wildcard docs/screens/today-*-light.webp)
 
 .PHONY: run build test unit browser screens lint format bench locks tools clean
 

@@ -1,4 +1,4 @@
-"""The built stylesheet and script, under names that carry their content's hash."""
+"""The built stylesheets, scripts and icons, under names that carry their content's hash."""
 
 import json
 from functools import cache
@@ -12,8 +12,9 @@ from whitenoise import WhiteNoise
 from app.blueprints.security import HEADERS
 
 STATIC = Path(__file__).parent / "static"
-MANIFEST = STATIC / "dist" / "manifest.json"
-ICONS = STATIC / "dist" / "icons.json"
+DIST = STATIC / "dist"
+MANIFEST = DIST / "manifest.json"
+ICONS = DIST / "icons.json"
 FRAME = Markup(
     '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="1.7"'
     ' stroke-linecap="round" stroke-linejoin="round"'
@@ -41,6 +42,20 @@ def icon(name: str) -> Markup:
 
 def is_built() -> bool:
     return bool(_built())
+
+
+@cache
+def content(name: str) -> bytes | None:
+    """A built file by its plain name, for a view that serves it under an address of its own; None without a build."""
+    return (DIST / _built()[name]).read_bytes() if name in _built() else None
+
+
+@cache
+def screenshots() -> list[dict[str, str]]:
+    """Pictures of the program as a web manifest lists them; none where nobody has taken any."""
+    file = DIST / "screenshots.json"
+    found: list[dict[str, str]] = json.loads(file.read_text()) if file.exists() else []
+    return [each | {"src": f"/static/dist/{each['src']}"} for each in found]
 
 
 def serve_static(app: Flask) -> None:

@@ -16,8 +16,10 @@ def register(app: Flask) -> None:
         directory,
         extra_times,
         health,
+        installed,
         mailbox,
         offers,
+        offline,
         operator,
         sessions,
         sick_days,
@@ -51,6 +53,8 @@ def register(app: Flask) -> None:
         you,
         operator,
         mailbox,
+        offline,
+        installed,
         health,
     ):
         app.register_blueprint(module.bp)

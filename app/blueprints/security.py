@@ -19,8 +19,8 @@ HEADERS = {
     ),
 }
 
-# Nothing is allowed that a page of ours does not use. `htmx` is the one Trusted Types policy: its
-# extension hx-csp only lets elements act that carry this answer's nonce.
+# Nothing is allowed that a page of ours does not use. Two Trusted Types policies: `htmx`, whose extension hx-csp
+# only lets elements act that carry this answer's nonce; and `service-worker`, which knows that one address.
 POLICY = (
     "default-src 'none'",
     "script-src 'nonce-{nonce}'",
@@ -34,7 +34,7 @@ POLICY = (
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types htmx",
+    "trusted-types htmx service-worker",
 )
 
 

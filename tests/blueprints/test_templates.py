@@ -17,7 +17,7 @@ from tests.world import ADA, CHEAP_HASH, INES, JONAS, Person, in_days, offer_tim
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mail" not in path.relative_to(TEMPLATES).parts[:1])
 # Answers that are no page of ours: files, and what machines or the local mailbox read.
-NO_PAGES = {"static", "health", "mailbox"}
+NO_PAGES = {"static", "health", "mailbox", "installed"}
 NAMED_OTHERWISE = {"hidden", "submit"}
 
 
@@ -51,6 +51,7 @@ def addresses(app: Flask, mara, request_of_ines) -> dict[str, str]:
         "therapists.show, nothing free": "/t/mara-lindt?from=2020-01-01",
         "therapists.ask": f"/t/mara-lindt/request?start={week}",
         "sign_in.show": "/sign-in",
+        "offline.show": "/offline",
         "client_sessions.show": f"/s/{session(request_of_ines.id).token}",
         "client_sessions.show, confirmed": f"/s/{session(confirmed.id).token}",
         "client_sessions.show, cancelled": f"/s/{session(past.id).token}",

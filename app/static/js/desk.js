@@ -2,3 +2,4 @@
 import "./app.js";
 import "./side-panel.js";
 import "./calendar-grid.js";
+import "./register-worker.js";

@@ -1,0 +1,12 @@
+// Registers the service worker: late, because nothing on the page waits for it, and again after each signing out, which
+// removes it. Only the desk and the way to it do so: what a client opened from a mail leaves nothing in their browser.
+const ADDRESS = "/service-worker.js";
+const policy = window.trustedTypes?.createPolicy("service-worker", { createScriptURL: () => ADDRESS });
+const idle = window.requestIdleCallback ?? setTimeout;
+
+addEventListener("load", () => idle(register));
+
+function register() {
+  // Refused in some private windows: everything works without it.
+  navigator.serviceWorker?.register(policy?.createScriptURL("") ?? ADDRESS).catch(() => {});
+}

@@ -1,0 +1,32 @@
+// The only thing that is ever put into Cache Storage: a fixed, public list, written into this file when it is built.
+/* global FIXED, VERSION */
+const NAME = `holdfast-${VERSION}`;
+
+export async function install() {
+  const cache = await caches.open(NAME);
+  // Asked for without cookies, so that nothing of whoever is signed in can be in it.
+  await cache.addAll(FIXED.map((address) => new Request(address, { credentials: "omit", cache: "no-cache" })));
+}
+
+// What an earlier version kept.
+export async function dropOthers() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name !== NAME).map((name) => caches.delete(name)));
+}
+
+export function isFixed(url) {
+  return FIXED.includes(url.pathname) && url.pathname !== "/offline";
+}
+
+export async function fixed(url) {
+  return (await kept(url.pathname)) ?? fetch(url);
+}
+
+// In the language in which this browser asked when the list was fetched.
+export async function offlinePage() {
+  return (await kept("/offline")) ?? Response.error();
+}
+
+function kept(address) {
+  return caches.match(address, { cacheName: NAME, ignoreVary: true });
+}

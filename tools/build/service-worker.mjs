@@ -1,0 +1,32 @@
+// The service worker, with the fixed list of what it keeps written into it.
+import { build } from "esbuild";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { hashOf } from "./files.mjs";
+
+const ICON = "icons/holdfast.svg";
+// The server renders the offline page: what it is made of stands in for it, so that another page is another version.
+const SOURCES = ["app/templates/offline", "app/templates/layouts", "app/translations"];
+
+// `names` are those of the built files by their plain ones; answers the file that was written.
+export async function serviceWorker(outdir, names, options) {
+  const built = ["app.css", "offline.js"].map((name) => `/static/dist/${names[name]}`);
+  const fixed = ["/offline", ...built, `/static/${ICON}`];
+  const version = hashOf(fixed.join(), await readFile(`app/static/${ICON}`), ...(await sources()));
+  const { metafile } = await build({
+    ...options,
+    entryPoints: { "service-worker": "app/static/js/service-worker/main.js" },
+    outdir,
+    define: { FIXED: JSON.stringify(fixed), VERSION: JSON.stringify(version) },
+  });
+  return path.basename(Object.keys(metafile.outputs)[0]);
+}
+
+async function sources() {
+  const files = [];
+  for (const folder of SOURCES) {
+    const found = await readdir(folder, { recursive: true }).catch(() => []);
+    files.push(...found.filter((name) => /\.(html|po)$/.test(name)).map((name) => path.join(folder, name)));
+  }
+  return Promise.all(files.sort().map((file) => readFile(file)));
+}
