@@ -1,0 +1,123 @@
+"""Everything that can stand on a page: a session of Mara's in each state, and whatever else has an address."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.booking.booking import Booking
+from app.booking.offer import Offer
+from app.booking.personal_link import PersonalLink
+from app.booking.rearrangement import offer_location
+from app.database import db
+from app.practice.therapist import Therapist
+from app.scheduling.extra_time import ExtraTime
+from app.scheduling.time_off import TimeOff
+from tests import world
+
+
+@dataclass
+class Desk:
+    """A session of Mara's in each state, by its id, and the links of their clients."""
+
+    bookings: dict[str, int]
+    session_links: dict[str, str]
+    offer_links: dict[str, str]
+    time_off: int
+    working_time: int
+    extra_time: int
+    session_type: int
+    sick_day: int
+
+    def addresses_of(self, app: Flask, method: str, in_every_state: bool = True) -> list[str]:
+        """Every address that answers to this method, with the session or link of each state (or one) in it."""
+        found = []
+        for rule in app.url_map.iter_rules():
+            if method in (rule.methods or ()):
+                filled = [rule.rule] if not rule.arguments else self._filled(rule.rule)
+                found += filled if in_every_state else filled[:1]
+        return sorted(found)
+
+    def _filled(self, rule: str) -> list[str]:
+        for placeholder, values in self._placeholders(rule).items():
+            if placeholder in rule:
+                return [rule.replace(placeholder, str(value)) for value in values]
+        raise AssertionError(f"say here what can stand in {rule}")
+
+    def _placeholders(self, rule: str) -> dict[str, list]:
+        links = self.offer_links if rule.startswith("/o/") else self.session_links
+        return {
+            "<int:booking_id>": list(self.bookings.values()),
+            "<int:time_off_id>": [self.time_off],
+            "<int:working_time_id>": [self.working_time],
+            "<int:extra_time_id>": [self.extra_time],
+            "<int:session_type_id>": [self.session_type],
+            "<int:sick_day_id>": [self.sick_day],
+            "<token>": list(links.values()),
+            "<slug>": ["mara-lindt"],
+            "<path:filename>": ["icons/holdfast.svg"],
+            "<name>": ["no-such-letter"],
+        }
+
+
+def everything(mara: Therapist, otto: Therapist) -> Desk:
+    """Committed."""
+    world.ADA.asks(otto, world.in_days(4))
+    bookings = _bookings(mara)
+    offers = {state: booking.offers[0] for state, booking in bookings.items() if booking.offers}
+    desk = Desk(
+        bookings={state: booking.id for state, booking in bookings.items()},
+        session_links={state: PersonalLink.to_session(booking.id).token for state, booking in bookings.items()},
+        offer_links={state: PersonalLink.to_offer(one.booking_id, one.id).token for state, one in offers.items()},
+        time_off=db.session.scalars(select(TimeOff.id)).one(),
+        working_time=mara.working_times[0].id,
+        extra_time=_extra_time(mara),
+        session_type=mara.session_types[0].id,
+        sick_day=world.sick_day(mara, 45).id,
+    )
+    db.session.commit()
+    return desk
+
+
+STATES = (
+    "requested",
+    "confirmed",
+    "offered",
+    "relocated",
+    "moved as asked",
+    "cancelled",
+    "accepted",
+    "withdrawn",
+    "expired",
+)
+
+
+def _bookings(mara: Therapist) -> dict[str, Booking]:
+    people = {state: world.Person(f"{state} client".title(), f"c{n}@example.net") for n, state in enumerate(STATES)}
+    bookings = {state: person.asks(mara, world.in_days(day)) for day, (state, person) in enumerate(people.items(), 3)}
+    for state in ("confirmed", "moved as asked"):
+        bookings[state].confirm()
+    for day, state in enumerate(("offered", "accepted", "withdrawn", "expired"), 20):
+        world.offer_times(bookings[state], world.in_days(day), world.in_days(day, "15:00"))
+    offer_location(bookings["relocated"], "mistake", mara.locations[2], "The room is painted.")
+    bookings["moved as asked"].move(world.in_days(30), mara.locations[1])
+    bookings["cancelled"].cancel(by="client")
+    _end(bookings)
+    db.session.commit()
+    return bookings
+
+
+def _extra_time(mara: Therapist) -> int:
+    extra = ExtraTime.give(mara.id, (world.in_days(40, "20:00"), world.in_days(40, "22:00")), mara.locations)
+    db.session.flush()
+    return extra.id
+
+
+def _end(bookings: dict[str, Booking]) -> None:
+    accepted: Offer = bookings["accepted"].offers[0]
+    accepted.accept(accepted.alternatives[0])
+    bookings["withdrawn"].offers[0].withdraw()
+    expired: Offer = bookings["expired"].offers[0]
+    expired.expires_at = expired.made_at
+    db.session.flush()
+    expired.expire()
