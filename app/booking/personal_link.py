@@ -13,8 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.booking.offer import Offer
-from app.database import Model, UTCDateTime, db
+from app.database import Model, UTCDateTime, db, rows_changed
 from app.practice.user import digest
+from app.scheduling import changes
 
 if TYPE_CHECKING:
     from app.booking.booking import Booking
@@ -63,7 +64,8 @@ class PersonalLink(Model):
     def note_opening(self) -> None:
         """Remember when the page was first seen in a browser; this is no answer and changes nothing else."""
         unseen = (PersonalLink.id == self.id, PersonalLink.opened_at.is_(None))
-        db.session.execute(update(PersonalLink).where(*unseen).values(opened_at=clock.now()))
+        if rows_changed(update(PersonalLink).where(*unseen).values(opened_at=clock.now())):
+            changes.note_seen(self.booking.therapist_id)
 
     @classmethod
     def known(cls, booking_id: int, offer_id: int | None = None) -> "PersonalLink | None":

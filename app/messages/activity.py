@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.database import Model, UTCDateTime, db
+from app.scheduling.changes import note_booking
 
 if TYPE_CHECKING:
     from app.booking.booking import Booking
@@ -60,5 +61,6 @@ def record(
     )
     db.session.add(activity)
     db.session.flush()
+    note_booking(booking)
     announce(activity, booking, offer)
     return activity

@@ -44,6 +44,8 @@ class Therapist(Model):
     # Rises with each change of what pages show of the practice (see published.py). Begins anywhere, so that a
     # therapist of another time with the same id is never taken for this one.
     revision: Mapped[int] = mapped_column(default=lambda: secrets.randbelow(2**30))
+    # Rises with each change of what the desk shows of the diary, so that open pages know (see scheduling/changes.py).
+    diary_revision: Mapped[int] = mapped_column(default=0)
     # When the open days that the directory knows must be worked out anew; None: they need not be.
     openings_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=clock.now)
 

@@ -2,11 +2,15 @@
 
 In the same transaction the therapist's row is told that its open days are due, and, when what pages show of the
 practice has changed, its revision rises. Whoever changes watched rows by a bulk statement says so with `note`.
+
+Open pages learn of changes by two numbers that rise with everything they show: `therapist.diary_revision` for the desk,
+`booking.revision` for the client's pages. `raised` tells how far a transaction raised them, so that the page from which
+it came need not fetch again what it has just been answered.
 """
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from sqlalchemy import event, inspect, update
@@ -16,16 +20,21 @@ from app import clock
 from app.database import db
 from app.practice.therapist import Therapist
 
+if TYPE_CHECKING:
+    from app.booking.booking import Booking
+
 DIARY = {"hold", "time_off", "extra_time", "busy_time"}
 PRACTICE = {"working_time", "location", "session_type"}
 RULES = {"zone", "minimum_notice_minutes", "next_day_before_minute", "horizon_days"}  # of the therapist's own row
-OWN = {"revision", "openings_due_at"}
+OWN = {"revision", "openings_due_at", "diary_revision"}
+DESK, CLIENT = "raised_for_desk", "raised_for_client"  # how far, kept with the session
 
 
 def init_app(_app: Flask) -> None:
     """Watch every flush."""
     if not event.contains(db.session, "after_flush", _after_flush):
         event.listen(db.session, "after_flush", _after_flush)
+        event.listen(db.session, "after_soft_rollback", _forget)
 
 
 def note(session: Session, diaries: Iterable[int] = (), practices: Iterable[int] = ()) -> None:
@@ -33,6 +42,26 @@ def note(session: Session, diaries: Iterable[int] = (), practices: Iterable[int]
     if _tell(session, diaries, openings_due_at=clock.now()):
         session.info["openings_are_due"] = True
     _tell(session, practices, revision=Therapist.revision + 1)
+
+
+def note_seen(therapist_id: int) -> None:
+    """The desk shows something new that leaves the diary as it is."""
+    _tell(db.session(), [therapist_id])
+
+
+def note_booking(booking: "Booking") -> None:
+    """Something happened to a session: both its therapist's pages and its client's show it."""
+    from app.booking.booking import Booking
+
+    session = db.session()
+    _tell(session, [booking.therapist_id])
+    session.connection().execute(update(Booking).where(Booking.id == booking.id).values(revision=Booking.revision + 1))
+    _count(session, CLIENT)
+
+
+def raised(session: Session) -> tuple[int, int]:
+    """How far the numbers of the desk and of the client's page rose since this was last asked."""
+    return session.info.pop(DESK, 0), session.info.pop(CLIENT, 0)
 
 
 def _after_flush(session: Session, _context: object) -> None:
@@ -60,6 +89,16 @@ def _changed_columns(row: Any) -> set[str]:
 def _tell(session: Session, therapists: Iterable[int], **values: Any) -> bool:
     ids = sorted(therapists)
     if ids:
+        values["diary_revision"] = Therapist.diary_revision + 1
         # By a plain statement: it causes no other flush, and the row's lock puts the sweep after this transaction.
         session.connection().execute(update(Therapist).where(Therapist.id.in_(ids)).values(**values))
+        _count(session, DESK)
     return bool(ids)
+
+
+def _forget(session: Session, _rolled_back: object) -> None:
+    raised(session)  # too few make a page fetch once more than it needs; too many would hide a change from it
+
+
+def _count(session: Session, which: str) -> None:
+    session.info[which] = session.info.get(which, 0) + 1
