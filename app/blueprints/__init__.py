@@ -17,6 +17,7 @@ def register(app: Flask) -> None:
         extra_times,
         health,
         installed,
+        live,
         mailbox,
         offers,
         offline,
@@ -56,9 +57,11 @@ def register(app: Flask) -> None:
         offline,
         installed,
         health,
+        live,
     ):
         app.register_blueprint(module.bp)
     security.init_app(app)
+    live.init_app(app)
     access.init_app(app)
     signing_in.init_app(app)
     errors.init_app(app)

@@ -54,6 +54,14 @@ class PersonalLink(Model):
         """The link that this token opens for this purpose, if there is one."""
         return db.session.scalar(select(cls).filter_by(purpose=purpose, token_hash=digest(token)))
 
+    @classmethod
+    def revision_of(cls, purpose: str, token: str) -> int | None:
+        """How often what the client's pages show has changed, if this token opens one of them."""
+        from app.booking.booking import Booking
+
+        mine = select(Booking.revision).join(cls, cls.booking_id == Booking.id)
+        return db.session.scalar(mine.where(cls.purpose == purpose, cls.token_hash == digest(token)))
+
     @property
     def token(self) -> str:
         """43 characters, unguessable without the secret key, different for each purpose."""

@@ -30,9 +30,11 @@ def upgrade() -> None:
     for table, column, kind in ADDED:
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     op.create_index("ix_message_subscription_id", "message", ["subscription_id"])
+    op.create_index("ix_activity_at", "activity", ["at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_activity_at", "activity")
     op.drop_index("ix_message_subscription_id", "message")
     for table, column, _ in ADDED:
         op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

@@ -21,6 +21,7 @@ therapist      GET   /calendar
 therapist      GET   /calendar/time
 therapist      GET   /dashboard
 public         GET   /healthz
+therapist      GET   /live
 public         GET   /mailbox
 public         GET   /mailbox/<name>
 public         GET   /mailbox/<name>/html
@@ -29,6 +30,7 @@ public         GET   /manifest.webmanifest
 personal_link  GET   /o/<token>
 personal_link  POST  /o/<token>/acceptance
 personal_link  POST  /o/<token>/agreement
+personal_link  GET   /o/<token>/live
 personal_link  POST  /o/<token>/opening
 personal_link  POST  /o/<token>/refusal
 public         GET   /offline
@@ -37,6 +39,7 @@ public         GET   /readyz
 personal_link  GET   /s/<token>
 personal_link  POST  /s/<token>/cancellation
 personal_link  POST  /s/<token>/dispute
+personal_link  GET   /s/<token>/live
 public         GET   /service-worker.js
 therapist      GET   /sessions
 therapist      GET   /sessions/<int:booking_id>

@@ -2,4 +2,5 @@
 import "./swaps.js";
 import "./pressed.js";
 import "./time-left.js";
+import "./live.js";
 import "./browser-zone.js";

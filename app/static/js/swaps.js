@@ -11,9 +11,38 @@ export function openIn(element, link) {
   return htmx.ajax("GET", link.getAttribute("href"), { source: element, target: element, swap: "innerHTML" });
 }
 
+// Draw a piece of the page anew from its own address, around what somebody is doing in it: focus, typed words, what is
+// open or chosen stay. False when that cannot be, because a field that was typed into is there no more.
+export async function refresh(element) {
+  if (element.querySelector("[aria-busy=true]")) return true; // its own answer is on the way
+  const held = element.contains(document.activeElement);
+  const about = { source: element, target: element, select: `#${element.id}`, swap: "outerMorph", quiet: {} };
+  await htmx.ajax("GET", element.dataset.live, about);
+  if (held && document.activeElement === document.body) focusOn(element);
+  return !about.quiet.loses;
+}
+
+function typedInto(field) {
+  return !/hidden|radio|checkbox|submit/.test(field.type) && "defaultValue" in field && field.value !== field.defaultValue;
+}
+
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx, tasks } = event.detail;
+  if (!ctx.quiet) return;
+  const there = (field) => tasks[0]?.fragment.querySelector(`[name="${CSS.escape(field.name)}"]`);
+  ctx.quiet.loses = [...ctx.sourceElement.querySelectorAll("[name]")].some((field) => typedInto(field) && !there(field));
+  if (ctx.response.status !== 200 || ctx.quiet.loses) event.preventDefault();
+});
+
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (ctx.quiet) return;
   document.getElementById("notice")?.replaceChildren();
   if (ctx.sourceElement.matches("button")) press(ctx.sourceElement);
+});
+
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  const seen = ctx.response.headers.get("Holdfast-Seen");
+  if (seen) dispatchEvent(new CustomEvent("seen", { detail: seen }));
 });
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
@@ -22,6 +51,7 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 });
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.quiet) return;
   const changed = ctx.request.method !== "GET";
   const target = typeof ctx.target === "string" ? document.querySelector(ctx.target) : ctx.target;
   const place = document.getElementById(target?.id) ?? target;
@@ -36,7 +66,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 });
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (!ctx || ctx.response) return;
+  if (!ctx || ctx.response || ctx.quiet) return;
   const sentence = document.createElement("p");
   sentence.className = "problem";
   sentence.textContent = UNREACHABLE;
@@ -55,15 +85,23 @@ function renewFormTokens(place) {
 function focusIn(place) {
   const wanted = place.querySelector("[data-focus-after], [autofocus]");
   if (!wanted && document.activeElement !== document.body) return;
-  const element = wanted ?? place;
+  focusOn(wanted ?? place, wanted);
+}
+
+function focusOn(element, scroll) {
   if (element.tabIndex < 0) element.tabIndex = -1;
-  element.focus({ preventScroll: !wanted });
+  element.focus({ preventScroll: !scroll });
 }
 
 function announce(place) {
   const sentence = place.querySelector("[data-announce]");
+  if (sentence) say(sentence.dataset.announce || sentence.textContent.trim());
+}
+
+// In a quiet voice, for those who listen to the page.
+export function say(words) {
   const announcer = document.getElementById("announcer");
-  if (sentence && announcer) announcer.textContent = sentence.dataset.announce || sentence.textContent.trim();
+  if (words && announcer) announcer.textContent = words;
 }
 
 // After a plain request too, what stands in the way is seen and read first.

@@ -1,0 +1,33 @@
+"""What happened in a therapist's diary while a page of the desk was open."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.booking.booking import Booking
+from app.database import db
+from app.messages.activity import Activity
+from app.messages.history import sentence
+
+MOST_TOLD = 2  # more would be read out for longer than anybody listens
+
+
+def number_to_answer(therapist_id: int) -> int:
+    """Requests that wait for the therapist."""
+    waiting = select(func.count()).select_from(Booking).filter_by(therapist_id=therapist_id, status="requested")
+    return db.session.scalar(waiting) or 0
+
+
+def said_since(therapist_id: int, since: datetime) -> str:
+    """What others did since then, in a sentence or two; empty when only the therapist did something."""
+    theirs = select(Activity).join(Booking, Booking.id == Activity.booking_id)
+    theirs = theirs.where(Booking.therapist_id == therapist_id, Activity.at >= since, Activity.actor != "therapist")
+    news = db.session.scalars(theirs.order_by(Activity.id.desc()).limit(MOST_TOLD + 1)).all()
+    if len(news) > MOST_TOLD:
+        return "Several sessions have changed."
+    return " ".join(_told(activity) for activity in reversed(news))
+
+
+def _told(activity: Activity) -> str:
+    words, who = sentence(activity), activity.booking.client.short_name
+    return f"{words}." if who in words else f"{who}: {words}."

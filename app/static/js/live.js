@@ -1,0 +1,74 @@
+// Asks every few seconds whether what the page shows has changed meanwhile, and has its data-live pieces drawn anew.
+import { refresh, say } from "./swaps.js";
+
+const SHORT = 3_000, LONG = 7_600, MINUTE = 60_000; // with a tenth more and the answer still within ten seconds
+const watch = document.querySelector("[data-watch]")?.dataset;
+let pause = SHORT, failures = 0, timer, asking;
+
+export function ask() {
+  clearTimeout(timer);
+  if (!watch || document.hidden || !navigator.onLine) return;
+  asking ??= answered().finally(() => (asking = undefined));
+}
+
+async function answered() {
+  try {
+    const headers = { "If-None-Match": `"${watch.seen}"` };
+    const signal = AbortSignal.timeout(20_000);
+    const answer = await fetch(watch.watch, { headers, signal, redirect: "manual", cache: "no-store" });
+    if (answer.status > 428) throw answer;
+    pause = answer.ok ? SHORT : Math.min(pause * 1.2, LONG);
+    if (failures) dispatchEvent(new Event("reached"));
+    failures = 0;
+    // Signed out elsewhere, or the link leads nowhere now: no more, until the page is looked at again.
+    if (!answer.ok && answer.status !== 304) return;
+    if (answer.ok) await show(await answer.json());
+  } catch {
+    failures += 1;
+  }
+  clearTimeout(timer);
+  const wait = failures ? Math.min(SHORT * 2 ** failures, MINUTE) : pause;
+  timer = setTimeout(ask, wait * (0.9 + Math.random() / 5));
+}
+
+async function show(news) {
+  watch.seen = news.seen;
+  if ("to_answer" in news) count(news.to_answer);
+  const form = document.querySelector("[data-revision]");
+  if (form && news.session !== Number(form.dataset.revision)) tellMeanwhile(form.dataset.stands);
+  const before = told();
+  const pieces = [...document.querySelectorAll("[data-live]")];
+  if ((await Promise.all(pieces.map(refresh))).includes(false)) tellMeanwhile();
+  else say(news.said ?? (told() !== before && told()));
+}
+
+// To the desk the server says what happened; a client's page tells it by its own status.
+function told() {
+  return document.querySelector("[data-live] [data-announce]")?.dataset.announce;
+}
+
+function tellMeanwhile(address = location.href) {
+  const notice = document.getElementById("meanwhile");
+  notice.hidden = false;
+  notice.querySelector("a").href = address;
+  say(notice.textContent);
+}
+
+function count(number) {
+  document.title = document.title.replace(/^(\(\d+\) )?/, number ? `(${number}) ` : "");
+  (number ? navigator.setAppBadge : navigator.clearAppBadge)?.call(navigator, number).catch(() => {});
+}
+
+if (watch) {
+  // What the page changed itself it has been shown already, unless somebody else changed something in between.
+  addEventListener("seen", ({ detail }) => {
+    const [before, after] = detail.split("-");
+    watch.seen = watch.seen.replace(/^\d+/, (number) => (number === before ? after : number));
+  });
+  const soon = () => ((pause = SHORT), ask());
+  document.addEventListener("visibilitychange", soon);
+  addEventListener("online", soon);
+  addEventListener("pageshow", ({ persisted }) => persisted && soon());
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => data?.type === "changed" && soon());
+  timer = setTimeout(ask, SHORT);
+}
