@@ -3,13 +3,13 @@
 from flask_htmx import HTMX
 from flask_login import LoginManager
 from flask_migrate import Migrate
-from flask_wtf.csrf import CSRFProtect
 
 from app.database import db
+from app.forms.tokens import MaskedFormTokens
 
 __all__ = ["csrf", "db", "htmx", "login", "migrate"]
 
 login = LoginManager()
-csrf = CSRFProtect()
+csrf = MaskedFormTokens()
 htmx = HTMX()
 migrate = Migrate()

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.blueprints import access, addresses, errors, security, signing_in
+from app.blueprints import access, addresses, compression, errors, security, signing_in
 
 
 def register(app: Flask) -> None:
@@ -60,6 +60,7 @@ def register(app: Flask) -> None:
         live,
     ):
         app.register_blueprint(module.bp)
+    compression.init_app(app)  # before security, so that it comes after: an answer is looked at when it is complete
     security.init_app(app)
     live.init_app(app)
     access.init_app(app)

@@ -56,7 +56,7 @@ def protect(response: Response) -> Response:
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", "; ".join(POLICY).format(nonce=csp_nonce()))
     response.headers.setdefault("Referrer-Policy", _referrer_policy())
-    if _is_for_one_person(response):
+    if is_for_one_person(response):
         response.headers["Cache-Control"] = "no-store"
     elif response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "private, no-cache")
@@ -68,7 +68,8 @@ def _referrer_policy() -> str:
     return "no-referrer" if access_of(request.endpoint) == PERSONAL_LINK else "same-origin"
 
 
-def _is_for_one_person(response: Response) -> bool:
+def is_for_one_person(response: Response) -> bool:
+    """True when nobody else may get this answer, not even from the same browser's memory."""
     return (
         access_of(request.endpoint) not in (PUBLIC, None)
         or wants_fragment()

@@ -1,12 +1,17 @@
 """Headers on every answer, and who may look at what."""
 
+import gzip
+import secrets
+
 import pytest
 from flask import Blueprint, Flask
+from werkzeug.test import TestResponse
 
 from app.blueprints import access
 from app.blueprints.security import HEADERS
 from app.booking.personal_link import PersonalLink
 from app.database import db
+from app.forms.tokens import unmasked
 from app.practice.user import User
 from tests.blueprints.pages import form_token, nonce_of, read, sign_in
 from tests.world import CHEAP_HASH
@@ -175,3 +180,62 @@ def test_what_broke_is_told_in_our_words_and_logged_without_the_address(http, ap
     assert answer.headers["Content-Security-Policy"]
     assert "/s/<token>" in caplog.text
     assert link not in caplog.messages[0]
+
+
+GZIP = {"Accept-Encoding": "br, gzip"}
+
+
+def unpacked(answer: TestResponse) -> str:
+    return gzip.decompress(answer.data).decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/t/mara-lindt", "/?kind=video"])
+def test_public_pages_are_sent_compressed(http, mara, path):
+    plain, packed = http.get(path), http.get(path, headers=GZIP)
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert unpacked(packed).replace(nonce_of(packed), "") == plain.text.replace(nonce_of(plain), "")
+    assert packed.content_length == len(packed.data) < len(plain.data) / 2
+
+
+def test_who_cannot_read_gzip_gets_the_page_as_it_is(http, mara):
+    assert "Content-Encoding" not in http.get("/", headers={"Accept-Encoding": "gzip;q=0, br"}).headers
+
+
+def test_a_page_for_one_person_is_compressed_when_nothing_in_its_address_was_chosen(http, mara, link):
+    sign_in(http)
+    for path in ("/dashboard", link):
+        assert http.get(path, headers=GZIP).headers["Content-Encoding"] == "gzip", path
+    for path in ("/dashboard?more=guess", "/sessions?page=1", f"{link}?csrf_token=guess", "/sign-in?next=/guess"):
+        assert "Content-Encoding" not in http.get(path, headers=GZIP).headers, path
+
+
+def test_the_length_of_a_page_for_one_person_tells_little(http, mara, monkeypatch):
+    sign_in(http)
+    lengths = set()
+    for blur in (0, 1, 63):
+        monkeypatch.setattr(secrets, "randbelow", lambda most, blur=blur: min(blur, most - 1))
+        answer = http.get("/dashboard", headers=GZIP)
+        lengths.add(len(answer.data))
+        assert "Today" in unpacked(answer)
+    assert len(lengths) == 3
+
+
+def test_refusals_and_what_was_sent_by_a_form_are_not_compressed(http, mara, link):
+    assert "Content-Encoding" not in http.get("/nowhere", headers=GZIP).headers
+    answer = http.post("/sign-in", data={"csrf_token": form_token(http), "email": "guess"}, headers=GZIP)
+    assert "Content-Encoding" not in answer.headers
+
+
+def test_a_form_token_is_never_written_the_same_way_twice(http, mara):
+    first, second = form_token(http), form_token(http)
+    assert unmasked(first).split(".")[0] == unmasked(second).split(".")[0]
+    first_pieces, second_pieces = ({token[n : n + 8] for n in range(len(token) - 8)} for token in (first, second))
+    assert not first_pieces & second_pieces
+
+
+@pytest.mark.parametrize("sent", ["", "x", "guess", "ÿ", "=" * 9, "A" * 43])
+def test_what_was_never_a_form_token_is_refused_as_such(http, mara, sent):
+    assert http.post("/sign-in", data={"csrf_token": sent}).status_code == 400
