@@ -2,6 +2,7 @@
 import { Resvg } from "@resvg/resvg-js";
 import { readFile } from "node:fs/promises";
 import { writeHashed } from "./files.mjs";
+import { smallPng } from "./png.mjs";
 
 const ICONS = {
   "icon-192.png": ["holdfast", 192],
@@ -16,8 +17,8 @@ export async function icons(outdir) {
   const names = {};
   for (const [name, [drawing, width]] of Object.entries(ICONS)) {
     const svg = await readFile(`app/static/icons/${drawing}.svg`);
-    const png = new Resvg(svg, { fitTo: { mode: "width", value: width } }).render().asPng();
-    names[name] = await writeHashed(outdir, name, png);
+    const drawn = new Resvg(svg, { fitTo: { mode: "width", value: width } }).render();
+    names[name] = await writeHashed(outdir, name, smallPng(drawn));
   }
   return names;
 }
