@@ -209,11 +209,15 @@ class Therapist(SignsIn):
         self.page.goto("/dashboard")
 
     def opens(self, client: Client) -> None:
-        """The session of this client, from today's list or from all sessions."""
+        """The page of this client's session, found in today's list or in all sessions.
+
+        At a desk a click opens it beside the list (`test_today.py`); its address opens the page there too.
+        """
         self.looks_at_today()
-        if self.page.get_by_role("link", name=client.name, exact=True).count() == 0:
+        named = self.page.get_by_role("link", name=client.name, exact=True)
+        if named.count() == 0:
             self.page.goto("/sessions")
-        self.follows(client.name)
+        self.page.goto(named.get_attribute("href") or "")
         self.sees_title(client.name)
 
     def confirms(self, client: Client) -> None:

@@ -1,4 +1,5 @@
 // <side-panel>: at a desk, links marked data-beside open beside the page. On a phone and without scripts they are links.
+// With data-address the panel takes the link's address: reloaded or sent on, the same is a page.
 import { openIn } from "./swaps.js";
 
 const DESK = matchMedia("(min-width: 60rem)");
@@ -6,11 +7,16 @@ const DESK = matchMedia("(min-width: 60rem)");
 class SidePanel extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
+    this.place = this.dialog.lastElementChild;
+    this.home = location.href;
     this.listeners = new AbortController();
     const { signal } = this.listeners;
     document.addEventListener("click", (event) => this.pressed(event), { signal });
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.close(), { signal });
+    document.addEventListener("swapped", () => this.mark(), { signal });
+    document.addEventListener("changed", (event) => this.follow(event.detail), { signal });
     this.querySelector("button").addEventListener("click", () => this.close(), { signal });
+    addEventListener("popstate", () => location.href === this.home && this.close(), { signal });
   }
 
   disconnectedCallback() {
@@ -22,16 +28,17 @@ class SidePanel extends HTMLElement {
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.button;
     if (!link || !DESK.matches || elsewhere || event.defaultPrevented) return;
     event.preventDefault();
+    if ("address" in this.dataset && link.href !== location.href) history.pushState(null, "", link.href);
     this.open(link);
   }
 
   async open(link) {
-    const place = this.dialog.lastElementChild;
-    place.replaceChildren();
     this.from = link;
-    await openIn(place, link);
-    if (!place.childElementCount) return location.assign(link.href); // the page says why
+    this.place.replaceChildren();
     if (!this.dialog.open) this.dialog.show();
+    this.mark();
+    await openIn(this.place, link);
+    if (!this.place.childElementCount) return location.assign(link.href); // the page says why
     this.dialog.scrollTop = 0;
     this.dialog.querySelector("button").focus();
   }
@@ -39,10 +46,27 @@ class SidePanel extends HTMLElement {
   close() {
     if (!this.dialog.open) return;
     this.dialog.close();
-    // What it was opened from may have been drawn anew meanwhile.
-    const address = this.from.getAttribute("href");
-    const again = this.from.isConnected ? this.from : document.querySelector(`a[href="${CSS.escape(address)}"]`);
-    (again ?? document.getElementById("main")).focus();
+    this.mark();
+    if ("address" in this.dataset) history.replaceState(null, "", this.home);
+    (this.links()[0] ?? document.getElementById("main")).focus();
+  }
+
+  // What leads to what is open; it may have been drawn anew meanwhile.
+  links() {
+    return document.querySelectorAll(`a[data-beside][href="${CSS.escape(this.from?.getAttribute("href") ?? "")}"]`);
+  }
+
+  mark() {
+    for (const link of document.querySelectorAll("a[data-beside][aria-current]")) link.removeAttribute("aria-current");
+    if (this.dialog.open) for (const link of this.links()) link.setAttribute("aria-current", "true");
+  }
+
+  // What was answered in the panel changes its row in the list, and the other way round.
+  follow(place) {
+    if (!this.dialog.open || !place?.id) return;
+    const row = document.getElementById(`${place.id}-row`);
+    if (this.contains(place) && row) openIn(row, this.from, "outerHTML");
+    else if (place.matches("[data-changes]") && place.contains(this.links()[0])) openIn(this.place, this.from);
   }
 }
 

@@ -7,8 +7,8 @@ const UNREACHABLE =
   "We could not reach Holdfast. What you typed is still here: check your connection and try again.";
 
 // Have a link's page answer as a fragment into an element, as if the link had said so itself.
-export function openIn(element, link) {
-  return htmx.ajax("GET", link.getAttribute("href"), { source: element, target: element, swap: "innerHTML" });
+export function openIn(element, link, swap = "innerHTML") {
+  return htmx.ajax("GET", link.getAttribute("href"), { source: element, target: element, swap });
 }
 
 // Draw a piece of the page anew from its own address, around what somebody is doing in it: focus, typed words, what is
@@ -51,6 +51,7 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 });
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  document.dispatchEvent(new Event("swapped"));
   if (ctx.quiet) return;
   const changed = ctx.request.method !== "GET";
   const target = typeof ctx.target === "string" ? document.querySelector(ctx.target) : ctx.target;
@@ -58,7 +59,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (!place?.isConnected) return;
   if (changed && place.id !== "notice") {
     if (place.matches("[data-changes]")) place.classList.add("just-changed");
-    document.body.dispatchEvent(new CustomEvent("changed"));
+    document.body.dispatchEvent(new CustomEvent("changed", { bubbles: true, detail: place }));
   }
   renewFormTokens(place);
   focusIn(place);
