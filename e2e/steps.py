@@ -193,6 +193,12 @@ class Client(Person):
         self.types("A few words", words)
         self.presses(button)
 
+    def cancels(self) -> None:
+        """On the page of the session."""
+        self.page.get_by_text("Cancel this session…").click()
+        self.presses("Cancel session")
+        self.sees("Cancelled")
+
     def disputes(self) -> None:
         self.presses("I did not ask for this")
         self.sees("Waiting for your answer")

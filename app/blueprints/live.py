@@ -44,8 +44,8 @@ def desk() -> Response:
         return _unchanged()
     return jsonify(
         seen=_seen(therapist),
-        to_answer=number_to_answer(therapist.id),
-        said=said_since(therapist.id, since),
+        to_answer=(waiting := number_to_answer(therapist.id)),
+        said=said_since(therapist.id, since, waiting),
         session=_number_of_own(request.args.get("session", type=int)),
     )
 

@@ -18,14 +18,18 @@ def number_to_answer(therapist_id: int) -> int:
     return db.session.scalar(waiting) or 0
 
 
-def said_since(therapist_id: int, since: datetime) -> str:
-    """What others did since then, in a sentence or two; empty when only the therapist did something."""
+def said_since(therapist_id: int, since: datetime, to_answer: int) -> str:
+    """What others did since then and how much waits now: *Ines K. accepted... 1 to answer.*
+
+    Empty when only the therapist did something.
+    """
     theirs = select(Activity).join(Booking, Booking.id == Activity.booking_id)
     theirs = theirs.where(Booking.therapist_id == therapist_id, Activity.at >= since, Activity.actor != "therapist")
     news = db.session.scalars(theirs.order_by(Activity.id.desc()).limit(MOST_TOLD + 1)).all()
-    if len(news) > MOST_TOLD:
-        return "Several sessions have changed."
-    return " ".join(_told(activity) for activity in reversed(news))
+    told = [_told(activity) for activity in reversed(news)]
+    if len(told) > MOST_TOLD:
+        told = ["Several sessions have changed."]
+    return " ".join([*told, f"{to_answer} to answer."] if told and to_answer else told)
 
 
 def _told(activity: Activity) -> str:

@@ -59,7 +59,7 @@ def test_what_others_did_is_told_and_counted(desk, mara, request_of_ines):
     world.JONAS.asks(mara, world.in_days(4))
     news = ask(desk, seen).json
     assert news["to_answer"] == 1
-    assert re.fullmatch(r"Ines K\. cancelled the session\. Jonas P\. asked for .*\.", news["said"])
+    assert re.fullmatch(r"Ines K\. cancelled the session\. Jonas P\. asked for .*\. 1 to answer\.", news["said"])
     assert ask(desk, news["seen"]).status_code == 304
 
 
@@ -67,7 +67,7 @@ def test_much_at_once_is_told_in_a_word(desk, mara):
     seen = seen_on(desk, "/dashboard")
     for day in (4, 5, 6):
         world.Person(f"Client {day}", f"c{day}@example.net").asks(mara, world.in_days(day))
-    assert ask(desk, seen).json["said"] == "Several sessions have changed."
+    assert ask(desk, seen).json["said"] == "Several sessions have changed. 4 to answer."
 
 
 def test_what_the_therapist_did_elsewhere_is_shown_and_not_told(desk, request_of_ines):

@@ -1,0 +1,219 @@
+"""What one side does is seen by the other within ten seconds, around whatever is being typed there."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from e2e.variants import at_a_desk, on_a_phone
+from tests.world import in_days
+
+TEN = in_days(2, "10:00")
+FOUR, FIVE = in_days(4, "11:00"), in_days(5, "16:30")
+SOON = 10_000  # milliseconds: what is promised
+
+
+@pytest.fixture(autouse=True)
+def _without_delay() -> Iterator[None]:
+    """Within ten seconds, on a machine that is busy with other tests too."""
+    expect.set_options(timeout=SOON * 2)
+    yield
+    expect.set_options(timeout=SOON * 3)
+
+
+def typed(place: Page | Locator, label: str, words: str, back: int) -> Locator:
+    """Words are being typed in this field: it has the focus, and the caret stands some letters before the end."""
+    field = place.get_by_label(label, exact=True)
+    field.press_sequentially(words)
+    for _ in range(back):
+        field.press("ArrowLeft")
+    return field
+
+
+def untouched(field: Locator, words: str, back: int) -> None:
+    """Still what was typed, with the focus and the caret where they were."""
+    expect(field).to_have_value(words)
+    expect(field).to_be_focused()
+    assert field.evaluate("field => field.selectionStart") == len(words) - back
+
+
+def asked(page: Page) -> list[str]:
+    """The questions whether anything has changed, as they are sent from now on."""
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/live") else None)
+    return sent
+
+
+def test_todays_list_follows_what_clients_do(mara, ines, jonas):
+    mara.looks_at_today()
+    expect(mara.page).to_have_title("Today · Holdfast")
+    with mara.staying_on_the_page():
+        ines.requests(mara, TEN)
+        expect(mara.row(ines)).to_be_visible(timeout=SOON)
+        expect(mara.page).to_have_title("(1) Today · Holdfast")
+        expect(mara.page.locator("#announcer")).to_have_text(re.compile(r"^Ines K\. asked for .*\. 1 to answer\.$"))
+        jonas.requests(mara, FOUR)
+        expect(mara.row(jonas)).to_be_visible(timeout=SOON)
+        expect(mara.page).to_have_title("(2) Today · Holdfast")
+        # What was drawn anew still works.
+        mara.row(ines).get_by_role("button", name="Confirm session", exact=True).click()
+        mara.sees_status(ines, "Confirmed")
+
+
+@at_a_desk
+def test_the_session_follows_while_the_therapist_types(mara, ines):
+    ines.requests(mara, TEN)
+    mara.offers(ines, FOUR, FIVE)
+    mara.page.get_by_text("Cancel…").click()
+    reason = typed(mara.page, "Your reason", "I am thinking of", back=3)
+    scrolled = mara.page.evaluate("scrollY")
+    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.accepts(FOUR)
+    expect(mara.page.get_by_text("Confirmed", exact=True).first).to_be_visible(timeout=SOON)
+    mara.sees_time(FOUR)
+    mara.sees_in_history(re.compile("accepted"))
+    untouched(reason, "I am thinking of", back=3)
+    assert mara.page.evaluate("scrollY") == scrolled
+
+
+@at_a_desk
+def test_the_calendar_and_its_panel_follow_while_the_therapist_types(mara, ines):
+    ines.requests(mara, TEN)
+    mara.offers(ines, FOUR)
+    offered = ines.is_mailed("Your booking needs your answer")
+    mara.at(f"/calendar?date={TEN:%Y-%m-%d}&view=list")
+    mara.page.get_by_role("link", name=re.compile(r"^Ines K")).first.click()
+    panel = mara.page.get_by_role("dialog")
+    panel.get_by_text("Cancel…").click()
+    reason = typed(panel, "Your reason", "Perhaps not", back=2)
+    ines.opens(offered)
+    ines.accepts(FOUR)
+    expect(panel.get_by_text("Confirmed", exact=True).first).to_be_visible(timeout=SOON)
+    expect(mara.page.locator("#calendar").get_by_text("Confirmed").first).to_be_visible()
+    untouched(reason, "Perhaps not", back=2)
+
+
+def test_the_list_of_sessions_follows(mara, ines):
+    ines.requests(mara, TEN)
+    mara.at("/sessions").sees_status(ines, "Requested")
+    ines.cancels()
+    expect(mara.row(ines).get_by_text("Cancelled", exact=True)).to_be_visible(timeout=SOON)
+
+
+@on_a_phone
+def test_the_clients_page_follows_while_the_client_types(mara, ines):
+    ines.requests(mara, TEN)
+    ines.page.get_by_text("Cancel this session…").click()
+    words = typed(ines.page, "A few words", "I hope that", back=4)
+    mara.confirms(ines)
+    expect(ines.page.get_by_text("It is agreed.")).to_be_visible(timeout=SOON)
+    expect(ines.page.locator("#announcer")).to_have_text("Confirmed")
+    untouched(words, "I hope that", back=4)
+
+
+@on_a_phone
+def test_a_chosen_time_stays_chosen_until_the_offer_is_taken_back(mara, ines, jonas):
+    ines.requests(mara, TEN)
+    mara.offers(ines, FOUR, FIVE)
+    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    chosen = ines.page.get_by_role("radio").nth(1)
+    chosen.check()
+    mara.presses("Withdraw offer")
+    expect(ines.page.get_by_text("Your session stands as it was before.")).to_be_visible(timeout=SOON)
+    expect(ines.page.get_by_role("radio")).to_have_count(0)
+
+
+def test_what_would_lose_typed_words_is_told_instead(mara, ines):
+    ines.requests(mara, TEN)
+    mara.opens(ines)
+    mara.page.get_by_text("Decline…").click()
+    reason = typed(mara.page, "Your reason", "I am sorry", back=0)
+    ines.cancels()
+    expect(mara.page.get_by_text("This session has changed meanwhile.")).to_be_visible(timeout=SOON)
+    untouched(reason, "I am sorry", back=0)
+    mara.follows("See how it stands now")
+    mara.sees_status(ines, "Cancelled")
+
+
+def test_a_form_being_built_is_left_alone_and_told(mara, ines, jonas):
+    ines.requests(mara, TEN)
+    mara.starts_an_offer(ines)
+    mara.adds(1, FOUR)
+    words = typed(mara.page, "A few words", "A clinic day", back=1)
+    jonas.requests(mara, FIVE)
+    ines.cancels()
+    expect(mara.page.get_by_text("This session has changed meanwhile.")).to_be_visible(timeout=SOON)
+    untouched(words, "A clinic day", back=1)
+    expect(mara.alternative(1).get_by_label("Time", exact=True)).to_have_value("11:00")
+    mara.follows("See how it stands now")
+    mara.sees_status(ines, "Cancelled")
+
+
+@at_a_desk
+def test_an_own_change_is_not_fetched_again(mara, ines):
+    ines.requests(mara, TEN)
+    mara.opens(ines)
+    mara.presses("Confirm session")
+    mara.sees_status(ines, "Confirmed")
+    with mara.page.expect_response("**/live") as answered:
+        pass
+    assert answered.value.status == 304
+
+
+@at_a_desk
+def test_a_hidden_page_asks_nothing_and_catches_up(mara, ines):
+    mara.looks_at_today()
+    hide(mara.page, True)
+    questions = asked(mara.page)
+    ines.requests(mara, TEN)
+    asks_twice(ines.page)
+    assert questions == []
+    expect(mara.row(ines)).to_have_count(0)
+    hide(mara.page, False)
+    expect(mara.row(ines)).to_be_visible(timeout=SOON)
+
+
+@at_a_desk
+def test_a_page_that_was_offline_catches_up(mara, ines, watch):
+    mara.looks_at_today()
+    mara.page.context.set_offline(True)
+    ines.requests(mara, TEN)
+    mara.page.context.set_offline(False)
+    expect(mara.row(ines)).to_be_visible(timeout=SOON)
+    watch.problems.clear()
+
+
+@at_a_desk
+def test_signing_out_elsewhere_ends_it_quietly(mara, ines):
+    mara.looks_at_today()
+    other = mara.page.context.new_page()
+    other.goto("/dashboard")
+    hide(mara.page, True)
+    other.get_by_role("button", name="Sign out").click()
+    other.wait_for_url("**/")
+    questions = asked(mara.page)
+    with mara.page.expect_response("**/live"):
+        hide(mara.page, False)
+    ines.requests(mara, TEN)
+    asks_twice(ines.page)
+    assert len(questions) == 1
+    expect(mara.page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def asks_twice(page: Page) -> None:
+    """Another page, meanwhile: time enough for this one."""
+    for _ in range(2):
+        with page.expect_response("**/live"):
+            pass
+
+
+def hide(page: Page, hidden: bool) -> None:
+    """As when another tab is looked at."""
+    page.evaluate(
+        """hidden => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
