@@ -1,6 +1,7 @@
 """Every table, so that one import makes the mappers and the metadata complete."""
 
 from app.booking.booking import Booking
+from app.booking.kept_answer import KeptAnswer
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.sick_day import SickDay
@@ -29,6 +30,7 @@ __all__ = [
     "Client",
     "ExtraTime",
     "Hold",
+    "KeptAnswer",
     "Lease",
     "Location",
     "Message",

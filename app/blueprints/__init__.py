@@ -17,6 +17,7 @@ def register(app: Flask) -> None:
         extra_times,
         health,
         installed,
+        kept_answers,
         live,
         mailbox,
         offers,
@@ -58,11 +59,13 @@ def register(app: Flask) -> None:
         installed,
         health,
         live,
+        kept_answers,
     ):
         app.register_blueprint(module.bp)
     compression.init_app(app)  # before security, so that it comes after: an answer is looked at when it is complete
     security.init_app(app)
     live.init_app(app)
+    kept_answers.init_app(app)
     access.init_app(app)
     signing_in.init_app(app)
     errors.init_app(app)

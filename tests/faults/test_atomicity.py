@@ -9,6 +9,7 @@ from sqlalchemy import event, select
 
 from app import clock
 from app.booking.booking import Booking
+from app.booking.kept_answer import KeptAnswer, Seen
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import Terms, dispute, offer_alternatives, offer_location
@@ -155,6 +156,11 @@ def offer_three() -> None:
     offer_alternatives(booking(), "own", [Terms(start, mara().locations[0]) for start in starts], "Sorry")
 
 
+def kept_answer() -> None:
+    seen = Seen(int(booking().starts_at.timestamp()), booking().location_id)
+    KeptAnswer.confirm(booking(), "1234567890-abcdef", seen, timedelta(0))
+
+
 def decline_and_block() -> None:
     booking().cancel(by="therapist", words="Not my field")
     booking().block_sender()
@@ -191,6 +197,7 @@ CHANGES: dict[str, tuple[Callable[[], None], Callable[[], object]]] = {
         offered,
         lambda: db.session.scalars(select(PersonalLink).filter_by(purpose="offer")).one().note_opening(),
     ),
+    "an answer that was kept while offline comes": (requested, kept_answer),
     "a reminder is written": (at_half_time, lambda: [message.write() for message in reminders.due()]),
 }
 

@@ -12,6 +12,7 @@ therapist      POST  /bookings
 therapist      POST  /bookings/<int:booking_id>/attendance
 therapist      POST  /bookings/<int:booking_id>/cancellation
 therapist      POST  /bookings/<int:booking_id>/confirmation
+therapist      POST  /bookings/<int:booking_id>/kept-confirmation
 therapist      POST  /bookings/<int:booking_id>/offer
 therapist      POST  /bookings/<int:booking_id>/offer/choice
 therapist      POST  /bookings/<int:booking_id>/offer/withdrawal

@@ -2,4 +2,5 @@
 import "./app.js";
 import "./side-panel.js";
 import "./calendar-grid.js";
+import "./kept-answers.js";
 import "./register-worker.js";

@@ -51,7 +51,7 @@ function tellMeanwhile(address = location.href) {
   const notice = document.getElementById("meanwhile");
   notice.hidden = false;
   notice.querySelector("a").href = address;
-  say(notice.textContent);
+  say(notice.firstChild.data);
 }
 
 function count(number) {

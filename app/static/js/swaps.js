@@ -22,6 +22,24 @@ export async function refresh(element) {
   return !about.quiet.loses;
 }
 
+// Send fields without their form. A page that was open for too long gets a fresh form token with the refusal.
+export async function post(address, fields) {
+  const form = () => new URLSearchParams({ ...fields, csrf_token: document.querySelector("[name=csrf_token]").value });
+  const send = () =>
+    fetch(address, {
+      method: "POST",
+      body: form(),
+      headers: { "HX-Request": "true" },
+      redirect: "manual",
+      signal: AbortSignal.timeout(20_000),
+    });
+  const answer = await send();
+  if (answer.status !== 400) return answer;
+  const fresh = /data-form-token="([^"]+)/.exec(await answer.text());
+  if (fresh) useFormToken(fresh[1]);
+  return send();
+}
+
 function typedInto(field) {
   return !/hidden|radio|checkbox|submit/.test(field.type) && "defaultValue" in field && field.value !== field.defaultValue;
 }
@@ -68,6 +86,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (!ctx || ctx.response || ctx.quiet) return;
+  if (!ctx.sourceElement.dispatchEvent(new Event("unreachable", { bubbles: true, cancelable: true }))) return;
   const sentence = document.createElement("p");
   sentence.className = "problem";
   sentence.textContent = UNREACHABLE;
@@ -78,7 +97,10 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
 // A page that was open for too long gets a fresh form token with the notice, so that pressing again is enough.
 function renewFormTokens(place) {
   const token = place.querySelector("[data-form-token]")?.dataset.formToken;
-  if (!token) return;
+  if (token) useFormToken(token);
+}
+
+function useFormToken(token) {
   for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
 }
 

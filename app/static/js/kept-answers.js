@@ -1,0 +1,119 @@
+// <kept-answer data-booking data-start data-location>: Confirm session, pressed while offline, is kept on this device
+// with what was seen, and sent when the line is back. What became of it is told until it has been read.
+import { ask } from "./live.js";
+import { release } from "./pressed.js";
+import { post, say } from "./swaps.js";
+
+const STORE = "kept-answers";
+const WAITING = "Will be confirmed when you are back online";
+const { owner } = document.querySelector("[data-owner]")?.dataset ?? {};
+const AGAIN = 15_000;
+let sending;
+
+// Whatever somebody else left on this device is forgotten with the first look.
+const kept = () => JSON.parse(localStorage.getItem(STORE) ?? "[]").filter((one) => one.owner === owner);
+
+function keep(answers) {
+  localStorage.setItem(STORE, JSON.stringify(answers));
+  for (const element of document.querySelectorAll("kept-answer")) element.show();
+}
+
+const forget = (key) => keep(kept().filter((one) => one.key !== key));
+
+class KeptAnswer extends HTMLElement {
+  constructor() {
+    super();
+    const keepThis = (event) => (!navigator.onLine || this.waiting || event.type !== "submit") && this.keep(event);
+    this.addEventListener("submit", keepThis, true);
+    this.addEventListener("unreachable", keepThis);
+  }
+
+  connectedCallback() {
+    this.show();
+  }
+
+  get waiting() {
+    return kept().find((one) => one.booking === this.dataset.booking && !one.told);
+  }
+
+  keep(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    release(this.querySelector("form"));
+    if (this.waiting) return;
+    const { booking, start, location } = this.dataset;
+    const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
+    keep([...kept(), { owner, key, booking, start, location, at: Date.now() }]);
+    say(WAITING);
+    setTimeout(send, AGAIN);
+  }
+
+  show() {
+    const button = this.querySelector("button");
+    if (!button || Boolean(this.waiting) === "kept" in this.dataset) return;
+    if (this.waiting) {
+      this.dataset.kept = button.textContent;
+      button.textContent = WAITING;
+      button.setAttribute("aria-disabled", "true");
+      this.append(quietButton("Don't confirm after all", () => (forget(this.waiting.key), button.focus())));
+    } else {
+      button.textContent = this.dataset.kept;
+      button.removeAttribute("aria-disabled");
+      delete this.dataset.kept;
+      this.lastElementChild.remove();
+    }
+  }
+}
+
+function quietButton(words, press) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button--quiet";
+  button.textContent = words;
+  button.addEventListener("click", press);
+  return button;
+}
+
+// Told ones are sent again too: the device keeps nobody's name, so the words come from the server, the same each time.
+async function send() {
+  if (sending || !owner || !navigator.onLine) return;
+  sending = true;
+  try {
+    for (const { booking, key, start, location, at } of kept()) {
+      if (document.getElementById(key)) continue;
+      const age = Math.round((Date.now() - at) / 1000);
+      const answer = await post(`/bookings/${booking}/kept-confirmation`, { owner, key, start, location, age });
+      if (answer.status === 404) tell(key, "This session is not there any more; nothing was confirmed.");
+      else if (answer.status === 200) tell(key, (await answer.json()).sentence);
+      else continue; // signed out, or the server is busy: with the next look
+      keep(kept().map((one) => (one.key === key ? { ...one, told: true } : one)));
+      ask();
+    }
+  } catch {
+    setTimeout(send, AGAIN); // still no line
+  } finally {
+    sending = false;
+  }
+}
+
+function tell(key, sentence) {
+  const told = document.createElement("p");
+  told.id = key;
+  told.className = "told cluster";
+  const read = () => {
+    told.remove();
+    forget(key);
+    document.getElementById("main").focus();
+  };
+  told.append(`${sentence} `, quietButton("OK", read));
+  document.getElementById("kept-told").append(told);
+}
+
+customElements.define("kept-answer", KeptAnswer);
+if (owner) {
+  keep(kept());
+  for (const event of ["online", "reached", "pageshow"]) addEventListener(event, send);
+  document.addEventListener("visibilitychange", send);
+  addEventListener("storage", () => keep(kept()));
+  document.querySelector("[action='/sign-out']")?.addEventListener("submit", () => localStorage.removeItem(STORE));
+}
