@@ -31,7 +31,11 @@ def demo() -> None:
 @with_appcontext
 def deliver_waiting() -> None:
     """Send every message that waits."""
+    from app.jobs import pushes
+
+    _sweep("deliver_pushes")
     _sweep("deliver_waiting")
+    pushes.wait()
 
 
 @click.command("expire-offers")

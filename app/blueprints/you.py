@@ -4,6 +4,7 @@ from flask import Blueprint, Response
 from flask_login import current_user
 
 from app.blueprints.access import therapist_only
+from app.blueprints.push import push_state
 from app.blueprints.rendering import page_or_fragment
 
 bp = Blueprint("you", __name__)
@@ -12,4 +13,4 @@ bp = Blueprint("you", __name__)
 @bp.get("/settings")
 @therapist_only
 def show() -> Response:
-    return page_or_fragment("you/show.html", "you/_you.html", therapist=current_user.therapist)
+    return page_or_fragment("you/show.html", "you/_you.html", therapist=current_user.therapist, push=push_state())

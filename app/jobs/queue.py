@@ -24,6 +24,7 @@ from app.messages.message import Message
 
 log = logging.getLogger(__name__)
 
+PUSHES = "pushes"  # rung by a change; costs the worker nothing, for they have a thread of their own
 DELIVERIES = "deliveries"  # rung by a change; short, so that a mail goes out at once
 OPENINGS = "openings"  # rung too: the directory follows the diaries
 SWEEPS = "sweeps"  # put in by the timetable
@@ -70,8 +71,12 @@ def put(sweep: str, *, into: str, client: Redis, job_id: str | None = None) -> J
 
 
 # What a change may ask for, and what the session remembers of it until the commit.
-RUNG = {"deliver_waiting": DELIVERIES, "refresh_openings": OPENINGS}
-ASKED_BY = {"has_written_message": "deliver_waiting", "openings_are_due": "refresh_openings"}
+RUNG = {"deliver_pushes": PUSHES, "deliver_waiting": DELIVERIES, "refresh_openings": OPENINGS}
+ASKED_BY = {
+    "has_written_push": "deliver_pushes",
+    "has_written_mail": "deliver_waiting",
+    "openings_are_due": "refresh_openings",
+}
 
 
 class Doorbell:
@@ -132,8 +137,9 @@ def init_app(app: Flask) -> None:
 
 
 def _after_flush(session: Session, _context: object) -> None:
-    if any(isinstance(row, Message) for row in session.new):
-        session.info["has_written_message"] = True
+    for row in session.new:
+        if isinstance(row, Message):
+            session.info[f"has_written_{row.channel}"] = True
 
 
 def _after_commit(session: Session) -> None:

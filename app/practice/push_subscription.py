@@ -72,6 +72,10 @@ class PushSubscription(Model):
         return list(db.session.scalars(select(cls).where(cls.user_id == user_id, cls.is_live()).order_by(cls.id)))
 
     @classmethod
+    def still_told(cls, subscription_id: int) -> bool:
+        return db.session.scalar(select(cls.id).where(cls.id == subscription_id, cls.is_live())) is not None
+
+    @classmethod
     def is_live(cls) -> ColumnElement[bool]:
         return exists().where(SignIn.id == cls.sign_in_id, SignIn.ended_at.is_(None), SignIn.expires_at > clock.now())
 

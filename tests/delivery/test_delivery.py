@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.database import db
-from app.jobs import deliver
+from app.jobs import deliver, outbox
 from app.jobs.deliver import deliver_waiting
 from app.messages.message import Message
 from tests.delivery.server import TAKE, MailServer
@@ -193,11 +193,11 @@ def test_a_message_that_a_worker_left_behind_is_taken_over_after_its_lease(serve
 
 def test_a_worker_that_was_held_up_does_not_overwrite_what_another_did(server, waiting):
     (message,) = waiting(1)
-    late = deliver._claim_next()
+    late = deliver.claim_next_mail()
     message.lease_until = clock.now()
     db.session.commit()
     deliver_waiting()
-    deliver._write(late, status="waiting", last_error="I was held up")
+    outbox.write(late, status="waiting", last_error="I was held up")
     assert statuses() == ["sent"]
 
 

@@ -97,11 +97,11 @@ def test_without_a_grace_an_offer_taken_back_at_once_is_mailed_like_any_other(se
 
 def test_a_mail_that_a_worker_has_in_hands_is_followed_by_the_withdrawal(session, mails):
     offer = world.offer_times(session, world.in_days(4))
-    claim = deliver._claim_next()
+    claim = deliver.claim_next_mail()
     assert claim
     offer.withdraw()
     db.session.commit()
-    assert deliver._deliver(claim, mails)
+    assert deliver.deliver(claim, mails)
     deliver_waiting()
     assert subjects(mails) == ["Your booking needs your answer", "You have a booking update"]
 

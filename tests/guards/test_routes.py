@@ -48,6 +48,10 @@ therapist      POST  /sessions/<int:booking_id>/alternatives
 therapist      GET   /sessions/<int:booking_id>/rearrangement
 therapist      GET   /sessions/<int:booking_id>/relocation
 therapist      GET   /settings
+therapist      POST  /settings/push
+therapist      POST  /settings/push/removal
+therapist      POST  /settings/push/renewal
+therapist      POST  /settings/push/test
 therapist      POST  /sick-days
 therapist      GET   /sick-days/<int:sick_day_id>
 therapist      POST  /sick-days/<int:sick_day_id>/withdrawal

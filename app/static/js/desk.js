@@ -4,3 +4,4 @@ import "./side-panel.js";
 import "./calendar-grid.js";
 import "./kept-answers.js";
 import "./register-worker.js";
+import "./push.js";

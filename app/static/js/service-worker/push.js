@@ -1,0 +1,64 @@
+// Pushes: what the locked screen shows. The words are the same for everybody and say nothing of whom, where or when.
+const WORDS = {
+  request: "You have a new booking request",
+  kept_confirmed: "The answer you gave offline was sent",
+  kept_refused: "The answer you gave offline came too late. Please look.",
+  test: "This device will be told",
+};
+const CHANGED = "A booking has changed";
+const CONFIRM = { action: "confirm", title: "Confirm" };
+const OPEN = { action: "open", title: "Open" };
+
+// Pages on which nothing is being typed: only they may be led elsewhere.
+const CALM = /^\/(dashboard|calendar|sessions|settings)?$/;
+
+addEventListener("push", (event) => event.waitUntil(tell(read(event.data))));
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  // Confirm opens the session at its button and does not press it: who holds a locked phone has not signed in.
+  const at = event.action === "confirm" ? "#confirm" : "";
+  event.waitUntil(show((event.notification.data ?? "/dashboard") + at));
+});
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribeAgain(event)));
+
+// A browser that shows nothing for a push takes the permission away, so there is always something to show.
+function read(data) {
+  try {
+    const { kind, path } = data.json();
+    return { kind, path: /^\/(sessions\/\d+|settings)$/.test(path) ? path : "/dashboard" };
+  } catch {
+    return { path: "/dashboard" };
+  }
+}
+
+async function tell({ kind, path }) {
+  await registration.showNotification("Holdfast", {
+    body: WORDS[kind] ?? CHANGED,
+    tag: path, // one line for each session, the latest
+    renotify: true,
+    data: path,
+    lang: "en",
+    actions: kind === "request" ? [CONFIRM, OPEN] : [OPEN],
+  });
+  for (const page of await pages()) page.postMessage({ type: "changed" });
+}
+
+// In a window that shows it, else in one where nothing is lost by it, else in a new one.
+async function show(address) {
+  const wanted = new URL(address, location.origin);
+  const open = (await pages()).map((page) => ({ page, path: new URL(page.url).pathname }));
+  const found = open.find(({ path }) => path === wanted.pathname) ?? open.find(({ path }) => CALM.test(path));
+  if (!found) return clients.openWindow(wanted.href);
+  await found.page.focus();
+  if (found.path === wanted.pathname && !wanted.hash) return found.page;
+  return found.page.navigate(wanted.href).catch(() => clients.openWindow(wanted.href));
+}
+
+function pages() {
+  return clients.matchAll({ type: "window", includeUncontrolled: true });
+}
+
+// The next page that is opened tells the server (push.js of the page).
+async function subscribeAgain({ oldSubscription, newSubscription }) {
+  if (!newSubscription && oldSubscription) await registration.pushManager.subscribe(oldSubscription.options);
+}

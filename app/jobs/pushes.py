@@ -1,0 +1,152 @@
+"""Pushes that wait go out, in a thread beside everything else: they neither hold mails up nor wait for them.
+
+A push that is sent twice after a worker died shows once: it has the same topic and the same tag.
+"""
+
+import logging
+import os
+import threading
+import time
+
+from flask import Flask, current_app
+from sqlalchemy import ColumnElement, and_
+
+from app import clock
+from app.database import db, reading
+from app.integrations.errors import GatewayError
+from app.integrations.push import Push, PushGateway, open_gateway
+from app.jobs.outbox import Claim, call_off_outdated, claim_next, note_failure, write
+from app.messages.message import Message
+from app.messages.push import is_offered, payload, topic
+from app.practice.push_subscription import PushSubscription
+
+log = logging.getLogger(__name__)
+
+ROUND_SECONDS = 120
+AWAY_SECONDS = 10.0
+
+
+Away = dict[str, float]  # push services that did not answer, and until when (time.monotonic) they are left alone
+
+
+def deliver_pushes(away: Away | None = None) -> None:
+    """Send all that are due. Safe to run late, twice, or on two workers."""
+    call_off_outdated()
+    away = {} if away is None else away
+    ends = time.monotonic() + ROUND_SECONDS
+    with open_gateway(current_app.config) as gateway:
+        while time.monotonic() < ends and (claim := claim_next(_of_others_than(away))):
+            if not _deliver(claim, gateway):
+                away[claim.address] = time.monotonic() + AWAY_SECONDS  # the others do not wait for it
+
+
+def _of_others_than(away: Away) -> ColumnElement[bool]:
+    now, pushes = time.monotonic(), Message.channel == "push"
+    return and_(pushes, Message.address.not_in([host for host, until in away.items() if until > now]))
+
+
+def _deliver(claim: Claim, gateway: PushGateway) -> bool:
+    """Send one push and write what came of it. False when its service is away."""
+    try:
+        push = _compose(claim)
+        if push is None:
+            write(claim, status="called_off")
+            return True
+        gateway.send(push)
+    except GatewayError as error:
+        note_failure(claim, error)
+        if error.gone:
+            _forget(claim)
+        return not error.away
+    except Exception as error:  # of ours, or the database: it must not stop the others
+        log.exception("push %s could not be sent", claim.message_id)
+        db.session.rollback()
+        note_failure(claim, GatewayError(f"The push could not be sent: {type(error).__name__}", retry=True))
+    else:
+        write(claim, status="sent", sent_at=clock.now(), last_error=None)
+    return True
+
+
+def _compose(claim: Claim) -> Push | None:
+    """None when nobody is signed in there any more."""
+    with reading():
+        try:
+            message = db.session.get_one(Message, claim.message_id)
+            subscription = db.session.get(PushSubscription, message.subscription_id or 0)
+            if subscription is None or not PushSubscription.still_told(subscription.id):
+                return None
+            left = (message.useful_until or clock.now()) - clock.now()
+            return Push(
+                subscription.endpoint,
+                subscription.p256dh,
+                subscription.auth,
+                payload(message),
+                topic(message),
+                seconds=max(60, int(left.total_seconds())),
+                urgent=message.facts["push"]["kind"] == "request",
+            )
+        finally:
+            db.session.rollback()  # from here on the network may take its time
+
+
+def _forget(claim: Claim) -> None:
+    message = db.session.get(Message, claim.message_id)
+    if message and message.subscription_id:
+        PushSubscription.end(PushSubscription.id == message.subscription_id)
+    db.session.commit()
+
+
+class Beside:
+    """One thread of this process that sends pushes while there are any."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._pid = 0
+        self._again = False
+
+    def start(self, app: Flask) -> None:
+        """Have it look (once more, if it is at it): returns at once."""
+        with self._lock:
+            self._again = True
+            if self._thread and self._pid == os.getpid():  # threads do not survive a fork
+                return
+            self._pid = os.getpid()
+            self._thread = threading.Thread(target=self._serve, args=(app,), name="pushes", daemon=True)
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Until it has done all that it was asked for."""
+        thread = self._thread
+        if thread and self._pid == os.getpid():
+            thread.join()
+
+    def _serve(self, app: Flask) -> None:
+        away: Away = {}
+        while self._is_asked():
+            try:
+                with app.app_context():
+                    deliver_pushes(away)
+            except Exception:
+                log.exception("pushes failed and are sent in the next round")
+
+    def _is_asked(self) -> bool:
+        with self._lock:
+            asked, self._again = self._again, False
+            if not asked:
+                self._thread = None
+            return asked
+
+
+_beside = Beside()
+
+
+def start() -> None:
+    """After each push was written and every SWEEP_SECONDS: have them sent, and do not wait for it."""
+    if is_offered():
+        _beside.start(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+def wait() -> None:
+    """For commands that end when all is done."""
+    _beside.wait()
