@@ -12,7 +12,7 @@ from app.integrations.mail.letters import Letter
 from app.practice.therapist import Therapist
 from app.practice.user import User
 from tests.served import Served
-from tests.world import CHEAP_HASH, add_therapist
+from tests.world import CHEAP_HASH, Person, add_therapist, in_days
 
 _numbers = count(1)
 
@@ -49,6 +49,15 @@ class Practice:
             db.session.add(User(email=email, name="Olive Operator", is_operator=True, password_hash=CHEAP_HASH))
             db.session.commit()
         return email
+
+    def add_session_today(self, slug: str, client: Person, hour: int) -> None:
+        """A confirmed session of today, also when that hour has passed by now."""
+        with self._app.app_context():
+            therapist = db.session.scalars(db.select(Therapist).filter_by(slug=slug)).one()
+            booking = client.is_booked(therapist, in_days(9, f"{hour:02}:00"))
+            booking.starts_at, booking.ends_at = in_days(0, f"{hour:02}:00"), in_days(0, f"{hour:02}:50")
+            booking.keep_holds()
+            db.session.commit()
 
     def new_address(self, name: str) -> str:
         """An e-mail address that nobody in this practice has used yet."""

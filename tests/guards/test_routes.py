@@ -21,6 +21,7 @@ therapist      POST  /bookings/<int:booking_id>/relocation
 therapist      GET   /calendar
 therapist      GET   /calendar/time
 therapist      GET   /dashboard
+therapist      GET   /dashboard/kept
 public         GET   /healthz
 therapist      GET   /live
 public         GET   /mailbox

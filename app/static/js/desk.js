@@ -5,3 +5,6 @@ import "./calendar-grid.js";
 import "./kept-answers.js";
 import "./register-worker.js";
 import "./push.js";
+import "./signing-out.js";
+import "./keep-today.js";
+import "./install-hint.js";

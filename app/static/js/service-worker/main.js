@@ -1,6 +1,7 @@
-// The service worker: opens pages when the network does, says so when it does not, and keeps nothing private.
+// The service worker: opens pages when the network does, says so when it does not, and keeps nothing private unasked.
 import "./push.js";
-import { fixed, install, isFixed, dropOthers } from "./fixed-list.js";
+import { dropOthers, fixed, install, isFixed } from "./fixed-list.js";
+import * as keptToday from "./kept-today.js";
 import { open } from "./pages.js";
 
 // A new version takes over at once. It changes no page that is open, so a half-filled form neither notices nor suffers.
@@ -18,6 +19,20 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
-  if (request.mode === "navigate" && request.destination === "document") event.respondWith(open(event));
-  else if (isFixed(url)) event.respondWith(fixed(url));
+  if (isFixed(url)) return event.respondWith(fixed(url));
+  if (request.mode === "navigate" && request.destination === "document") {
+    const answer = open(event);
+    event.respondWith(answer);
+    event.waitUntil(answer.then(() => (SHOWING_WHO.includes(url.pathname) ? keptToday.renew() : keptToday.dropOld())));
+  }
+});
+
+// Where it shows whether somebody else is signed in by now.
+const SHOWING_WHO = ["/dashboard", "/operator", "/sign-in"];
+
+// Asked by the settings (the switch) and by the offline page (the list).
+addEventListener("message", (event) => {
+  const act = { keep: keptToday.keep, forget: keptToday.forget, isWanted: keptToday.isWanted, read: keptToday.read };
+  const asked = act[event.data?.keptToday];
+  if (asked) event.waitUntil(asked().then((answer) => event.ports[0].postMessage(answer)));
 });

@@ -1,0 +1,31 @@
+// <install-hint>: says that the desk can be an app, where the browser can make it one and it is none yet. Said until it is
+// told to go away; that is remembered on this device until somebody signs out.
+const WAVED_AWAY = "install-hint";
+
+class InstallHint extends HTMLElement {
+  connectedCallback() {
+    if (localStorage[WAVED_AWAY] || matchMedia("(display-mode: standalone)").matches) return;
+    this.querySelector("[data-away]").addEventListener("click", () => this.away());
+    // Only iPhones and iPads know this word; false: a page in Safari, which cannot be asked to install anything.
+    if (navigator.standalone === false) this.show("ios");
+    else addEventListener("beforeinstallprompt", (event) => this.offer(event));
+    addEventListener("appinstalled", () => (this.hidden = true));
+  }
+
+  offer(event) {
+    event.preventDefault();
+    this.show("prompt");
+    this.querySelector("[data-install]").onclick = () => event.prompt();
+  }
+
+  show(way) {
+    this.hidden = this.querySelector(`[data-way=${way}]`).hidden = false;
+  }
+
+  away() {
+    localStorage[WAVED_AWAY] = 1;
+    this.hidden = true;
+  }
+}
+
+customElements.define("install-hint", InstallHint);

@@ -1,0 +1,82 @@
+"""The desk as an app: what a browser asks of it before it may be installed, and who is told."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+READY = "async () => { await navigator.serviceWorker.ready; }"
+# The size of each icon as the browser draws it, by its address.
+DRAWN = """(icons) => Promise.all(icons.map(async ({ src, sizes }) => {
+  const picture = await createImageBitmap(await (await fetch(src)).blob());
+  return [sizes, `${picture.width}x${picture.height}`];
+}))"""
+CAN_BE_INSTALLED = """() => {
+  const event = new Event("beforeinstallprompt", { cancelable: true });
+  event.prompt = () => { window.asked = true; };
+  window.dispatchEvent(event);
+}"""
+HINT = "Holdfast as an app"
+
+
+@pytest.fixture
+def size() -> str:
+    return "phone"
+
+
+def asked_of_devtools(page: Page, method: str) -> dict:
+    session = page.context.new_cdp_session(page)
+    answer = session.send(method)
+    session.detach()
+    return answer
+
+
+def test_a_browser_finds_nothing_that_keeps_it_from_installing(mara):
+    mara.page.evaluate(READY)
+    manifest = asked_of_devtools(mara.page, "Page.getAppManifest")
+    assert manifest["url"].endswith("/manifest.webmanifest")
+    assert manifest["errors"] == []
+    errors = asked_of_devtools(mara.page, "Page.getInstallabilityErrors")["installabilityErrors"]
+    # The browser of the tests keeps no history, and installs nothing for that reason alone.
+    assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
+
+
+def test_each_icon_is_as_large_as_it_says(mara):
+    manifest = mara.page.evaluate("async () => (await fetch('/manifest.webmanifest')).json()")
+    pictures = manifest["icons"] + manifest.get("screenshots", [])
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+    for stated, drawn in mara.page.evaluate(DRAWN, pictures):
+        assert stated == drawn
+
+
+def test_the_app_begins_with_today_and_asks_who_is_there(mara, ines):
+    manifest = mara.page.evaluate("async () => (await fetch('/manifest.webmanifest')).json()")
+    mara.at(manifest["start_url"])
+    mara.sees("to answer")
+    mara.presses_first("Sign out")
+    mara.at(manifest["start_url"])
+    mara.sees_title("Sign in")
+
+
+def test_the_hint_comes_when_the_browser_can_install_and_goes_when_told(mara):
+    hint = mara.page.get_by_role("heading", name=HINT)
+    expect(hint).to_be_hidden()
+    mara.page.evaluate(CAN_BE_INSTALLED)
+    expect(hint).to_be_visible()
+    mara.presses("Install")
+    assert mara.page.evaluate("window.asked")
+    mara.presses("Not now")
+    expect(hint).to_be_hidden()
+    mara.looks_at_today()
+    mara.page.evaluate(CAN_BE_INSTALLED)
+    expect(hint).to_be_hidden()
+
+
+def test_an_iphone_is_told_the_way_and_why(mara):
+    mara.page.add_init_script("Object.defineProperty(navigator, 'standalone', { value: false })")
+    mara.looks_at_today()
+    mara.sees(HINT, "Add to Home Screen", "Only an installed app can tell you of new requests.")
+
+
+def test_the_installed_app_needs_no_hint(mara):
+    mara.page.add_init_script("Object.defineProperty(navigator, 'standalone', { value: true })")
+    mara.looks_at_today()
+    mara.does_not_see(HINT)

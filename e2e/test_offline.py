@@ -1,0 +1,190 @@
+"""Without a connection: what is told, what is kept, and how everything comes back by itself."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.assets import asset
+from e2e.conftest import served_practice
+from e2e.practice import Practice
+from tests.world import INES, JONAS, in_days
+
+KEEP = "Keep today's list on this device"
+FIXED = sorted(["/offline", "/static/icons/holdfast.svg", asset("app.css"), asset("offline.js")])
+# Each address that any cache of this origin holds.
+CACHED = """async () => {
+  const found = [];
+  for (const name of await caches.keys()) {
+    for (const request of await (await caches.open(name)).keys()) found.push(request.url);
+  }
+  return found;
+}"""
+READY = "async () => { await navigator.serviceWorker.ready; }"
+CONTROLLED = "() => navigator.serviceWorker.controller !== null"
+NOT_REACHED = "We cannot reach Holdfast"
+
+
+@pytest.fixture(scope="module")
+def practice(new_db, warm, tmp_path_factory) -> Iterator[Practice]:
+    """A practice whose server may be stopped."""
+    with served_practice(new_db("sqlite"), warm, tmp_path_factory.mktemp("offline"), SWEEP_SECONDS="0.5") as practice:
+        yield practice
+
+
+@pytest.fixture
+def size() -> str:
+    """What these journeys try does not depend on the screen."""
+    return "phone"
+
+
+@pytest.fixture
+def mara(mara, watch):
+    """With the service worker at work. That a browser also complains of a missing connection is no news."""
+    mara.page.evaluate(READY)
+    mara.page.wait_for_function(CONTROLLED)
+    yield mara
+    watch.problems[:] = [problem for problem in watch.problems if "net::ERR_" not in problem]
+
+
+def test_without_a_connection_a_page_says_so_and_comes_back_by_itself(mara):
+    mara.page.context.set_offline(True)
+    mara.at("/calendar?view=list")
+    mara.sees_title(NOT_REACHED)
+    mara.sees("This device is offline.", "Nothing was lost, and nothing was sent.")
+    mara.does_not_see("as of")
+    mara.page.context.set_offline(False)
+    expect(mara.page.get_by_role("heading", level=1)).not_to_have_text(NOT_REACHED)
+    assert mara.page.url.endswith("/calendar?view=list")
+
+
+def test_a_server_that_does_not_answer_is_told_and_asked_again(mara, practice):
+    practice.served.stop("web")
+    try:
+        mara.at("/sessions")
+        mara.sees_title(NOT_REACHED)
+        mara.sees("The connection or our server does not answer at the moment.", "Not reached yet.")
+    finally:
+        practice.served.start("web")
+    mara.sees_title("Sessions")
+
+
+def test_a_server_that_hangs_is_given_up_after_some_seconds(mara, practice):
+    practice.served.pause("web")
+    try:
+        mara.page.goto("/sessions", wait_until="commit")
+        mara.sees_title(NOT_REACHED)
+    finally:
+        practice.served.resume("web")
+    mara.sees_title("Sessions")
+
+
+def test_the_installed_app_starts_with_todays_list_where_it_is_kept(mara, practice):
+    practice.add_session_today(mara.slug, INES, 9)
+    practice.add_session_today(mara.slug, JONAS, 14)
+    mara.at("/settings")
+    mara.page.get_by_role("switch", name=KEEP).check()
+    mara.sees("Kept from now on.")
+    starts_offline(mara.page)
+    mara.sees_title(NOT_REACHED)
+    mara.sees(re.compile(r"^Today as of \d\d:\d\d$"), "09:00–09:50", "I. K. · In person", "14:00–14:50", "J. P.")
+    shown = mara.page.get_by_role("main").inner_text()
+    for private in ("Ines", "Keller", "Jonas", "Peters", "Room 1", "Harley"):
+        assert private not in shown
+
+
+def test_what_has_changed_since_is_in_the_list_when_today_was_opened_again(mara, practice):
+    mara.at("/settings")
+    mara.page.get_by_role("switch", name=KEEP).check()
+    mara.sees("Kept from now on.")
+    practice.add_session_today(mara.slug, INES, 11)
+    with mara.page.context.expect_event("response", lambda answer: answer.url.endswith("/dashboard/kept")):
+        mara.looks_at_today()
+    starts_offline(mara.page)
+    mara.sees("11:00–11:50")
+
+
+def test_the_list_is_kept_until_it_is_switched_off(mara, practice):
+    practice.add_session_today(mara.slug, INES, 9)
+    mara.at("/settings")
+    switch = mara.page.get_by_role("switch", name=KEEP)
+    expect(switch).not_to_be_checked()
+    switch.check()
+    mara.sees("Kept from now on.")
+    mara.at("/settings")
+    expect(switch).to_be_checked()
+    switch.uncheck()
+    mara.sees("Nothing is kept any more.")
+    starts_offline(mara.page)
+    mara.sees_title(NOT_REACHED)
+    mara.does_not_see("as of", "09:00–09:50")
+
+
+def test_a_list_of_yesterday_is_not_shown(mara, practice):
+    practice.add_session_today(mara.slug, INES, 9)
+    mara.at("/settings")
+    mara.page.get_by_role("switch", name=KEEP).check()
+    mara.sees("Kept from now on.")
+    mara.page.evaluate(AGE, 25 * 60 * 60 * 1000)
+    starts_offline(mara.page)
+    mara.sees_title(NOT_REACHED)
+    mara.does_not_see("as of", "09:00–09:50")
+    assert mara.page.evaluate(RECORD) == ["owner"]  # it stays wanted, and is filled again next time
+
+
+# Makes what is kept older by so many milliseconds.
+AGE = """(age) => new Promise((resolve) => {
+  indexedDB.open("kept-today").onsuccess = ({ target: { result: database } }) => {
+    const store = database.transaction("kept", "readwrite").objectStore("kept");
+    store.get(0).onsuccess = ({ target: { result: record } }) => {
+      store.put({ ...record, at: record.at - age }, 0).onsuccess = () => { database.close(); resolve(); };
+    };
+  };
+})"""
+RECORD = """() => new Promise((resolve) => {
+  indexedDB.open("kept-today").onsuccess = ({ target: { result: database } }) => {
+    database.transaction("kept").objectStore("kept").get(0).onsuccess = ({ target: { result: record } }) => {
+      database.close();
+      resolve(Object.keys(record));
+    };
+  };
+})"""
+
+
+def test_after_a_walk_through_all_pages_only_the_public_list_is_cached(mara, ines):
+    ten = in_days(3)
+    ines.requests(mara, ten)
+    mara.opens(ines)
+    mara.starts_an_offer(ines)
+    for path in ("/", f"/t/{mara.slug}", "/calendar", "/sessions", "/settings", "/working-times", "/times-off"):
+        mara.at(path)
+    mara.page.goto(ines.page.url)  # a client's own page, in the therapist's browser
+    mara.at("/dashboard")
+    assert sorted(urlsplit(address).path for address in mara.page.evaluate(CACHED)) == FIXED
+
+
+def test_what_is_sent_without_a_connection_is_not_sent_later(mara, ines):
+    """The worker answers for no form: what became of it only the server can say."""
+    ines.requests(mara, in_days(3))
+    mara.opens(ines)
+    mara.page.context.set_offline(True)
+    with mara.page.expect_event("requestfailed", lambda request: request.method == "POST"):
+        mara.page.evaluate("document.querySelector('form[action$=confirmation]').submit()")
+    mara.page.context.set_offline(False)
+    mara.looks_at_today()
+    mara.sees_status(ines, "To answer")
+
+
+def test_a_client_is_left_with_nothing(mara, ines):
+    ines.requests(mara, in_days(3))
+    ines.at("/")
+    assert ines.page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+    assert ines.page.locator("link[rel=manifest]").count() == 0
+
+
+def starts_offline(page: Page) -> None:
+    """The installed app, opened without a connection."""
+    page.context.set_offline(True)
+    page.goto("/dashboard")
