@@ -51,7 +51,8 @@ def test_the_app_begins_with_today_and_asks_who_is_there(mara, ines):
     manifest = mara.page.evaluate("async () => (await fetch('/manifest.webmanifest')).json()")
     mara.at(manifest["start_url"])
     mara.sees("to answer")
-    mara.presses_first("Sign out")
+    mara.at("/settings").presses("Sign out")
+    mara.sees_title("Find a therapist")
     mara.at(manifest["start_url"])
     mara.sees_title("Sign in")
 
