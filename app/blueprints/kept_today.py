@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.blueprints.access import therapist_only
+from app.blueprints.kept_answers import owner_mark
 from app.booking.booking import LIVE, Booking
 from app.database import db
 from app.practice.client import initials
@@ -26,7 +27,7 @@ bp = Blueprint("kept_today", __name__)
 def show() -> Response:
     now, therapist = clock.now(), current_user.therapist
     return jsonify(
-        owner=current_user.opaque_id,
+        owner=owner_mark(),
         date=f"{now.astimezone(therapist.tz):%Y-%m-%d}",
         zone=therapist.zone,
         day=short_day(now, therapist.zone),

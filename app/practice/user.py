@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import hmac
 import secrets
 from datetime import datetime, timedelta
 from functools import cache
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Optional
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import current_app
 from sqlalchemy import ForeignKey, Select, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
@@ -68,12 +66,6 @@ class User(Model):
     def get_id(self) -> str | None:
         """What Flask-Login keeps in the cookie: the token of one sign-in, which the server can end."""
         return self.sign_in_token
-
-    @property
-    def opaque_id(self) -> str:
-        """Tells one user from another on a device that both use, and nobody anything else."""
-        key = current_app.config["SECRET_KEY"].encode()
-        return hmac.new(key, f"user on a device:{self.id}".encode(), hashlib.sha256).hexdigest()[:32]
 
     def set_password(self, password: str) -> None:
         self.password_hash = _hasher.hash(password)

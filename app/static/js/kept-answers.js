@@ -14,7 +14,9 @@ let sending;
 const kept = () => JSON.parse(localStorage.getItem(STORE) ?? "[]").filter((one) => one.owner === owner);
 
 function keep(answers) {
-  localStorage.setItem(STORE, JSON.stringify(answers));
+  // Where nothing is kept nothing is written: this also runs while signing out clears the store.
+  if (answers.length) localStorage.setItem(STORE, JSON.stringify(answers));
+  else localStorage.removeItem(STORE);
   for (const element of document.querySelectorAll("kept-answer")) element.show();
 }
 
