@@ -58,6 +58,7 @@ def protect(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", _referrer_policy())
     if is_for_one_person(response):
         response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
     elif response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "private, no-cache")
     return response

@@ -81,6 +81,15 @@ def test_nothing_private_is_kept_by_a_browser(http, mara, link):
         assert http.get(path).headers["Cache-Control"] == "no-store", path
 
 
+def test_only_public_pages_may_be_found_by_a_search_engine(http, mara, link):
+    for path in ("/", "/t/mara-lindt", "/t/mara-lindt?type=1"):
+        assert "X-Robots-Tag" not in http.get(path).headers, path
+    private = [http.get(path) for path in (link, "/sign-in", "/nowhere", "/s/wrong")]
+    sign_in(http)
+    for answer in (*private, http.get("/dashboard")):
+        assert answer.headers["X-Robots-Tag"] == "noindex", answer.request.path
+
+
 def test_a_public_page_may_be_kept_but_is_asked_for_again(http, mara):
     assert http.get("/").headers["Cache-Control"] == "private, no-cache"
 
