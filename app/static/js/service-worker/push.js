@@ -49,7 +49,7 @@ async function show(address) {
   const open = (await pages()).map((page) => ({ page, path: new URL(page.url).pathname }));
   const found = open.find(({ path }) => path === wanted.pathname) ?? open.find(({ path }) => CALM.test(path));
   if (!found) return clients.openWindow(wanted.href);
-  await found.page.focus();
+  await found.page.focus().catch(() => {}); // being led there is worth more than being raised
   if (found.path === wanted.pathname && !wanted.hash) return found.page;
   return found.page.navigate(wanted.href).catch(() => clients.openWindow(wanted.href));
 }

@@ -1,0 +1,195 @@
+"""A therapist is told at once, on a screen that anybody may see: that there is news, and nothing of whose.
+
+Chromium's own push service is far away, so the browser is given a subscription to one beside it, which decrypts what
+the program sends; from there on all is real: the service worker is handed it, shows it and is pressed.
+"""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import CDPSession, Page, expect
+
+from app.integrations.push import keys
+from e2e.conftest import served_practice
+from e2e.practice import Practice
+from e2e.steps import Therapist
+from e2e.variants import at_a_desk
+from tests.push.service import Device, PushService
+from tests.waiting import wait_until
+from tests.world import in_days
+
+KEY = keys.new_private_key()
+SUBSCRIBES_BESIDE = """(({ subscription: { endpoint, ...keys }, key }) => {
+  const subscription = {
+    endpoint,
+    toJSON: () => ({ endpoint, keys }),
+    unsubscribe: async () => delete localStorage.subscribed,
+  };
+  PushManager.prototype.subscribe = async ({ userVisibleOnly, applicationServerKey }) => {
+    if (!userVisibleOnly || applicationServerKey !== key) throw new Error("not as a browser wants it");
+    localStorage.subscribed = "yes";
+    return subscription;
+  };
+  PushManager.prototype.getSubscription = async () => (localStorage.subscribed ? subscription : null);
+})(%s)"""
+SHOWN = """() => navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((shown) =>
+  shown.map(({ title, body, data, actions }) => ({ title, body, data, actions: actions.map((a) => a.title) })))"""
+PRESS = """async (action) => {
+  const [notification] = await registration.getNotifications();
+  const pressed = new NotificationEvent("notificationclick", { notification, action });
+  let done;
+  Object.defineProperty(pressed, "waitUntil", { value: (promise) => (done = promise) });
+  dispatchEvent(pressed);
+  await done;
+}"""
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[PushService]:
+    with PushService() as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def practice(service, new_db, warm, tmp_path_factory) -> Iterator[Practice]:
+    settings = {"VAPID_PRIVATE_KEY": KEY, "PUSH_HOSTS": service.origin, "SWEEP_SECONDS": "0.5"}
+    with served_practice(new_db("sqlite"), warm, tmp_path_factory.mktemp("push"), **settings) as practice:
+        yield practice
+
+
+@pytest.fixture
+def phone(mara: Therapist, practice: Practice, service: PushService) -> Device:
+    """Mara's browser, before she has said anything."""
+    device = service.device()
+    given = json.dumps({"subscription": device.subscription, "key": keys.public_key(KEY)})
+    mara.page.context.add_init_script(SUBSCRIBES_BESIDE % given)
+    mara.page.context.grant_permissions(["notifications"], origin=practice.url)
+    return device
+
+
+def turn_on(mara: Therapist) -> None:
+    mara.at("/settings").presses("Turn on")
+    mara.sees("On. New requests")
+
+
+class Worker:
+    """The browser's own service worker."""
+
+    def __init__(self, page: Page, origin: str) -> None:
+        self._page, self._origin = page, origin
+        self._cdp: CDPSession = page.context.new_cdp_session(page)
+        self._registrations: list[str] = []
+        self._cdp.on("ServiceWorker.workerRegistrationUpdated", self._note)
+        self._cdp.send("ServiceWorker.enable")
+
+    def is_handed(self, clear: bytes) -> None:
+        """What the browser does when a push has come."""
+        wait_until(self._is_registered)
+        push = {"origin": self._origin, "registrationId": self._registrations[-1], "data": clear.decode()}
+        self._cdp.send("ServiceWorker.deliverPushMessage", push)
+
+    def shows(self) -> dict:
+        return wait_until(lambda: self._page.evaluate(SHOWN))[0]
+
+    def is_pressed(self, action: str = "") -> None:
+        self._page.context.service_workers[0].evaluate(PRESS, action)
+
+    def _is_registered(self) -> bool:
+        self._page.wait_for_timeout(50)  # lets the browser's events in
+        return bool(self._registrations)
+
+    def _note(self, event: dict) -> None:
+        self._registrations += [one["registrationId"] for one in event["registrations"] if not one["isDeleted"]]
+
+
+def test_a_request_shows_on_the_screen_and_leads_to_its_button(mara, ines, phone, practice):
+    turn_on(mara)
+    ines.requests(mara, in_days(2, "10:00"), words="It is about my mother.")
+    received = wait_until(lambda: phone.received, timeout=30)[0]
+    mara.at("/dashboard")
+    worker = Worker(mara.page, practice.url)
+    worker.is_handed(phone.read(received))
+    shown = worker.shows()
+    assert (shown["title"], shown["body"]) == ("Holdfast", "You have a new booking request")
+    assert shown["actions"] == ["Confirm", "Open"]
+    told = json.dumps(shown).lower()
+    assert not any(secret in told for secret in ("ines", "keller", "mara", "room", "10:00", "mother", "therap"))
+    worker.is_pressed("confirm")
+    mara.page.wait_for_url(f"**{shown['data']}#confirm")
+    button = mara.page.get_by_role("button", name="Confirm session")
+    expect(button).to_be_focused()
+    mara.sees("To answer")  # nothing was confirmed by the press
+    button.press("Enter")
+    mara.sees("Confirmed")
+
+
+@at_a_desk
+def test_a_press_opens_the_session_and_leaves_a_form_alone(mara, ines, phone, practice):
+    turn_on(mara)
+    ines.requests(mara, in_days(3, "10:00"))
+    received = wait_until(lambda: phone.received, timeout=30)[0]
+    worker = Worker(mara.page, practice.url)
+    worker.is_handed(phone.read(received))
+    path = worker.shows()["data"]
+    worker.is_pressed()
+    mara.page.wait_for_url(f"**{path}")
+    mara.sees_title("Ines Keller")
+
+
+@at_a_desk
+def test_what_cannot_be_read_shows_all_the_same(mara, phone, practice):
+    worker = Worker(mara.at("/dashboard").page, practice.url)
+    worker.is_handed(b"not what we send")
+    shown = worker.shows()
+    assert (shown["body"], shown["data"]) == ("A booking has changed", "/dashboard")
+
+
+def test_a_test_is_sent_and_after_turning_off_nothing(mara, ines, phone):
+    turn_on(mara)
+    mara.presses("Send a test")
+    mara.sees("Sent. It should show in a moment")
+    wait_until(lambda: phone.news == [{"kind": "test", "path": "/settings"}], timeout=30)
+    mara.presses("Turn off")
+    mara.sees("A short note when somebody asks")
+    ines.requests(mara, in_days(4, "10:00"))
+    mara.is_mailed("You have a new booking request")
+    assert len(phone.news) == 1
+
+
+def test_after_signing_out_nothing_more_is_sent(mara, ines, jonas, phone):
+    turn_on(mara)
+    ines.requests(mara, in_days(5, "10:00"))
+    wait_until(lambda: phone.news, timeout=30)
+    mara.at("/settings").page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    mara.page.wait_for_url("**/")
+    jonas.requests(mara, in_days(5, "12:00"))
+    mara.is_mailed("You have a new booking request")
+    mara.is_mailed("You have a new booking request")
+    assert len(phone.news) == 1
+    mara.signs_in()
+    mara.at("/settings").sees("Turn on")
+
+
+@at_a_desk
+def test_a_browser_that_says_no_is_told_how_to_say_yes(mara, phone):
+    mara.page.context.clear_permissions()
+    mara.page.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'denied' })")
+    mara.at("/settings").sees("This browser has been told not to let us")
+    mara.has_no_button("Turn on")
+
+
+@at_a_desk
+def test_an_iphone_is_told_to_put_it_on_the_home_screen_first(mara, phone):
+    mara.page.add_init_script("delete window.PushManager; delete window.Notification; navigator.standalone = false")
+    mara.at("/settings").sees("Add to Home Screen")
+    mara.has_no_button("Turn on")
+
+
+@at_a_desk
+def test_what_was_taken_back_in_the_browsers_settings_is_off(mara, phone, practice, service):
+    turn_on(mara)
+    mara.page.evaluate("delete localStorage.subscribed")
+    mara.at("/settings").sees("A short note when somebody asks")
+    mara.presses("Turn on")
+    mara.sees("On. New requests")
