@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from e2e.conftest import CHROMIUM, SIZES
 from tools.screens.camera import Camera
 from tools.screens.practice import ROOT, Practice, served
-from tools.screens.walk import Screen, for_everybody, for_the_operator, for_the_therapist
+from tools.screens.walk import OVERVIEW, Screen, for_everybody, for_the_operator, for_the_therapist, mails
 
 WALKS = ((for_everybody, ""), (for_the_therapist, "mara@example.com"), (for_the_operator, "operator@example.com"))
 
@@ -23,11 +23,16 @@ def main() -> None:
     chosen = parser.parse_args()
     camera = Camera(chosen.to, chosen.whole)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright, served(Path(folder)) as practice:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--lang=en-GB"])
         for walk, email in WALKS:
             screens = [one for one in walk(practice) if not chosen.only or one.name in chosen.only]
             for size in SIZES:
                 _take(browser, practice, camera, screens, size, email)
+        if not chosen.only:
+            page = browser.new_page()
+            for name, html in mails(practice).items():
+                camera.takes_mail(page, name, html)
+            camera.joins(page, "overview", *OVERVIEW)
         browser.close()
 
 

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import escape
 from typing import NamedTuple
 
 from playwright.sync_api import Page, expect
 
 from tools.screens.practice import Practice
 
+PLAIN = """<meta name="color-scheme" content="light dark">
+<style>body { margin: 20px; font: 14px/1.5 monospace; white-space: pre-wrap; overflow-wrap: anywhere }</style>"""
 Steps = Callable[[Page], None]
 
 
@@ -16,6 +19,19 @@ class Screen(NamedTuple):
     name: str
     address: str
     steps: Steps | None = None
+
+
+OVERVIEW = ("today-phone-light", "calendar-desk-light", "offer-times-phone-light")
+
+
+def mails(practice: Practice) -> dict[str, str]:
+    """Two mails as they look, and one as plain text."""
+    request, offer = practice.mail("You have a new booking request"), practice.mail("Your booking needs your answer")
+    return {
+        "mail-new-request": request.html,
+        "mail-times-offered": offer.html,
+        "mail-plain-text": PLAIN + escape(offer.text),
+    }
 
 
 def for_everybody(practice: Practice) -> list[Screen]:
@@ -34,6 +50,7 @@ def for_everybody(practice: Practice) -> list[Screen]:
         Screen("offer-expired", practice.link("noor-de-vries", "Ines", to_offer=True)),
         Screen("sign-in", "/sign-in"),
         Screen("not-found", "/nothing-here"),
+        Screen("offline", "/offline"),
         Screen("mailbox", "/mailbox"),
     ]
 
@@ -104,7 +121,7 @@ def _edit_the_location(page: Page) -> None:
 
 
 def _plan_a_sick_day(page: Page) -> None:
-    page.get_by_label("First day", exact=True).fill(str(page.evaluate("__nextDay")))
+    page.get_by_label("First day", exact=True).fill(page.evaluate("() => globalThis.__nextDay"))
     page.get_by_label("A few words for all of them", exact=True).fill("I have a fever and cannot come in.")
     _press(page, "See what will be sent")
     expect(page.get_by_role("button", name="Send all offers")).to_be_visible()
