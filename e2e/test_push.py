@@ -38,10 +38,13 @@ SHOWN = """() => navigator.serviceWorker.ready.then((worker) => worker.getNotifi
 PRESS = """async (action) => {
   const [notification] = await registration.getNotifications();
   const pressed = new NotificationEvent("notificationclick", { notification, action });
+  const opened = [];
   let done;
+  clients.openWindow = async (address) => opened.push(address);
   Object.defineProperty(pressed, "waitUntil", { value: (promise) => (done = promise) });
   dispatchEvent(pressed);
   await done;
+  return opened;
 }"""
 
 
@@ -92,8 +95,9 @@ class Worker:
     def shows(self) -> dict:
         return wait_until(lambda: self._page.evaluate(SHOWN))[0]
 
-    def is_pressed(self, action: str = "") -> None:
-        self._page.context.service_workers[0].evaluate(PRESS, action)
+    def is_pressed(self, action: str = "") -> list[str]:
+        """Answers the windows that it opened: a browser lets it do so only for a press that it saw itself."""
+        return self._page.context.service_workers[0].evaluate(PRESS, action)
 
     def _is_registered(self) -> bool:
         self._page.wait_for_timeout(50)  # lets the browser's events in
@@ -135,6 +139,23 @@ def test_a_press_opens_the_session_and_leaves_a_form_alone(mara, ines, phone, pr
     worker.is_pressed()
     mara.page.wait_for_url(f"**{path}")
     mara.sees_title("Ines Keller")
+    mara.presses("Edit date/time")
+    mara.page.wait_for_url("**/rearrangement*")
+    worker.is_handed(b'{"kind": "changed", "path": "/sessions/999999"}')
+    wait_until(lambda: worker.shows()["data"] == "/sessions/999999")
+    assert worker.is_pressed() == [f"{practice.url}/sessions/999999"], "in a window of its own"
+    assert "/rearrangement" in mara.page.url
+
+
+@at_a_desk
+def test_a_person_who_has_to_sign_in_anew_is_still_told(mara, ines, phone):
+    turn_on(mara)
+    mara.page.context.clear_cookies()
+    with mara.page.expect_response("**/settings/push/renewal") as renewal:
+        mara.signs_in()
+    assert renewal.value.status == 204
+    ines.requests(mara, in_days(7, "10:00"))
+    wait_until(lambda: phone.news, timeout=30)
 
 
 @at_a_desk

@@ -9,8 +9,10 @@ from app.blueprints.access import public
 
 bp = Blueprint("installed", __name__)
 
-# The worker starts no other script and fetches only from us.
-WORKER_POLICY = "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
+# The worker starts no other script and fetches only from us; the pictures are a notification's.
+WORKER_POLICY = (
+    "default-src 'none'; connect-src 'self'; img-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
 
 
 @bp.get("/manifest.webmanifest")

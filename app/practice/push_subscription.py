@@ -68,8 +68,10 @@ class PushSubscription(Model):
 
     @classmethod
     def told(cls, user_id: int) -> list["PushSubscription"]:
-        """The browsers in which this user is told now: where they are signed in."""
-        return list(db.session.scalars(select(cls).where(cls.user_id == user_id, cls.is_live()).order_by(cls.id)))
+        """The browsers in which this user is told now: where they are signed in. They stay until the commit, so that
+        whoever signs out there meanwhile does not break what a client is just doing."""
+        told = select(cls).where(cls.user_id == user_id, cls.is_live()).order_by(cls.id)
+        return list(db.session.scalars(told.with_for_update(read=True, key_share=True)))
 
     @classmethod
     def still_told(cls, subscription_id: int) -> bool:

@@ -17,7 +17,12 @@ export async function serviceWorker(outdir, names, options) {
     ...options,
     entryPoints: { "service-worker": "app/static/js/service-worker/main.js" },
     outdir,
-    define: { FIXED: JSON.stringify(fixed), VERSION: JSON.stringify(version) },
+    define: {
+      FIXED: JSON.stringify(fixed),
+      VERSION: JSON.stringify(version),
+      ICON: JSON.stringify(`/static/dist/${names["icon-192.png"]}`),
+      BADGE: JSON.stringify(`/static/dist/${names["badge-96.png"]}`),
+    },
   });
   return path.basename(Object.keys(metafile.outputs)[0]);
 }

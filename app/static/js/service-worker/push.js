@@ -1,4 +1,5 @@
 // Pushes: what the locked screen shows. The words are the same for everybody and say nothing of whom, where or when.
+/* global ICON, BADGE */
 const WORDS = {
   request: "You have a new booking request",
   kept_confirmed: "The answer you gave offline was sent",
@@ -38,6 +39,8 @@ async function tell({ kind, path }) {
     renotify: true,
     data: path,
     lang: "en",
+    icon: ICON,
+    badge: BADGE,
     actions: kind === "request" ? [CONFIRM, OPEN] : [OPEN],
   });
   for (const page of await pages()) page.postMessage({ type: "changed" });
