@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-QUALITY = 60
+QUALITY = 50
 BESIDE = """<style>
   body { display: flex; gap: 24px; align-items: start; justify-content: center; margin: 20px; background: #e9e3dc }
   img { height: 600px; border-radius: 12px; box-shadow: 0 2px 16px #0003 }
