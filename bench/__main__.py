@@ -1,7 +1,8 @@
 """`make bench`: one JSON object a line."""
 
-from bench import first_visit, pages, slots
+from bench import first_visit, live, pages, slots
 
 slots.run()
 first_visit.run()
 pages.run()
+live.run()

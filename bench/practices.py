@@ -17,7 +17,7 @@ from flask_migrate import upgrade
 from app import create_app
 from app.home import Home
 from bench import bare
-from bench.servers import served
+from bench.servers import running, served
 from tests.engines import keeper
 
 SECRET = "only-for-measuring-0123456789abcdef0123456789"
@@ -51,8 +51,13 @@ class Practice:
 
     @contextlib.contextmanager
     def served(self) -> Iterator[str]:
-        with served(["-m", "flask", "--app", "wsgi", "web"], self.environ, "/healthz") as url:
+        with self.running() as (url, _):
             yield url
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[tuple[str, int]]:
+        with running(["-m", "flask", "--app", "wsgi", "web"], self.environ, "/healthz") as found:
+            yield found
 
     @contextlib.contextmanager
     def bare_served(self) -> Iterator[str]:

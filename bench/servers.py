@@ -17,6 +17,13 @@ SERVED, LOAD = "0", "1" if (os.cpu_count() or 1) > 1 else "0"
 @contextlib.contextmanager
 def served(command: list[str], environ: dict[str, str], path: str = "/") -> Iterator[str]:
     """A web server with one worker on one core; gives its address once it answers."""
+    with running(command, environ, path) as (url, _):
+        yield url
+
+
+@contextlib.contextmanager
+def running(command: list[str], environ: dict[str, str], path: str = "/") -> Iterator[tuple[str, int]]:
+    """The same; gives its address and its process id."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
@@ -27,7 +34,7 @@ def served(command: list[str], environ: dict[str, str], path: str = "/") -> Iter
     )
     try:
         _until_it_answers(url + path, process)
-        yield url
+        yield url, process.pid
     finally:
         process.terminate()
         process.wait(20)
