@@ -3,7 +3,7 @@
 import random
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, TypeDecorator, UpdateBase, event, func, select
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    MetaData,
+    TypeDecorator,
+    UpdateBase,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
@@ -86,6 +98,14 @@ def take_turn(name: str) -> None:
     """
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def read_one(engine: Engine, statement: Executable, parameters: Mapping[str, Any]) -> Any:
+    """The first value that one statement finds, read without a session; for what is asked all the time."""
+    with reading():
+        one = _outside_transactions(engine) if engine.dialect.name == "postgresql" else engine
+        with one.connect() as connection:
+            return connection.execute(statement, parameters).scalar()
 
 
 REST = 1.0  # seconds

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app import clock
 from app.blueprints.access import PERSONAL_LINK, access_of, personal_link, therapist_only
 from app.blueprints.lookup import found, shown_token
+from app.blueprints.unchanged import PURPOSES, Unchanged
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
 from app.database import db
@@ -19,13 +20,13 @@ from app.scheduling import changes
 
 bp = Blueprint("live", __name__)
 
-SHOWN_BY = {"s": "session", "o": "offer"}  # purpose of a link, by the beginning of its address
 LONGEST = timedelta(minutes=10)  # what happened before is on the page, and no news
 
 
 def init_app(app: Flask) -> None:
     app.add_template_global(seen_of_desk)
     app.after_request(_tell_how_far)
+    app.wsgi_app = Unchanged(app)  # type: ignore[method-assign]
 
 
 def seen_of_desk() -> str:
@@ -97,7 +98,7 @@ def _tell_how_far(response: Response) -> Response:
     if request.method == "POST":
         desk, client = changes.raised(db.session())
         if access_of(request.endpoint) == PERSONAL_LINK and client:
-            after = PersonalLink.revision_of(SHOWN_BY[request.path[1]], shown_token())
+            after = PersonalLink.revision_of(PURPOSES[request.path[1]], shown_token())
             response.headers["Holdfast-Seen"] = f"{(after or 0) - client}-{after}"
         elif desk and current_user.is_authenticated and current_user.is_therapist:
             after = current_user.therapist.diary_revision

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Optional
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ForeignKey, Select, String, bindparam, select, update
+from sqlalchemy import BindParameter, ColumnElement, ForeignKey, Select, String, and_, bindparam, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app import clock
@@ -126,6 +126,11 @@ class SignIn(Model):
         return db.session.scalars(select(cls).where(cls.token_hash == digest(token))).one()
 
     @classmethod
+    def is_live(cls, now: BindParameter[datetime]) -> ColumnElement[bool]:
+        """Neither signed out nor too old."""
+        return and_(cls.ended_at.is_(None), cls.expires_at > now)
+
+    @classmethod
     def end(cls, token: str) -> None:
         """Nobody is signed in by this token any more, and nobody is told in that browser."""
         from app.practice.push_subscription import PushSubscription
@@ -144,8 +149,7 @@ def _signed_in() -> Select[User]:
         .join(SignIn, SignIn.user_id == User.id)
         .where(
             SignIn.token_hash == bindparam("token_hash"),
-            SignIn.ended_at.is_(None),
-            SignIn.expires_at > bindparam("now"),
+            SignIn.is_live(bindparam("now")),
         )
         .options(joinedload(User.therapist))
     )

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.blueprints.security import HEADERS
 from app.booking.personal_link import PersonalLink
 from app.database import db
 from app.practice.user import SignIn
@@ -42,6 +43,9 @@ def test_while_nothing_happens_a_page_is_answered_304(desk, request_of_ines, pat
     answer = ask(desk, seen)
     assert (answer.status_code, answer.data) == (304, b"")
     assert answer.headers["Cache-Control"] == "no-store"
+    assert set(HEADERS.items()) <= set(answer.headers.items())
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "Set-Cookie" not in answer.headers
 
 
@@ -140,13 +144,19 @@ def test_a_stranger_learns_nothing(http, mara, link):
         assert ask(http, "0", path).status_code == 404
 
 
+@pytest.mark.parametrize("cookie", ["", "x", "e30.aSHHaQ.wrong", "e30", "%00", "é"])
+def test_a_cookie_that_is_none_of_ours_opens_nothing(http, mara, cookie):
+    http.set_cookie(http.application.config["SESSION_COOKIE_NAME"], cookie)
+    assert ask(http, f"{mara.diary_revision}.0").status_code == 303
+
+
 def test_it_ends_with_the_sign_in(desk, mara):
     seen = seen_on(desk, "/dashboard")
     db.session.execute(db.update(SignIn).values(ended_at=SignIn.started_at))
     assert ask(desk, seen).status_code == 303
 
 
-@pytest.mark.parametrize("seen", ["", "x", "-1.5", "99.99999999999999999999", "1.2.3", "%00", "9" * 400])
+@pytest.mark.parametrize("seen", ["", "x", "-1.5", "99.99999999999999999999", "77.2.3", "%00", "9" * 400])
 def test_what_nobody_can_have_seen_is_an_old_page(desk, link, seen):
     assert ask(desk, seen).status_code == 200
     assert ask(desk, seen, f"{link}/live").status_code == 200
