@@ -11,9 +11,11 @@ import { serviceWorker } from "./build/service-worker.mjs";
 
 const outdir = "app/static/dist";
 // One stylesheet and one script a page: `app` for visitors and clients, `desk` (which holds all of `app`) for who signed
-// in, `offline` for the page that a service worker shows by itself. Only the calendar also fetches where its blocks can stand.
-const pages = ["css/app.css", "css/desk.css", "css/calendar-places.css", "js/app.js", "js/desk.js", "js/offline.js"];
-const entryPoints = pages.map((name) => `app/static/${name}`);
+// in, `offline` for the page that a service worker shows by itself. Only the calendar has
+// more of its own: what dragging needs, and where its blocks can stand.
+const styles = ["app", "desk", "calendar-places"].map((name) => `css/${name}.css`);
+const scripts = ["app", "desk", "calendar-grid", "offline"].map((name) => `js/${name}.js`);
+const entryPoints = [...styles, ...scripts].map((name) => `app/static/${name}`);
 const options = {
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",

@@ -1,7 +1,6 @@
 // The desk: what every page needs, and what only a signed-in person uses.
 import "./app.js";
 import "./side-panel.js";
-import "./calendar-grid.js";
 import "./kept-answers.js";
 import "./register-worker.js";
 import "./push.js";
