@@ -214,3 +214,12 @@ def test_what_was_taken_back_in_the_browsers_settings_is_off(mara, phone, practi
     mara.at("/settings").sees("A short note when somebody asks")
     mara.presses("Turn on")
     mara.sees("On. New requests")
+
+
+@at_a_desk
+def test_a_browser_whose_push_service_does_not_answer_is_told_so_and_may_try_again(mara, phone):
+    mara.page.add_init_script("PushManager.prototype.subscribe = async () => { throw new Error('far away') }")
+    mara.at("/settings").presses("Turn on")
+    sentence = mara.page.get_by_text("The push service of this browser did not answer.")
+    expect(sentence).to_be_focused()
+    expect(mara.page.get_by_role("button", name="Turn on")).to_be_visible()

@@ -3,7 +3,7 @@ const manager = () => navigator.serviceWorker.ready.then((worker) => worker.push
 
 class PushSwitch extends HTMLElement {
   connectedCallback() {
-    this.form = this.querySelector("[data-state=off]");
+    this.form = this.querySelector("[data-state~=off]");
     if (!this.form) return this.checkOn(this.querySelector("form[action$=removal]"));
     this.show(state());
     this.form.querySelector("button").addEventListener("click", (event) => {
@@ -19,18 +19,24 @@ class PushSwitch extends HTMLElement {
   }
 
   show(now) {
-    for (const each of this.querySelectorAll("[data-state]")) each.hidden = each.dataset.state !== now;
+    for (const each of this.querySelectorAll("[data-state]")) each.hidden = !each.matches(`[data-state~=${now}]`);
+  }
+
+  // What came of pressing the button is read at once.
+  tell(now) {
+    this.show(now);
+    this.querySelector(`p[data-state=${now}]`)?.focus();
   }
 
   async ask(button) {
-    if ((await Notification.requestPermission()) !== "granted") return this.show(state());
+    if ((await Notification.requestPermission()) !== "granted") return this.tell(state());
     try {
       const options = { userVisibleOnly: true, applicationServerKey: this.dataset.key };
       const subscription = await (await manager()).subscribe(options);
       for (const [name, value] of said(subscription)) this.form[name].value = value;
       this.form.requestSubmit(button);
     } catch {
-      this.show("failed");
+      this.tell("failed");
     }
   }
 }
