@@ -45,6 +45,7 @@ def _take(browser: Browser, practice: Practice, camera: Camera, screens: list[Sc
         _sign_in(page, email, practice.password)
     for screen in screens:
         page.emulate_media(color_scheme="light")
+        page.unroute_all()
         page.goto(screen.address)
         if screen.steps:
             screen.steps(page)

@@ -50,7 +50,7 @@ def for_everybody(practice: Practice) -> list[Screen]:
         Screen("offer-expired", practice.link("noor-de-vries", "Ines", to_offer=True)),
         Screen("sign-in", "/sign-in"),
         Screen("not-found", "/nothing-here"),
-        Screen("offline", "/offline"),
+        Screen("offline", "/", _lose_the_connection),
         Screen("mailbox", "/mailbox"),
     ]
 
@@ -84,6 +84,13 @@ def for_the_operator(_: Practice) -> list[Screen]:
 def _choose_a_slot(page: Page) -> None:
     page.locator(".slot").nth(3).click()
     expect(page.get_by_role("heading", level=1, name=re.compile("^Request a session"))).to_be_visible()
+
+
+def _lose_the_connection(page: Page) -> None:
+    """The page is there, and nothing else answers: otherwise it leads away at once."""
+    page.route(re.compile(r"/(?!offline$|static/)[^/]*$"), lambda route: route.abort())
+    page.goto("/offline")
+    expect(page.get_by_text("Trying again by itself")).to_be_visible()
 
 
 def _follow(name: str) -> Steps:

@@ -3,6 +3,7 @@
 import { openIn } from "./swaps.js";
 
 const DESK = matchMedia("(min-width: 60rem)");
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 class SidePanel extends HTMLElement {
   connectedCallback() {
@@ -35,12 +36,24 @@ class SidePanel extends HTMLElement {
   async open(link) {
     this.from = link;
     this.place.replaceChildren();
-    if (!this.dialog.open) this.dialog.show();
+    const shown = this.dialog.open || this.show();
     this.mark();
     await openIn(this.place, link);
     if (!this.place.childElementCount) return location.assign(link.href); // the page says why
+    await shown;
     this.dialog.scrollTop = 0;
     this.dialog.querySelector("button").focus();
+  }
+
+  // The panel grows out of the link, where the browser can show that and motion is welcome.
+  show() {
+    if (!document.startViewTransition || STILL.matches) return this.dialog.show();
+    this.from.classList.add("opens");
+    return document.startViewTransition(() => {
+      this.from.classList.remove("opens");
+      this.dialog.show();
+      this.mark();
+    }).updateCallbackDone;
   }
 
   close() {
