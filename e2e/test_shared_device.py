@@ -3,16 +3,19 @@
 The back/forward cache is on, as in every real browser; the tests' default flags would switch it off and hide a hole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, Error, Page, Playwright, expect
 
 from e2e.conftest import CHROMIUM
 from e2e.steps import Therapist
-from e2e.test_offline import CONTROLLED, KEEP, READY
-from tests.world import in_days
+from e2e.test_offline import KEEP, NOT_REACHED, READY
+from tests.waiting import wait_until
+from tests.world import INES, in_days
 
 # Whatever a page of this origin could read again.
 STORED = """async () => ({
@@ -23,7 +26,7 @@ STORED = """async () => ({
   workers: (await navigator.serviceWorker.getRegistrations()).length,
 })"""
 NOTHING = {"databases": [], "local": [], "session": [], "caches": [], "workers": 0}
-FURTHEST = 12  # steps back: further than anybody has gone here
+STEPS = 9  # back: further than anybody has gone here
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 def otto(mara, practice) -> Iterator[Therapist]:
     """Another therapist, at the same browser."""
     with practice.therapist("Otto Brandt") as (email, slug):
-        yield Therapist(mara.page, partial(practice.mails, email), "Otto Brandt", email, slug, mara.hands)
+        yield Therapist(mara.page, partial(practice.mails, email), "Otto Brandt", email, slug)
 
 
 @pytest.fixture
@@ -53,7 +56,6 @@ def walked(mara, ines, watch):
     """Mara has looked at what is hers, everywhere."""
     ines.requests(mara, in_days(3), words="It is about my sleep.")
     mara.page.evaluate(READY)
-    mara.page.wait_for_function(CONTROLLED)
     mara.looks_at_today()
     mara.opens(ines)
     mara.at("/sessions").at("/calendar").at("/settings")
@@ -61,32 +63,103 @@ def walked(mara, ines, watch):
     watch.problems[:] = [problem for problem in watch.problems if "net::ERR_" not in problem]
 
 
-def sign_out(person: Therapist) -> None:
-    person.looks_at_today()
-    person.presses("Sign out")
-    person.page.wait_for_url(lambda url: url.endswith("/"))
-
-
-def finds_nothing_of(person: Therapist, page, step) -> None:
-    """However often the page's button Back (or Forward) is pressed."""
-    for _ in range(FURTHEST):
-        if step(wait_until="commit") is None and page.url == "about:blank":
-            break
-        expect(page.locator("h1")).to_be_visible()
-        words = page.content()
-        for private in ("Ines", "Keller", "my sleep", person.email):
-            assert private not in words, page.url
-
-
 def test_after_signing_out_nothing_is_stored(walked):
     walked.at("/settings").page.get_by_role("switch", name=KEEP).check()
     walked.sees("Kept from now on.")
     sign_out(walked)
     assert walked.page.evaluate(STORED) == NOTHING
-    assert [cookie["name"] for cookie in walked.page.context.cookies()] == []
+    assert walked.page.context.cookies() == []
 
 
 def test_after_signing_out_back_shows_nothing(walked):
     sign_out(walked)
-    finds_nothing_of(walked, walked.page, walked.page.go_back)
-    finds_nothing_of(walked, walked.page, walked.page.go_forward)
+    finds_nothing_of(walked, walked.page.go_back)
+    finds_nothing_of(walked, walked.page.go_forward)
+
+
+def test_nor_does_it_without_a_connection(walked):
+    sign_out(walked)
+    walked.page.context.set_offline(True)
+    finds_nothing_of(walked, walked.page.go_back)
+
+
+def test_the_next_person_finds_nothing_by_going_back_and_forth(walked, otto, watch):
+    watch.expects(404)
+    sign_out(walked)
+    otto.signs_in()
+    otto.at("/sessions").at("/settings")
+    finds_nothing_of(walked, otto.page.go_back)
+    finds_nothing_of(walked, otto.page.go_forward)
+
+
+def test_a_list_that_was_kept_is_gone_when_somebody_else_signs_in(walked, otto, practice):
+    """Also when the first person never signed out: their sign-in ended elsewhere."""
+    practice.add_session_today(walked.slug, INES, 9)
+    walked.at("/settings").page.get_by_role("switch", name=KEEP).check()
+    walked.sees("Kept from now on.")
+    walked.page.context.clear_cookies()
+    otto.signs_in()
+    wait_until(lambda: otto.page.evaluate(STORED)["databases"] == [])
+    otto.page.context.set_offline(True)
+    otto.at("/dashboard")
+    otto.sees_title(NOT_REACHED)
+    otto.does_not_see("as of", "09:00–09:50")
+
+
+def test_the_sign_in_page_alone_wipes_it(walked, practice):
+    practice.add_session_today(walked.slug, INES, 9)
+    walked.at("/settings").page.get_by_role("switch", name=KEEP).check()
+    walked.sees("Kept from now on.")
+    walked.page.context.clear_cookies()
+    walked.at("/sign-in")
+    wait_until(lambda: walked.page.evaluate(STORED)["databases"] == [])
+
+
+def test_other_tabs_do_not_go_on_showing_what_was_hers(walked):
+    other = walked.page.context.new_page()
+    other.goto("/sessions")
+    expect(other.get_by_text("Ines")).not_to_have_count(0)
+    sign_out(walked)
+    other.wait_for_url(lambda url: url.endswith("/"))
+    assert "Ines" not in other.content()
+
+
+def test_a_page_that_was_left_may_come_back_as_it_was(walked):
+    """What these tests are about: without it, pages would be asked for again anyway."""
+    walked.at("/")
+    walked.page.evaluate("() => addEventListener('pageshow', (event) => { window.cameBack = event.persisted; })")
+    walked.at("/sign-in")
+    walked.page.go_back(wait_until="commit")  # it is loaded already
+    walked.page.wait_for_function("window.cameBack === true")
+
+
+def test_a_page_of_the_desk_that_comes_back_is_asked_for_again(walked):
+    asked: list[str] = []
+    walked.at("/settings")
+    walked.page.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
+    walked.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    walked.page.wait_for_event("load")
+    assert [url for url in asked if url.endswith("/settings")]
+
+
+def sign_out(person: Therapist) -> None:
+    person.looks_at_today()
+    person.presses("Sign out")
+    person.page.wait_for_url(lambda url: urlsplit(url).path == "/")
+
+
+def finds_nothing_of(person: Therapist, step: Callable[..., object]) -> None:
+    """However often the browser's button Back or Forward is pressed, also in the moment in which a page comes back."""
+    for _ in range(STEPS):
+        with suppress(Error):  # the browser's own page may say that there is no connection
+            step(wait_until="commit")
+        words = wait_until(lambda: words_of(person.page))
+        for private in ("Ines", "Keller", "my sleep", person.email):
+            assert private not in words, person.page.url
+
+
+def words_of(page: Page) -> str | None:
+    try:
+        return page.content()
+    except Error:
+        return None  # it is just being replaced

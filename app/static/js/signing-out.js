@@ -14,8 +14,12 @@ addEventListener("submit", async (event) => {
 // Other tabs may show names. They go where anybody may be, without waiting for the server.
 others.onmessage = () => location.replace("/");
 
-// Back to a page of the desk: it is asked for again, whoever is signed in by now.
-addEventListener("pageshow", (event) => event.persisted && location.reload());
+// Back to a page of the desk: it is asked for again, and shows nothing until it is known who is signed in by now.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  document.body.replaceChildren();
+  location.reload();
+});
 
 async function wipe() {
   localStorage.clear();
