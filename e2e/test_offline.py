@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from app.assets import asset
 from e2e.conftest import served_practice
@@ -162,36 +162,6 @@ def test_after_a_walk_through_all_pages_only_the_public_list_is_cached(mara, ine
     mara.page.goto(ines.page.url)  # a client's own page, in the therapist's browser
     mara.at("/dashboard")
     assert sorted(urlsplit(address).path for address in mara.page.evaluate(CACHED)) == FIXED
-
-
-def test_an_update_takes_over_without_touching_an_open_form(mara, ines):
-    ines.requests(mara, in_days(3))
-    mara.starts_an_offer(ines)
-    mara.adds(1, in_days(4))
-    mara.types("A few words", "A clinic day was moved.")
-    mara.page.evaluate("window.stillTheSame = true")
-    before = mara.page.evaluate("() => navigator.serviceWorker.controller.scriptURL")
-    mara.page.context.route("**/service-worker.js", another_version)
-    mara.page.evaluate(UPDATED)
-    assert mara.page.evaluate("window.stillTheSame")
-    mara.still_reads("A few words", "A clinic day was moved.")
-    mara.sends_the_offer(ines)
-    assert before.endswith("/service-worker.js")
-    names = mara.page.evaluate("() => caches.keys()")
-    assert names == ["holdfast-ANOTHER"]
-
-
-# Looks for a new version, as a browser does with each page that is opened, and waits until it has taken over.
-UPDATED = """async () => {
-  const taken = new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done));
-  await (await navigator.serviceWorker.ready).update();
-  await taken;
-}"""
-
-
-def another_version(route: Route) -> None:
-    answer = route.fetch()
-    route.fulfill(response=answer, body=re.sub("holdfast-\\$\\{\\w+\\}|holdfast-[A-Z0-9]{8}", "holdfast-ANOTHER", answer.text()))
 
 
 def test_what_is_sent_without_a_connection_is_not_sent_later(mara, ines):
