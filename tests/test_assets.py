@@ -17,6 +17,7 @@ BUDGET = {
     "desk.css": 7.5 * KB,
     "calendar-places.css": 1.5 * KB,
     "calendar-grid.js": KB,
+    "push-switch.js": KB,
 }
 
 

@@ -11,10 +11,10 @@ import { serviceWorker } from "./build/service-worker.mjs";
 
 const outdir = "app/static/dist";
 // One stylesheet and one script a page: `app` for visitors and clients, `desk` (which holds all of `app`) for who signed
-// in, `offline` for the page that a service worker shows by itself. Only the calendar has
-// more of its own: what dragging needs, and where its blocks can stand.
+// in, `offline` for the page that a service worker shows by itself. The calendar has
+// more of its own: what dragging needs, and where its blocks can stand; and the settings what turns pushes on.
 const styles = ["app", "desk", "calendar-places"].map((name) => `css/${name}.css`);
-const scripts = ["app", "desk", "calendar-grid", "offline"].map((name) => `js/${name}.js`);
+const scripts = ["app", "desk", "calendar-grid", "push-switch", "offline"].map((name) => `js/${name}.js`);
 const entryPoints = [...styles, ...scripts].map((name) => `app/static/${name}`);
 const options = {
   entryNames: "[name]-[hash]",
