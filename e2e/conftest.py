@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
+from e2e.everything import Everything, fill
 from e2e.hands import KEYS, TOUCH, Hands
 from e2e.practice import Practice
 from e2e.steps import Client, Operator, Therapist
@@ -57,6 +58,17 @@ def practice(
     """One practice for all journeys that keep to their own therapist."""
     with served_practice(new_db("sqlite"), warm, tmp_path_factory.mktemp("practice"), SWEEP_SECONDS="0.5") as practice:
         yield practice
+
+
+@pytest.fixture(scope="session")
+def everything(
+    new_db: Callable[[str], Database], warm: Warm, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Everything]:
+    """Another practice, only to be looked at."""
+    with served_practice(
+        new_db("sqlite"), warm, tmp_path_factory.mktemp("everything"), SWEEP_SECONDS="0.5"
+    ) as practice:
+        yield fill(practice)
 
 
 @pytest.fixture(params=SIZES)

@@ -22,7 +22,7 @@ class Practice:
 
     def __init__(self, served: Served, app: Flask) -> None:
         self.served = served
-        self._app = app
+        self.app = app
         self._letters: dict[str, tuple[str, Letter]] = {}
 
     @property
@@ -35,17 +35,17 @@ class Practice:
         number = next(_numbers)
         first = name.split()[0].lower()
         email, slug = f"{first}-{number}@example.com", f"{first}-{number}"
-        with self._app.app_context():
+        with self.app.app_context():
             known = add_therapist(name, zone, email=email, slug=slug).id
         yield email, slug
-        with self._app.app_context():
+        with self.app.app_context():
             db.session.get_one(Therapist, known).listed = False
             db.session.commit()
 
     def add_operator(self) -> str:
         """An operator's e-mail address."""
         email = f"operator-{next(_numbers)}@example.com"
-        with self._app.app_context():
+        with self.app.app_context():
             db.session.add(User(email=email, name="Olive Operator", is_operator=True, password_hash=CHEAP_HASH))
             db.session.commit()
         return email

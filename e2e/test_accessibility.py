@@ -1,60 +1,130 @@
-"""Every page of a journey, by day and by night, as axe-core judges it."""
+"""Nothing on any page, nor what comes after a press, shuts anybody out, as far as axe-core can judge it."""
 
-from pathlib import Path
+import re
 
-from e2e.steps import Person
+import pytest
+from playwright.sync_api import expect
+
+from e2e.axe import Found
+from e2e.everything import MARA, OLIVE
+from e2e.steps import ASKED, BERLIN
+from e2e.variants import at_a_desk
 from tests.world import in_days
 
-AXE = (Path(__file__).parents[1] / "node_modules/axe-core/axe.min.js").read_text()
-# Colours that are on their way from day to night are none yet.
-RUN = """async () => {
-  const moving = () => document.getAnimations().filter((each) => each.playState === "running");
-  while (moving().length) await Promise.allSettled(moving().map((each) => each.finished));
-  return (await axe.run(document, {resultTypes: ["violations"]})).violations;
-}"""
-
-TEN, OTHER, THIRD = in_days(3, "10:00"), in_days(4, "10:00"), in_days(5, "10:00")
+TEN, OTHER, THIRD, NOON = in_days(3, "10:00"), in_days(4, "10:00"), in_days(5, "10:00"), in_days(3, "12:00")
 
 
-def test_no_page_shuts_anybody_out(mara, ines):
+@pytest.mark.parametrize("email", ["", MARA, OLIVE], ids=["anybody", "therapist", "operator"])
+def test_no_page_shuts_anybody_out(chromium, everything, email):
+    """Whatever has an address: a new page is looked at without being named here."""
     found = Found()
-    found.on_page_of(ines.at("/sign-in"))
-    found.on_page_of(ines.at("/"))
-    ines.looks_at_times(mara)
-    found.on_page_of(ines)
-    ines.chooses(TEN)
-    found.on_page_of(ines)
-    ines.requests(mara, TEN)
-    mara.looks_at_today()
-    found.on_page_of(ines, mara)
-    mara.opens(ines)
-    found.on_page_of(mara)
-    mara.starts_an_offer(ines)
-    mara.adds(1, OTHER)
-    mara.adds(2, THIRD)
-    found.on_page_of(mara)
-    mara.sends_the_offer(ines)
-    ines.opens(ines.is_mailed("Your booking needs your answer"))
-    found.on_page_of(ines, mara)
-    ines.accepts(OTHER)
-    ines.sees_title("Your time is agreed")
-    mara.opens(ines)
-    found.on_page_of(ines, mara)
-    mara.presses("Edit location")
-    found.on_page_of(mara)
-    found.on_page_of(mara.at("/sessions"))
-    found.on_page_of(mara.at("/settings"))
-    for view in ("", "&view=week", "&view=day", "&view=list&state=confirmed"):
-        found.on_page_of(mara.at(f"/calendar?date={OTHER:%Y-%m-%d}{view}"))
-    found.on_page_of(mara.at(f"/calendar/time?start={THIRD:%Y-%m-%d}T12:00"))
+    for page in everything.looked_at(chromium, email):
+        found.on(page)
     assert found.violations == []
 
 
-def test_a_sick_day_shuts_nobody_out(mara, ines, jonas):
+@at_a_desk
+def test_nothing_that_a_client_brings_about_shuts_anybody_out(mara, ines, jonas, watch):
+    watch.expects(409)
+    watch.expects(422)
     found = Found()
-    for client, time in ((ines, TEN), (jonas, in_days(3, "12:00"))):
+    ines.at("/?kind=phone&on=2020-01-01")
+    ines.page.get_by_label("Language").select_option(index=1)
+    found.on_page_of(ines)
+    ines.looks_at_times(mara)
+    ines.looks_at_location("Phone call")
+    found.on_page_of(ines)
+    ines.chooses(TEN)
+    ines.presses("Request session")
+    ines.sees("Please look at the marked fields.")
+    found.on_page_of(ines)
+    jonas.requests(mara, TEN)
+    ines.types("Your name", ines.name)
+    ines.types("E-mail", ines.email)
+    ines.presses("Request session")
+    ines.sees("This time has just been taken.")
+    found.on_page_of(ines)
+    ines.chooses_instead(in_days(3, "11:30"), BERLIN)
+    ines.presses("Request session")
+    ines.page.wait_for_url("**/s/*")
+    mara.moves(jonas, to=OTHER)
+    jonas.opens(jonas.is_mailed("Your booking has changed and is confirmed"))
+    jonas.disputes()
+    found.on_page_of(jonas)
+    jonas.follows("See what is offered")
+    jonas.accepts(OTHER)
+    jonas.sees_title("Your time is agreed")
+    found.on_page_of(jonas)
+    mara.relocates(ines, to="Room 2")
+    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    mara.withdraws(ines)
+    ines.agrees()
+    ines.sees("This offer has ended")
+    found.on_page_of(ines)
+    assert found.violations == []
+
+
+@at_a_desk
+def test_nothing_that_a_therapist_brings_about_shuts_anybody_out(mara, ines, jonas, watch):
+    watch.expects(422)
+    found = Found()
+    for client, time in ((ines, TEN), (jonas, NOON)):
         client.requests(mara, time)
-    found.on_page_of(mara.at("/sick-days/new"))
+    mara.confirms(ines)
+    found.on_page_of(mara)
+    mara.starts_an_offer(ines)
+    found.on_page_of(mara)
+    mara.presses("Offer alternatives")
+    mara.sees("Add at least one alternative time")
+    found.on_page_of(mara)
+    mara.adds(1, NOON)
+    mara.adds(2, in_days(4, "06:00"))
+    mara.presses("Offer alternatives")
+    mara.sees("Please look at the marked alternatives", "is held for Jonas")
+    found.on_page_of(mara)
+    mara.presses(ASKED)
+    mara.types_time(mara.page.get_by_role("main"), NOON)
+    mara.presses("Save change")
+    mara.sees("is held for Jonas")
+    found.on_page_of(mara)
+    mara.offers(ines, OTHER, THIRD)
+    found.on_page_of(mara)
+    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.accepts(OTHER)
+    ines.sees_title("Your time is agreed")
+    mara.opens(ines)
+    found.on_page_of(mara)
+    assert found.violations == []
+
+
+@at_a_desk
+def test_nothing_beside_the_calendar_shuts_anybody_out(mara, ines, watch):
+    watch.expects(422)
+    found = Found()
+    ines.requests(mara, TEN)
+    mara.at(f"/calendar?date={TEN:%Y-%m-%d}")
+    mara.page.get_by_role("link", name=re.compile("^Ines K., to answer")).click()
+    mara.presses("Confirm session")
+    expect(mara.page.get_by_role("dialog").get_by_text("Confirmed", exact=True)).to_be_visible()
+    found.on_page_of(mara)
+    mara.presses("Close")
+    mara.follows("Add…")
+    mara.presses("Book session")
+    mara.sees("Nothing was booked yet")
+    found.on_page_of(mara)
+    assert found.violations == []
+
+
+@at_a_desk
+def test_a_sick_day_shuts_nobody_out(mara, ines, jonas, watch):
+    watch.expects(422)
+    found = Found()
+    for client, time in ((ines, TEN), (jonas, NOON)):
+        client.requests(mara, time)
+    mara.at("/sick-days/new")
+    mara.presses("See what will be sent")
+    mara.sees("Please look at the marked fields")
+    found.on_page_of(mara)
     mara.plans_a_sick_day(TEN, words="I have a fever.")
     found.on_page_of(mara)
     mara.sends_all_offers()
@@ -65,18 +135,28 @@ def test_a_sick_day_shuts_nobody_out(mara, ines, jonas):
     assert found.violations == []
 
 
-class Found:
-    """What axe-core found on the pages it was shown."""
-
-    def __init__(self) -> None:
-        self.violations: list[str] = []
-
-    def on_page_of(self, *people: Person) -> None:
-        for person in people:
-            person.page.evaluate(AXE)
-            for scheme in ("light", "dark"):
-                person.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                self.violations += [
-                    f"{scheme} {person.page.url}: {each['help']}: {[node['html'][:150] for node in each['nodes'][:3]]}"
-                    for each in person.page.evaluate(RUN)
-                ]
+@at_a_desk
+def test_no_refusal_shuts_anybody_out(mara, ines, watch):
+    for status in (400, 403, 404, 405, 422, 429):
+        watch.expects(status)
+    found = Found()
+    ines.at("/sign-in").presses("Sign in")
+    ines.sees("Please look at the marked fields.")
+    found.on_page_of(ines)
+    ines.types("E-mail", mara.email)
+    ines.types("Password", "wrong")
+    ines.presses("Sign in")
+    ines.sees("E-mail or password is not right.")
+    found.on_page_of(ines)
+    found.on_page_of(ines.at("/nothing/here"))
+    found.on_page_of(mara.at("/operator"))
+    found.on_page_of(mara.at("/bookings"))
+    ines.looks_at_times(mara)
+    ines.chooses(TEN)
+    ines.types("Your name", ines.name)
+    ines.types("E-mail", ines.email)
+    ines.page.context.clear_cookies()
+    ines.presses("Request session")
+    ines.sees("This page was open for too long.")
+    found.on_page_of(ines)
+    assert found.violations == []

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Locator, expect
 
+from e2e.axe import Found
 from e2e.steps import Therapist
-from e2e.test_accessibility import Found
 from e2e.variants import at_a_desk, with_and_without_scripts
 from tests.world import in_days
 

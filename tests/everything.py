@@ -34,11 +34,13 @@ class Desk:
         found = []
         for rule in app.url_map.iter_rules():
             if method in (rule.methods or ()):
-                filled = [rule.rule] if not rule.arguments else self._filled(rule.rule)
+                filled = self.filled(rule.rule)
                 found += filled if in_every_state else filled[:1]
         return sorted(found)
 
-    def _filled(self, rule: str) -> list[str]:
+    def filled(self, rule: str) -> list[str]:
+        if "<" not in rule:
+            return [rule]
         for placeholder, values in self._placeholders(rule).items():
             if placeholder in rule:
                 return [rule.replace(placeholder, str(value)) for value in values]

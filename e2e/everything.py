@@ -1,0 +1,100 @@
+"""A practice in which everything that can stand on a page stands on one, and everybody who looks at it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from app.database import db
+from app.practice.user import User
+from e2e.practice import Practice
+from tests.everything import Desk, everything
+from tests.waiting import wait_until
+from tests.world import CHEAP_HASH, PASSWORD, add_therapist, in_days
+
+MARA, OLIVE = "mara@example.com", "olive@example.com"
+# By whom an address may be called: who looks at it here. Everything else is looked at by nobody in particular.
+LOOKING = {"therapist": MARA, "signed_in": MARA, "operator": OLIVE}
+# The state of the session changes nothing on these.
+ALIKE = {"/sessions/<int:booking_id>/rearrangement", "/sessions/<int:booking_id>/relocation"}
+DAY = in_days(3)
+# What an address shows when it is asked for something more.
+QUERIES = {
+    "/": ["?on=2020-01-01", "?kind=phone"],
+    "/t/<slug>": ["?zones=1", f"?from={in_days(8):%Y-%m-%d}"],
+    "/t/<slug>/request": [f"?start={DAY:%Y-%m-%dT%H:%MZ}"],
+    "/calendar": ["?view=week", "?view=day", "?view=list", f"?date={DAY:%Y-%m-%d}&state=confirmed"],
+    "/calendar/time": [f"?start={DAY:%Y-%m-%d}T12:00"],
+    "/sessions/<int:booking_id>/rearrangement": ["?reason=asked", "?reason=own"],
+    "/sessions/<int:booking_id>/relocation": ["?reason=asked", "?reason=own"],
+    "/working-times": ["?add=0", "?copy=0", "?change=1"],
+    "/working-times/bank-holidays": ["?country=GB&part=ENG"],
+}
+# Not ours to lay out: a mail as a mail program shows it.
+AS_SENT = "/mailbox/<name>/html"
+
+
+@dataclass
+class Everything:
+    """`pages` are addresses, by the e-mail address of who looks at them; nobody's is empty."""
+
+    url: str
+    pages: dict[str, list[str]]
+
+    def looked_at(self, chromium: Browser, email: str, **settings: object) -> Iterator[Page]:
+        """One page after the other, in one window."""
+        context = chromium.new_context(base_url=self.url, reduced_motion="reduce", locale="en-GB", **settings)  # type: ignore[arg-type]
+        try:
+            page = context.new_page()
+            if email:
+                _sign_in(page, email)
+            seen: set[str] = set()
+            for address in self.pages[email]:
+                if is_page(page, address):
+                    page.goto(address)
+                    if page.url not in seen:
+                        yield page
+                    seen.add(page.url)
+            assert seen
+        finally:
+            context.close()
+
+
+def fill(practice: Practice) -> Everything:
+    """The practice is empty before."""
+    with practice.app.app_context():
+        mara = add_therapist("Mara Lindt")
+        otto = add_therapist("Otto Brandt", zone="Europe/Berlin")
+        db.session.add(User(email="olive@example.com", name="Olive", password_hash=CHEAP_HASH, is_operator=True))
+        db.session.commit()
+        pages = _addresses(practice.app, everything(mara, otto))
+    letter = wait_until(lambda: practice.mails("@example.net"), timeout=60)[0]
+    pages[""].append(f"/mailbox/{letter.name}")
+    return Everything(practice.url, pages)
+
+
+def _addresses(app: Flask, desk: Desk) -> dict[str, list[str]]:
+    """Every address that answers to looking, with the session or link of each state in it."""
+    found: dict[str, list[str]] = {"": [], MARA: [], OLIVE: []}
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and rule.rule != AS_SENT:
+            access = app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
+            filled = desk.filled(rule.rule)
+            also = [filled[0] + query for query in QUERIES.get(rule.rule, ())]
+            found[LOOKING.get(access, "")] += also + (filled[:1] if rule.rule in ALIKE else filled)
+    return found
+
+
+def is_page(page: Page, address: str) -> bool:
+    """Whether a person sees this, or only a program reads it."""
+    answer = page.context.request.head(address)
+    return answer.headers.get("content-type", "").startswith("text/html")
+
+
+def _sign_in(page: Page, email: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail", exact=True).fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/dashboard" if email == MARA else "**/operator")

@@ -1,0 +1,90 @@
+"""Large letters, a narrow window, a system's own colours, nothing that moves: every page stays whole."""
+
+import pytest
+
+from e2e.conftest import SIZES
+from e2e.everything import MARA, OLIVE
+
+NARROW = {"width": 320, "height": 640}  # a desk's window at 400 %
+ZOOMED = {"width": 640, "height": 400}  # and at 200 %
+
+# WCAG 1.4.12: what a reader may ask of the text; and letters twice as large.
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+p { margin-block-end: 2em !important }"""
+LARGE = "html { font-size: 200% !important }"
+WEAR = """(rules) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(rules);
+  document.adoptedStyleSheets = rules ? [sheet] : [];
+}"""
+# What is cut off, hangs over the edge or lies below the bar when the page is scrolled to its end.
+BROKEN = """() => {
+  const found = [];
+  const named = (one) => `${one.localName}.${one.className} ${(one.innerText || one.name || "").trim().slice(0, 40)}`;
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  if (wide > 0) found.push(`the page is ${wide} px too wide`);
+  const seen = (one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true});
+  const scrolled = (one) => one.closest("calendar-grid, .strip");
+  const hidden = (one) => one.closest(".visually-hidden, [hidden], svg, .skip-link, dialog:not([open])");
+  for (const one of document.querySelectorAll("main *")) {
+    if (!seen(one) || hidden(one) || scrolled(one)) continue;
+    const box = one.getBoundingClientRect();
+    if (box.width && (box.right > innerWidth + 1 || box.left < -1)) found.push(`over the edge: ${named(one)}`);
+    const style = getComputedStyle(one);
+    const clips = style.overflowX !== "visible" && style.overflowX !== "auto" && one.localName !== "select";
+    if (clips && one.scrollWidth > one.clientWidth + 1 && one.innerText?.trim()) found.push(`cut off: ${named(one)}`);
+    if (style.overflowY === "hidden" && one.scrollHeight > one.clientHeight + 1 && one.innerText?.trim())
+      found.push(`cut off below: ${named(one)}`);
+  }
+  const bar = document.querySelector(".tabs");
+  if (bar && getComputedStyle(bar).position === "fixed") {
+    scrollTo(0, document.documentElement.scrollHeight);
+    const last = [...document.querySelectorAll("main *")].filter((one) => seen(one) && !hidden(one)).at(-1);
+    if (last && last.getBoundingClientRect().bottom > bar.getBoundingClientRect().top + 1)
+      found.push(`below the bar: ${named(last)}`);
+    scrollTo(0, 0);
+  }
+  return found;
+}"""
+# Links within a sentence are as high as its line; everything else is at least so large, and what a page is for larger.
+SMALL = """() => {
+  const inSentence = (one) => one.localName === "a" && getComputedStyle(one).display === "inline";
+  const size = (one) => (one.closest("label") ?? one).getBoundingClientRect();
+  const small = (one) => {
+    const box = size(one);
+    const least = one.matches(".button--main, .slot, .tabs__tab") ? 44 : 24;
+    return box.width && (box.width < least - 0.5 && least === 24 || box.height < least - 0.5);
+  };
+  return [...document.querySelectorAll("a, button, input, select, textarea, summary")]
+    .filter((one) => one.checkVisibility({visibilityProperty: true}) && one.tabIndex >= 0 && !inSentence(one))
+    .filter((one) => !one.matches(".skip-link, [type=hidden], .block, .free") && small(one))
+    .map((one) => `${one.outerHTML.slice(0, 90)} ${size(one).width}x${size(one).height}`);
+}"""
+MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
+  const style = getComputedStyle(one);
+  const milliseconds = (time) => parseFloat(time) * (time.includes("ms") ? 1 : 1000);
+  const moves = (times) => times.split(",").some((each) => milliseconds(each) > 1);
+  return moves(style.transitionDuration) || style.animationName !== "none" && moves(style.animationDuration);
+}).map((one) => one.outerHTML.slice(0, 90))"""
+
+everybody = pytest.mark.parametrize("email", ["", MARA, OLIVE], ids=["anybody", "therapist", "operator"])
+
+
+@everybody
+def test_every_page_stays_whole(chromium, everything, email):
+    found: list[str] = []
+    for page in everything.looked_at(chromium, email, viewport=NARROW):
+        for wear, size, rules in (
+            ("narrow", NARROW, ""),
+            ("spaced", NARROW, SPACED),
+            ("large on a phone", SIZES["phone"], LARGE),
+            ("twice as large at a desk", ZOOMED, ""),
+        ):
+            page.set_viewport_size(size)
+            page.evaluate(WEAR, rules)
+            found += [f"{wear} {page.url}: {each}" for each in page.evaluate(BROKEN)]
+        page.evaluate(WEAR, "")
+        page.set_viewport_size(NARROW)
+        found += [f"small {page.url}: {each}" for each in page.evaluate(SMALL)]
+        found += [f"moving {page.url}: {each}" for each in page.evaluate(MOVING)]
+    assert not found, "\n".join(found)
