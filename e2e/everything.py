@@ -44,9 +44,13 @@ class Everything:
 
     def looked_at(self, chromium: Browser, email: str, **settings: object) -> Iterator[Page]:
         """One page after the other, in one window."""
-        context = chromium.new_context(base_url=self.url, reduced_motion="reduce", locale="en-GB", **settings)  # type: ignore[arg-type]
+        context = chromium.new_context(
+            base_url=self.url, reduced_motion="reduce", locale="en-GB", service_workers="block", **settings
+        )  # type: ignore[arg-type]
         try:
             page = context.new_page()
+            # The page for those without a connection would go elsewhere as soon as there is one.
+            page.route("**/healthz", lambda route: route.abort())
             if email:
                 _sign_in(page, email)
             seen: set[str] = set()

@@ -1,9 +1,13 @@
 """Large letters, a narrow window, a system's own colours, nothing that moves: every page stays whole."""
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
 
 from e2e.conftest import SIZES
 from e2e.everything import MARA, OLIVE
+from e2e.hands import stops
 
 NARROW = {"width": 320, "height": 640}  # a desk's window at 400 %
 ZOOMED = {"width": 640, "height": 400}  # and at 200 %
@@ -87,4 +91,36 @@ def test_every_page_stays_whole(chromium, everything, email):
         page.set_viewport_size(NARROW)
         found += [f"small {page.url}: {each}" for each in page.evaluate(SMALL)]
         found += [f"moving {page.url}: {each}" for each in page.evaluate(MOVING)]
+    assert not found, "\n".join(found)
+
+
+PHONE = {"viewport": SIZES["phone"], "forced_colors": "active"}
+# In a system's own colours backgrounds go; what told something by them does it by an edge or a sign.
+UNMARKED = """() => {
+  const edged = (one) => {
+    const style = getComputedStyle(one);
+    return parseFloat(style.borderTopWidth) >= 1 && style.borderTopColor !== style.backgroundColor;
+  };
+  const seen = (one) => one.checkVisibility({visibilityProperty: true});
+  const thick = (one) => parseFloat(getComputedStyle(one).borderTopWidth) >= 2;
+  const all = (what) => [...document.querySelectorAll(what)].filter(seen);
+  return [
+    ...all(".button, .slot, .status, .choice, .field__control, .block").filter((one) => !edged(one)),
+    ...all("[aria-current]:not([aria-current=false]), [aria-pressed=true]").filter((one) => !thick(one)),
+    ...all(".status").filter((one) => !one.querySelector("svg")?.getBoundingClientRect().width),
+  ].map((one) => one.outerHTML.slice(0, 120));
+}"""
+
+
+@everybody
+def test_every_page_is_walked_by_keys_in_the_systems_own_colours(chromium, everything, email):
+    """On a phone's screen, whose bar could lie over what has the focus."""
+    found: list[str] = []
+    walked: set[str] = set()
+    for page in everything.looked_at(chromium, email, **PHONE):
+        found += [f"{page.url}: {each}" for each in page.evaluate(UNMARKED)]
+        kind = re.sub(r"\d+|[\w-]{40,}", "", urlsplit(page.url).path)
+        if kind not in walked:
+            assert list(stops(page))
+        walked.add(kind)
     assert not found, "\n".join(found)
