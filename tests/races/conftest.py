@@ -1,10 +1,13 @@
 import pytest
 
+from app.booking.booking import Booking
 from app.database import db
 from app.practice.therapist import Therapist
 from tests import world
 from tests.browser import Page
 from tests.races.crowd import Tab
+
+ROUNDS = 4
 
 
 @pytest.fixture
@@ -13,6 +16,13 @@ def web(serve):
     served = serve("web")
     yield served
     assert "Traceback" not in served.log("web"), served.log("web")
+
+
+@pytest.fixture
+def bookings(mara: Therapist) -> list[Booking]:
+    """Several requests in Mara's diary: each is raced for once."""
+    people = [world.Person(f"Client {day}", f"client{day}@example.net") for day in range(ROUNDS)]
+    return [person.asks(mara, world.in_days(day)) for day, person in enumerate(people, start=3)]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 from tests.browser import Browser, Page
 from tests.engines.fixtures import commit_what_the_test_did
 
+Fields = Sequence[tuple[str, str]]
 ROOT = Path(__file__).parents[2]
 
 
@@ -35,7 +36,10 @@ class Tab(Browser):
     def ready(self, page: Page, button: str, **typed: str) -> str:
         """What pressing the button would send, as it goes over the wire."""
         form, fields = page.filled(button, **typed)
-        address = urllib.parse.urljoin(page.url, form.action)
+        return self.wire(urllib.parse.urljoin(page.url, form.action), fields)
+
+    def wire(self, address: str, fields: Fields) -> str:
+        """A form with these fields, as it goes over the wire to this address."""
         request = Request(address)
         self._cookies.add_cookie_header(request)
         body = urllib.parse.urlencode(fields)

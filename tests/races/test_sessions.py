@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select
 
 from app import clock
@@ -16,14 +15,6 @@ from tests.booking.holds import check_everything
 from tests.races.conftest import signed_in
 from tests.races.crowd import Crowd, Tab, statuses
 from tests.waiting import wait_until
-
-ROUNDS = 4
-
-
-@pytest.fixture
-def bookings(mara) -> list[Booking]:
-    people = [world.Person(f"Client {day}", f"client{day}@example.net") for day in range(ROUNDS)]
-    return [person.asks(mara, world.in_days(day)) for day, person in enumerate(people, start=3)]
 
 
 def on_session(tab: Tab, booking: Booking, button: str) -> str:

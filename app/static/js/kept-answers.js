@@ -117,5 +117,7 @@ if (owner) {
   for (const event of ["online", "reached", "pageshow"]) addEventListener(event, send);
   document.addEventListener("visibilitychange", send);
   addEventListener("storage", () => keep(kept()));
-  document.querySelector("[action='/sign-out']")?.addEventListener("submit", () => localStorage.removeItem(STORE));
+  document.addEventListener("submit", ({ target }) => {
+    if (target.getAttribute("action") === "/sign-out") localStorage.removeItem(STORE);
+  });
 }

@@ -32,13 +32,15 @@ async function answered() {
 }
 
 async function show(news) {
-  watch.seen = news.seen;
   if ("to_answer" in news) count(news.to_answer);
   const form = document.querySelector("[data-revision]");
   if (form && news.session !== Number(form.dataset.revision)) tellMeanwhile(form.dataset.stands);
   const before = told();
-  const pieces = [...document.querySelectorAll("[data-live]")];
-  if ((await Promise.all(pieces.map(refresh))).includes(false)) tellMeanwhile();
+  const pieces = [...document.querySelectorAll("[data-live]")].filter((piece) => piece.getClientRects().length);
+  const became = await Promise.all(pieces.map(refresh));
+  if (became.includes("later")) return;
+  watch.seen = news.seen;
+  if (became.includes("kept")) tellMeanwhile();
   else say(news.said ?? (told() !== before && told()));
 }
 

@@ -12,14 +12,13 @@ export function openIn(element, link, swap = "innerHTML") {
 }
 
 // Draw a piece of the page anew from its own address, around what somebody is doing in it: focus, typed words, what is
-// open or chosen stay. False when that cannot be, because a field that was typed into is there no more.
+// open or chosen stay. "drawn"; "kept" as it was, because a field that was typed into is there no more; or "later".
 export async function refresh(element) {
-  if (element.querySelector("[aria-busy=true]")) return true; // its own answer is on the way
   const held = element.contains(document.activeElement);
-  const about = { source: element, target: element, select: `#${element.id}`, swap: "outerMorph", quiet: {} };
+  const about = { source: element, target: element, select: `#${element.id}`, swap: "outerMorph", quiet: { became: "later" } };
   await htmx.ajax("GET", element.dataset.live, about);
   if (held && document.activeElement === document.body) focusOn(element);
-  return !about.quiet.loses;
+  return about.quiet.became;
 }
 
 // Send fields without their form. A page that was open for too long gets a fresh form token with the refusal.
@@ -48,8 +47,11 @@ document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   if (!ctx.quiet) return;
   const there = (field) => tasks[0]?.fragment.querySelector(`[name="${CSS.escape(field.name)}"]`);
-  ctx.quiet.loses = [...ctx.sourceElement.querySelectorAll("[name]")].some((field) => typedInto(field) && !there(field));
-  if (ctx.response.status !== 200 || ctx.quiet.loses) event.preventDefault();
+  const loses = [...ctx.sourceElement.querySelectorAll("[name]")].some((field) => typedInto(field) && !there(field));
+  // Nor while the answer to a button in it is on the way.
+  const waits = ctx.response.status !== 200 || ctx.sourceElement.querySelector("[aria-busy=true]");
+  ctx.quiet.became = waits ? "later" : loses ? "kept" : "drawn";
+  if (ctx.quiet.became !== "drawn") event.preventDefault();
 });
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
@@ -65,7 +67,7 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   // On the way to another page (HX-Redirect) the button stays pressed.
-  if (!ctx.hx?.redirect) release(ctx.sourceElement.closest("form") ?? ctx.sourceElement);
+  if (!ctx.hx?.redirect && !ctx.quiet) release(ctx.sourceElement.closest("form") ?? ctx.sourceElement);
 });
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {

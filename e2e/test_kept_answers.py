@@ -1,0 +1,197 @@
+"""Confirm session pressed without a line: kept on the device, sent once it is back, and told what became of it."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Route, expect
+
+from e2e.steps import Therapist
+from e2e.variants import at_a_desk, on_a_phone
+from tests.world import in_days
+
+TEN = in_days(2, "10:00")
+WAITING = "Will be confirmed when you are back online"
+CONFIRM = "Confirm session"
+
+
+@pytest.fixture(autouse=True)
+def _lines_are_cut(watch) -> Iterator[None]:
+    """The browser says so, and shall."""
+    yield
+    watch.problems[:] = [problem for problem in watch.problems if "ERR_" not in problem]
+
+
+def button(mara: Therapist, name: str) -> Locator:
+    return mara.page.get_by_role("button", name=name, exact=True)
+
+
+def offline(mara: Therapist) -> None:
+    mara.page.context.set_offline(True)
+
+
+def online(mara: Therapist) -> None:
+    mara.page.context.set_offline(False)
+
+
+def presses_offline(mara: Therapist, client) -> None:
+    """On today's list."""
+    mara.looks_at_today()
+    offline(mara)
+    mara.row(client).get_by_role("button", name=CONFIRM, exact=True).click()
+    expect(mara.row(client).get_by_role("button", name=WAITING, exact=True)).to_be_visible()
+
+
+def told(mara: Therapist) -> Locator:
+    return mara.page.locator("#kept-told").get_by_role("paragraph")
+
+
+def kept_on_device(mara: Therapist) -> str:
+    return str(mara.page.evaluate("localStorage.getItem('kept-answers') ?? ''"))
+
+
+def test_back_online_the_session_is_confirmed_and_told(mara, ines):
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    assert "Ines" not in kept_on_device(mara)
+    online(mara)
+    expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
+    ines.is_mailed("Your booking is confirmed")
+    mara.sees_status(ines, "Confirmed")
+    # It stays until it has been read, on whatever page.
+    mara.at("/sessions")
+    expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
+    assert "Ines" not in kept_on_device(mara)
+    mara.presses("OK")
+    expect(told(mara)).to_have_count(0)
+    mara.looks_at_today()
+    expect(button(mara, CONFIRM)).to_have_count(0)
+    assert kept_on_device(mara) == "[]"
+
+
+@on_a_phone
+def test_the_client_cancelled_meanwhile(mara, ines):
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    ines.cancels()
+    online(mara)
+    expect(told(mara)).to_contain_text("Ines K. had cancelled meanwhile; nothing was confirmed.")
+    ines.is_mailed("Your booking is cancelled")
+    ines.is_mailed("We have received your booking request")
+    ines.has_no_other_mail()
+
+
+@at_a_desk
+def test_it_can_be_taken_back_before(mara, ines):
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    mara.presses("Don't confirm after all")
+    expect(button(mara, CONFIRM)).to_be_focused()
+    online(mara)
+    with mara.page.expect_response("**/live"):
+        pass
+    mara.looks_at_today()
+    expect(button(mara, CONFIRM)).to_be_visible()
+    expect(told(mara)).to_have_count(0)
+
+
+@on_a_phone
+def test_on_the_page_of_the_session_and_wherever_else_the_request_stands(mara, ines):
+    ines.requests(mara, TEN)
+    mara.opens(ines)
+    offline(mara)
+    mara.presses(CONFIRM)
+    expect(button(mara, WAITING)).to_be_visible()
+    refuse = "**/kept-confirmation"
+    mara.page.route(refuse, lambda route: route.abort())
+    online(mara)
+    mara.looks_at_today()
+    expect(button(mara, WAITING)).to_be_visible()
+    mara.page.reload()
+    expect(button(mara, WAITING)).to_be_visible()
+    mara.page.unroute(refuse)
+    mara.page.reload()
+    expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
+
+
+@on_a_phone
+def test_an_answer_that_is_lost_is_asked_for_again_and_counts_once(mara, ines):
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        lost.append(route.fetch().status)
+        route.abort()
+
+    mara.page.route("**/kept-confirmation", lose)
+    with mara.page.expect_event("requestfailed", lambda request: "kept-confirmation" in request.url):
+        online(mara)
+    mara.page.unroute("**/kept-confirmation")
+    mara.looks_at_today()
+    expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
+    assert lost == [200]
+    ines.is_mailed("Your booking is confirmed")
+    mara.opens(ines)
+    expect(mara.page.get_by_role("listitem").filter(has_text="You confirmed")).to_have_count(1)
+
+
+@on_a_phone
+def test_a_line_that_breaks_while_it_is_pressed_is_no_line(mara, ines):
+    """The browser believes that it is online."""
+    ines.requests(mara, TEN)
+    mara.looks_at_today()
+    mara.page.route("**/confirmation", lambda route: route.abort())
+    mara.presses(CONFIRM)
+    expect(button(mara, WAITING)).to_be_visible()
+    mara.page.unroute("**/confirmation")
+    mara.looks_at_today()
+    expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
+
+
+@on_a_phone
+def test_what_was_pressed_a_day_ago_is_too_old(mara, ines):
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    mara.page.evaluate(
+        """() => {
+          const kept = JSON.parse(localStorage.getItem("kept-answers"));
+          kept[0].at -= 25 * 3600 * 1000;
+          localStorage.setItem("kept-answers", JSON.stringify(kept));
+        }"""
+    )
+    online(mara)
+    expect(told(mara)).to_contain_text("too old, nothing was confirmed")
+    expect(button(mara, CONFIRM)).to_be_visible()
+
+
+@on_a_phone
+def test_another_account_on_the_device_sends_nothing_of_it(practice, mara, ines):
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    left = kept_on_device(mara)
+    with practice.therapist("Otto Brandt") as (email, slug):
+        # Mara's sign-in ended without her signing out here.
+        mara.page.context.clear_cookies()
+        otto = Therapist(mara.page, mara._mails, "Otto Brandt", email, slug)
+        sent: list[str] = []
+        mara.page.on("request", lambda request: sent.append(request.url) if "kept-conf" in request.url else None)
+        mara.page.goto("about:blank")
+        online(mara)
+        otto.signs_in()
+        expect(otto.page.get_by_role("heading", level=1)).to_contain_text("Otto")
+        assert left != kept_on_device(otto) == "[]"
+        assert sent == []
+    mara.page.context.clear_cookies()
+    mara.signs_in()
+    expect(button(mara, CONFIRM)).to_be_visible()
+
+
+@on_a_phone
+def test_signing_out_forgets_it(mara, ines):
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    mara.page.route("**/kept-confirmation", lambda route: route.abort())
+    online(mara)
+    mara.at("/settings").presses("Sign out")
+    mara.page.wait_for_url("**/")
+    assert kept_on_device(mara) == ""
