@@ -1,5 +1,6 @@
 // <kept-answer data-booking data-start data-location>: Confirm session, pressed while offline, is kept on this device
-// with what was seen, and sent when the line is back. What became of it is told until it has been read.
+// with what was seen, and sent when the line is back. What became of it is told until it has been read. Signing out
+// forgets it (signing-out.js).
 import { ask } from "./live.js";
 import { release } from "./pressed.js";
 import { post, say } from "./swaps.js";
@@ -117,7 +118,4 @@ if (owner) {
   for (const event of ["online", "reached", "pageshow"]) addEventListener(event, send);
   document.addEventListener("visibilitychange", send);
   addEventListener("storage", () => keep(kept()));
-  document.addEventListener("submit", ({ target }) => {
-    if (target.getAttribute("action") === "/sign-out") localStorage.removeItem(STORE);
-  });
 }
