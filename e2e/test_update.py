@@ -14,6 +14,8 @@ UPDATED = """async () => {
   const taken = new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done));
   await (await navigator.serviceWorker.ready).update();
   await taken;
+  const { active } = await navigator.serviceWorker.ready;
+  while (active.state !== "activated") await new Promise((done) => (active.onstatechange = done));
   return caches.keys();
 }"""
 WORDS = "A clinic day was moved."
