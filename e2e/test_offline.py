@@ -42,6 +42,7 @@ def size() -> str:
 @pytest.fixture
 def mara(mara, watch):
     """With the service worker at work. That a browser also complains of a missing connection is no news."""
+    mara.page.wait_for_load_state()
     mara.page.evaluate(READY)
     mara.looks_at_today()  # through the worker
     yield mara
@@ -103,6 +104,17 @@ def test_what_has_changed_since_is_in_the_list_when_today_was_opened_again(mara,
         mara.looks_at_today()
     starts_offline(mara.page)
     mara.sees("11:00–11:50")
+
+
+def test_what_changes_in_place_renews_the_list_too(mara, ines):
+    ines.requests(mara, in_days(3))
+    mara.at("/settings")
+    mara.page.get_by_role("switch", name=KEEP).check()
+    mara.sees("Kept from now on.")
+    mara.looks_at_today()
+    mara.page.wait_for_load_state("networkidle")
+    with mara.page.context.expect_event("response", lambda answer: answer.url.endswith("/dashboard/kept")):
+        mara.row(ines).get_by_role("button", name="Confirm session").click()
 
 
 def test_the_list_is_kept_until_it_is_switched_off(mara, practice):

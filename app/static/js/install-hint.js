@@ -15,11 +15,12 @@ class InstallHint extends HTMLElement {
   offer(event) {
     event.preventDefault();
     this.show("prompt");
-    this.querySelector("[data-install]").onclick = () => event.prompt();
+    this.querySelector("button").onclick = () => event.prompt();
   }
 
   show(way) {
-    this.hidden = this.querySelector(`[data-way=${way}]`).hidden = false;
+    for (const each of this.querySelectorAll(`[data-way=${way}]`)) each.hidden = false;
+    this.hidden = false;
   }
 
   away() {

@@ -24,6 +24,8 @@ addEventListener("fetch", (event) => {
     const answer = open(event);
     event.respondWith(answer);
     event.waitUntil(answer.then(() => (SHOWING_WHO.includes(url.pathname) ? keptToday.renew() : keptToday.dropOld())));
+  } else if (url.pathname === "/dashboard") {
+    event.waitUntil(keptToday.renew()); // Today draws a piece of itself anew: something has changed
   }
 });
 
