@@ -52,7 +52,7 @@ class Practice:
 
     def add_session_today(self, slug: str, client: Person, hour: int) -> None:
         """A confirmed session of today, also when that hour has passed by now."""
-        with self._app.app_context():
+        with self.app.app_context():
             therapist = db.session.scalars(db.select(Therapist).filter_by(slug=slug)).one()
             booking = client.is_booked(therapist, in_days(9, f"{hour:02}:00"))
             booking.starts_at, booking.ends_at = in_days(0, f"{hour:02}:00"), in_days(0, f"{hour:02}:50")

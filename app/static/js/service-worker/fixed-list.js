@@ -5,7 +5,12 @@ const NAME = `holdfast-${VERSION}`;
 export async function install() {
   const cache = await caches.open(NAME);
   // Asked for without cookies, so that nothing of whoever is signed in can be in it.
-  await cache.addAll(FIXED.map((address) => new Request(address, { credentials: "omit", cache: "no-cache" })));
+  await cache.addAll(FIXED.map((address) => new Request(address, { credentials: "omit", cache: freshness(address) })));
+}
+
+// What carries its hash in its name the browser has mostly fetched for the page already.
+function freshness(address) {
+  return address.startsWith("/static/dist/") ? "default" : "no-cache";
 }
 
 // What an earlier version kept.
