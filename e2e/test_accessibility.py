@@ -116,6 +116,17 @@ def test_nothing_beside_the_calendar_shuts_anybody_out(mara, ines, watch):
 
 
 @at_a_desk
+def test_nothing_beside_the_list_of_today_shuts_anybody_out(mara, ines):
+    ines.requests(mara, TEN)
+    mara.looks_at_today()
+    mara.follows(ines.name)
+    expect(mara.page.get_by_role("dialog").get_by_role("button", name="Confirm session")).to_be_visible()
+    found = Found()
+    found.on_page_of(mara)
+    assert found.violations == []
+
+
+@at_a_desk
 def test_a_sick_day_shuts_nobody_out(mara, ines, jonas, watch):
     watch.expects(422)
     found = Found()
