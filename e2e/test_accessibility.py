@@ -71,6 +71,8 @@ def test_nothing_that_a_therapist_brings_about_shuts_anybody_out(mara, ines, jon
     for client, time in ((ines, TEN), (jonas, NOON)):
         client.requests(mara, time)
     mara.confirms(ines)
+    mara.follows(ines.name)
+    mara.sees("History")
     found.on_page_of(mara)
     mara.starts_an_offer(ines)
     found.on_page_of(mara)

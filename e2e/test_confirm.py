@@ -1,5 +1,7 @@
 """A client asks for a session; the therapist confirms it."""
 
+from playwright.sync_api import expect
+
 from e2e.steps import calendar_entry, mentions
 from e2e.variants import also_by_keyboard
 from tests.world import in_days
@@ -30,6 +32,9 @@ def test_a_confirmation_happens_where_the_request_stands(mara, ines, jonas):
     jonas.requests(mara, in_days(2, "12:00"))
     mara.looks_at_today()
     mara.sees("2 to answer")
+    for client in (ines, jonas):  # told apart by whose they are, also when only the button is read
+        confirm = mara.row(client).get_by_role("button", name="Confirm session", exact=True)
+        expect(confirm).to_have_accessible_description(client.name)
     with mara.staying_on_the_page():
         mara.confirms_in_the_list(ines)
         mara.sees_status(ines, "Confirmed")
