@@ -35,6 +35,7 @@ class SidePanel extends HTMLElement {
 
   async open(link) {
     this.from = link;
+    this.dataset.opened = "";
     this.place.replaceChildren();
     const shown = this.dialog.open || this.show();
     this.mark();
@@ -59,6 +60,7 @@ class SidePanel extends HTMLElement {
   close() {
     if (!this.dialog.open) return;
     this.dialog.close();
+    delete this.dataset.opened;
     this.mark();
     if ("address" in this.dataset) history.replaceState(null, "", this.home);
     (this.links()[0] ?? document.getElementById("main")).focus();
