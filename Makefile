@@ -16,7 +16,7 @@ SOURCES := css js icons
 PAGE := $(shell find $(SOURCES:%=app/static/%) app/templates/offline app/templates/layouts tools/build -type f 2>/dev/null) \
   $(wildcard docs/screens/today-*-light.webp)
 
-.PHONY: run build test unit browser screens lint format bench locks tools clean
+.PHONY: run build test unit browser screens lint format words bench locks tools clean
 
 run: $(RUN) $(BUILT)
 	@exec $(BIN)/python -m app.running --with-parent
@@ -46,6 +46,10 @@ lint: $(DEV)
 format: $(DEV)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+# After a sentence that clients read was added or changed: the catalogues then name what is to be translated.
+words: $(DEV)
+	@sh tools/words.sh
 
 bench: $(DEV) $(BUILT) $(LIGHTHOUSE)
 	@sh tools/servers.sh bench

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets, blueprints, commands, config, database, wording
+from app import assets, blueprints, commands, config, database, language, wording
 from app import models as models  # every table is known before the first query
 from app.extensions import csrf, db, htmx, login, migrate
 from app.integrations import mail
@@ -28,6 +28,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     htmx.init_app(app)
     login.init_app(app)
 
+    language.init_app(app)
     wording.register(app)
     blueprints.register(app)
     commands.register(app)

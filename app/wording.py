@@ -1,4 +1,4 @@
-"""How moments, zones and states are written for people: Jinja filters, and one place for the locale.
+"""How moments, zones and states are written for people, in the language that is spoken: Jinja filters.
 
 Moments are aware datetimes or ISO 8601 strings with an offset; zones are IANA names.
 """
@@ -8,17 +8,16 @@ from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date
 from flask import Flask
+from flask_babel import gettext as _
 
 from app import clock
+from app.language import LOCALES, marked, spoken
 
-LOCALE = Locale.parse("en_GB")
 # Patterns of Unicode's date notation. Weekday first: people plan by it.
-DAY, SHORT_DAY = "EEE d MMM y", "EEE d MMM"
-WEEKDAYS = LOCALE.days["format"]["abbreviated"]
-MONTHS = LOCALE.months["format"]["abbreviated"]
+DAY = {"en": "EEE d MMM y", "de": "EEE, d. MMM y", "fr": "EEE d MMM y", "es": "EEE, d MMM y"}
+SHORT_DAY = {"en": "EEE d MMM", "de": "EEE, d. MMM", "fr": "EEE d MMM", "es": "EEE, d MMM"}
 
 STATUS_WORDS = {
     "requested": "To answer",
@@ -29,12 +28,16 @@ STATUS_WORDS = {
     "no_show": "No-show",
 }
 # Read by the client, a state says who is waiting for whom; whether they came is between them and the therapist.
-CLIENT_STATUS_WORDS = STATUS_WORDS | {
-    "requested": "Waiting for an answer",
-    "awaiting_client": "Waiting for your answer",
-    "attended": "Over",
-    "no_show": "Over",
+CLIENT_STATUS_WORDS = {
+    "requested": marked("Waiting for an answer"),
+    "awaiting_client": marked("Waiting for your answer"),
+    "confirmed": marked("Confirmed"),
+    "cancelled": marked("Cancelled"),
+    "expired": marked("Expired"),
+    "attended": marked("Over"),
 }
+# As a sentence goes on with it: *Room 2 · in person*.
+LOCATION_PHRASES = {"in_person": marked("in person"), "video": marked("by video"), "phone": marked("by phone")}
 
 Moment = datetime | str
 
@@ -54,7 +57,9 @@ def register(app: Flask) -> None:
         zone_name,
         ago,
         time_left,
+        location_phrase,
         status_word,
+        client_state,
         client_status_word,
         shown_in,
     ):
@@ -63,12 +68,12 @@ def register(app: Flask) -> None:
 
 def day(moment: Moment, zone: str) -> str:
     """*Tue 24 Nov 2026*"""
-    return _date(shown_in(moment, zone), DAY)
+    return _written(shown_in(moment, zone).date(), spoken(), with_year=True)
 
 
 def short_day(moment: Moment, zone: str) -> str:
     """*Tue 24 Nov*"""
-    return _date(shown_in(moment, zone), SHORT_DAY)
+    return _written(shown_in(moment, zone).date(), spoken(), with_year=False)
 
 
 def clock_time(moment: Moment, zone: str) -> str:
@@ -85,7 +90,12 @@ def local_clock_time(local: datetime) -> str:
 
 def calendar_day(day: date) -> str:
     """*Tue 24 Nov*, a day that belongs to no zone."""
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month]}"
+    return _written(day, spoken(), with_year=False)
+
+
+def calendar_day_of_year(day: date) -> str:
+    """*Tue 24 Nov 2026*, likewise."""
+    return _written(day, spoken(), with_year=True)
 
 
 def day_time(moment: Moment, zone: str) -> str:
@@ -112,7 +122,9 @@ def both_zones(starts: Moment, ends: Moment, first_zone: str, second_zone: str) 
     if second := elsewhere(starts, ends, first_zone, second_zone):
         return f"{first} · {second}"
     same = zone_name(first_zone) == zone_name(second_zone)
-    return first if same else f"{first} and {zone_name(second_zone)}"
+    if same:
+        return first
+    return _("%(time_and_city)s and %(other_city)s", time_and_city=first, other_city=zone_name(second_zone))
 
 
 def elsewhere(starts: Moment, ends: Moment, first_zone: str, second_zone: str) -> str:
@@ -125,10 +137,14 @@ def elsewhere(starts: Moment, ends: Moment, first_zone: str, second_zone: str) -
     return told
 
 
-@cache
 def zone_name(zone: str) -> str:
     """The city that people know a zone by: *London*, *New York*."""
-    known = LOCALE.time_zones.get(zone, {}).get("city")
+    return _city(zone, spoken())
+
+
+@cache
+def _city(zone: str, language: str) -> str:
+    known = LOCALES[language].time_zones.get(zone, {}).get("city")
     return known or zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
@@ -146,15 +162,28 @@ def time_left(moment: Moment) -> str:
     """*21 h 12 m left*, *12 m left*, *less than a minute left*, *time is up*"""
     left = _aware(moment) - clock.now()
     if left <= timedelta(0):
-        return "time is up"
+        return _("time is up")
     minutes = int(left / timedelta(minutes=1))
     if minutes < 1:
-        return "less than a minute left"
+        return _("less than a minute left")
     if minutes < 60:
-        return f"{minutes} m left"
+        return _("%(minutes)s m left", minutes=minutes)
     if minutes < 48 * 60:
-        return f"{minutes // 60} h {minutes % 60} m left"
-    return f"{minutes // (24 * 60)} d {minutes // 60 % 24} h left"
+        return _("%(hours)s h %(minutes)s m left", hours=minutes // 60, minutes=minutes % 60)
+    return _("%(days)s d %(hours)s h left", days=minutes // (24 * 60), hours=minutes // 60 % 24)
+
+
+def time_left_patterns() -> str:
+    """The same sentences for the script that goes on counting: longest first, `d`, `h` and `m` where numbers go."""
+    day_hour = _("%(days)s d %(hours)s h left", days="{d}", hours="{h}")
+    hour_minute = _("%(hours)s h %(minutes)s m left", hours="{h}", minutes="{m}")
+    minute = _("%(minutes)s m left", minutes="{m}")
+    return "|".join((day_hour, hour_minute, minute, _("less than a minute left"), _("time is up")))
+
+
+def location_phrase(kind: str) -> str:
+    """A kind of location inside a sentence: *in person*, *by video*."""
+    return _(LOCATION_PHRASES[kind])
 
 
 def status_word(booking: Any) -> str:
@@ -162,13 +191,18 @@ def status_word(booking: Any) -> str:
     return "Expired" if _offer_expired(booking) else STATUS_WORDS[booking.status]
 
 
-def client_status_word(booking: Any) -> str:
-    """The same for the client's eyes: *Waiting for your answer*, *Over*."""
+def client_state(booking: Any) -> str:
+    """The state as far as a client's page tells it: who came is between them and the therapist."""
     if _offer_expired(booking):
-        return "Expired"
-    if booking.status == "confirmed" and booking.is_over:
-        return "Over"
-    return CLIENT_STATUS_WORDS[booking.status]
+        return "expired"
+    if booking.status == "no_show" or (booking.status == "confirmed" and booking.is_over):
+        return "attended"
+    return str(booking.status)
+
+
+def client_status_word(booking: Any) -> str:
+    """The same in words: *Waiting for your answer*, *Over*."""
+    return _(CLIENT_STATUS_WORDS[client_state(booking)])
 
 
 def shown_in(moment: Moment, zone: str) -> datetime:
@@ -188,13 +222,10 @@ def _aware(moment: Moment) -> datetime:
     return moment
 
 
-def _date(local: datetime, pattern: str) -> str:
-    return _written(local.date(), pattern)
-
-
-@lru_cache(maxsize=2_000)
-def _written(day: date, pattern: str) -> str:
-    return format_date(day, pattern, locale=LOCALE)
+@lru_cache(maxsize=5_000)
+def _written(day: date, language: str, with_year: bool) -> str:
+    patterns = DAY if with_year else SHORT_DAY
+    return format_date(day, patterns[language], locale=LOCALES[language])
 
 
 def _offset(local: datetime) -> str:

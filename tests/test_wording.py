@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from flask import Flask, render_template_string
 
-from app import clock, wording
+from app import clock, language, wording
 
 TUESDAY = datetime(2026, 11, 24, 10, tzinfo=UTC)
 LATER = TUESDAY + timedelta(minutes=50)
@@ -131,6 +131,7 @@ def test_a_session_that_is_over_is_over_for_the_client():
 
 def test_templates_know_the_wording():
     app = Flask("wording")
+    language.init_app(app)
     wording.register(app)
     with app.app_context():
         shown = render_template_string("{{ moment|day('Europe/London') }}", moment=TUESDAY)

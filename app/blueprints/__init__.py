@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.blueprints import access, addresses, compression, errors, security, signing_in
+from app.blueprints import access, addresses, compression, errors, languages, security, signing_in
 
 
 def register(app: Flask) -> None:
@@ -37,6 +37,7 @@ def register(app: Flask) -> None:
     from app.blueprints.client_pages import sessions as client_sessions
 
     addresses.init_app(app)
+    languages.init_app(app)
     for module in (
         directory,
         therapists,

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import abort, request
+from flask_babel import gettext as _
 
 from app import clock
 from app.blueprints.addresses import day_or_none
@@ -15,7 +16,7 @@ from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
 from app.scheduling.availability import next_free, slots_of_local_days
 from app.scheduling.local_time import zone_or, zones
-from app.wording import calendar_day, local_clock_time
+from app.wording import calendar_day, calendar_day_of_year, local_clock_time
 
 WEEK = 7
 
@@ -91,7 +92,7 @@ class BookingPage:
             Turn(one.name, self._url(location=one.id), one.id == self.location.id)
             for one in self.therapist.active_locations
         ]
-        return [("Kind of session", types), ("Location", locations)]
+        return [(_("Kind of session"), types), (_("Location"), locations)]
 
     def _earlier(self) -> str | None:
         today = clock.now().astimezone(self.tz).date()
@@ -106,8 +107,8 @@ class BookingPage:
 
     def _title(self) -> str:
         last = self.first + timedelta(days=WEEK - 1)
-        year = "" if last.year == clock.now().year else f" {last.year}"
-        return f"{calendar_day(self.first)} to {calendar_day(last)}{year}"
+        ends = calendar_day(last) if last.year == clock.now().year else calendar_day_of_year(last)
+        return _("%(first_day)s to %(last_day)s", first_day=calendar_day(self.first), last_day=ends)
 
     def _next_free(self) -> Turn | None:
         """Where the next free time is, when there is none in this week; one before it, when none comes after."""
@@ -117,7 +118,8 @@ class BookingPage:
         if found is None:
             return None
         local = found.astimezone(self.tz)
-        label = f"{'Next free' if later else 'Free before'}: {calendar_day(local.date())}, {local_clock_time(local)}"
+        time = f"{calendar_day(local.date())}, {local_clock_time(local)}"
+        label = _("Next free: %(time)s", time=time) if later else _("Free before: %(time)s", time=time)
         return Turn(label, self._url(**{"from": local.date()}))
 
     def _url(self, **other: Any) -> str:

@@ -3,32 +3,35 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import Row
 
 from app import clock
 from app.blueprints.access import public
 from app.blueprints.addresses import day_or_none
 from app.blueprints.rendering import at_address, page_or_fragment
+from app.language import marked, spoken
 from app.practice import directory
 from app.practice.directory import LAST_PAGE, PAGE, Search
 from app.practice.location import KINDS as LOCATION_KINDS
 from app.practice.session_type import KINDS as SESSION_KINDS
 from app.scheduling.openings import next_start
-from app.wording import calendar_day, local_clock_time, shown_in, zone_name
+from app.wording import calendar_day, calendar_day_of_year, local_clock_time, shown_in, zone_name
 
 bp = Blueprint("directory", __name__)
 
 # What leaving a wish out is called where nobody fits it.
 LOOSER = {
-    "kind": "In person, by video or by phone",
-    "type": "Any kind of session",
-    "language": "Any language",
-    "on": "Any day, next free first",
+    "kind": marked("In person, by video or by phone"),
+    "type": marked("Any kind of session"),
+    "language": marked("Any language"),
+    "on": marked("Any day, next free first"),
 }
 
 
@@ -47,7 +50,8 @@ def index() -> Response:
         "told": _told(search, len(rows), more),
         "looser": () if rows else _looser(search),
         "fields": _fields(search, spoken),
-        "free": "Free" if search.on else "Next free",
+        "free": _("Free:") if search.on else _("Next free:"),
+        "without": _("Without:"),
         "on": search.on.isoformat() if search.on else "",
         "today": now.date().isoformat(),
     }
@@ -102,8 +106,8 @@ class Card:
     kinds: str
     languages: str
     next_free: str  # empty: none that fits
-    zone: str
-    days: int
+    zone_time: str
+    none_free: str
     address: str
 
 
@@ -117,22 +121,36 @@ def _card(row: Row[Any], now: datetime) -> Card:
         name=row.name,
         initials="".join(word[0] for word in row.name.split()[:2]),
         headline=row.headline,
-        kinds=_kinds(row.kinds or ""),
+        kinds=_kinds(row.kinds or "", spoken()),
         languages=row.languages,
-        next_free="" if start is None else _time(start, row.zone),
-        zone=zone_name(row.zone),
-        days=row.horizon_days,
+        next_free="" if start is None else _time(start, row.zone, spoken()),
+        zone_time=_zone_time(row.zone, spoken()),
+        none_free=_none_free(row.horizon_days, spoken()),
         address=address,
     )
 
 
-def _kinds(found: str) -> str:
+# Of what cards say little is ever new: each is kept by the language in which it was said.
+
+
+@cache
+def _kinds(found: str, _language: str) -> str:
     offered = set(found.split(","))
-    return " · ".join(word for kind, word in LOCATION_KINDS.items() if kind in offered)
+    return " · ".join(_(word) for kind, word in LOCATION_KINDS.items() if kind in offered)
+
+
+@cache
+def _zone_time(zone: str, _language: str) -> str:
+    return _("%(city)s time", city=zone_name(zone))
+
+
+@lru_cache(maxsize=1000)
+def _none_free(days: int, _language: str) -> str:
+    return ngettext("No free time in the next day", "No free time in the next %(num)s days", days)
 
 
 @lru_cache(maxsize=5000)
-def _time(start: datetime, zone: str) -> str:
+def _time(start: datetime, zone: str, _language: str) -> str:
     local = shown_in(start, zone)
     return f"{calendar_day(local.date())}, {local_clock_time(local)}"
 
@@ -141,24 +159,21 @@ def _wishes(search: Search) -> list[Link]:
     """What is asked for, each with the address that no longer asks for it."""
     found = [Link(_word(search, wish), _address(search.without(wish))) for wish in search.wishes]
     if search.soonest:
-        found.append(Link("Next free first", _address(replace(search, soonest=False, page=1))))
+        found.append(Link(_("Next free first"), _address(replace(search, soonest=False, page=1))))
     return found
 
 
 def _word(search: Search, wish: str) -> str:
-    words = {
-        "kind": LOCATION_KINDS.get(search.kind or ""),
-        "type": SESSION_KINDS.get(search.type or ""),
-        "language": search.language,
-        "free": "Free" if search.on else "Next free",
-        "on": search.on and f"Free on {_day_word(search.on)}",
-    }
-    return words[wish] or ""
+    if wish == "on" and search.on:
+        return _("Free on %(day)s", day=_day_word(search.on))
+    if wish == "language":
+        return str(search.language)
+    words = LOCATION_KINDS if wish == "kind" else SESSION_KINDS
+    return _(words[getattr(search, wish)])
 
 
 def _day_word(day: date) -> str:
-    year = "" if day.year == clock.now().year else f" {day.year}"
-    return calendar_day(day) + year
+    return calendar_day(day) if day.year == clock.now().year else calendar_day_of_year(day)
 
 
 def _looser(search: Search) -> list[Link]:
@@ -169,29 +184,34 @@ def _looser(search: Search) -> list[Link]:
         if wish == "on":
             without = replace(without, soonest=True)
         if without.find(limit=1)[0]:
-            found.append(Link(LOOSER[wish], _address(without)))
+            found.append(Link(_(LOOSER[wish]), _address(without)))
     return found
 
 
 def _told(search: Search, number: int, more: bool) -> str:
     """How much is shown, in a few words."""
     if not number:
-        return "Nobody found" if search.page == 1 else "No more therapists"
+        return _("Nobody found") if search.page == 1 else _("No more therapists")
     if search.page > 1 or more:
         first = (search.page - 1) * PAGE + 1
-        return f"Therapists {first} to {first + number - 1}"
-    return "1 therapist" if number == 1 else f"{number} therapists"
+        return _("Therapists %(first)s to %(last)s", first=first, last=first + number - 1)
+    return ngettext("%(num)s therapist", "%(num)s therapists", number)
 
 
 def _fields(search: Search, spoken: list[str]) -> list[tuple[str, str, list[tuple[str, str, bool]]]]:
     """The lists of the form: name, label and options (value, words, chosen)."""
     choices = (
-        ("kind", "Where", {"": "Anywhere"} | LOCATION_KINDS, search.kind),
-        ("type", "Kind of session", {"": "Any"} | SESSION_KINDS, search.type),
-        ("language", "Language", {"": "Any"} | {name: name for name in spoken}, search.language),
-        ("sort", "Order", {"": "By name", "soonest": "Next free first"}, "soonest" if search.soonest else None),
+        ("kind", _("Where"), {"": marked("Anywhere")} | LOCATION_KINDS, search.kind),
+        ("type", _("Kind of session"), {"": marked("Any")} | SESSION_KINDS, search.type),
+        ("language", _("Language"), {"": marked("Any")} | {name: name for name in spoken}, search.language),
+        (
+            "sort",
+            _("Order"),
+            {"": marked("By name"), "soonest": marked("Next free first")},
+            "soonest" if search.soonest else None,
+        ),
     )
     return [
-        (name, label, [(value, words, value == (chosen or "")) for value, words in options.items()])
+        (name, label, [(value, _(words), value == (chosen or "")) for value, words in options.items()])
         for name, label, options, chosen in choices
     ]

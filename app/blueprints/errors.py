@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 
 from flask import Flask, Response, current_app, request
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -15,19 +17,21 @@ from app.database import db
 @dataclass(frozen=True)
 class ErrorPage:
     status: int
-    title: str
-    advice: str
+    title: LazyString
+    advice: LazyString
     renews_token: bool = False
 
 
 FORM_TOKEN_MISSING = ErrorPage(
     400,
-    "This page was open for too long",
-    "Nothing was changed. Go back, reload the page, check what you typed and send it again.",
+    lazy_gettext("This page was open for too long"),
+    lazy_gettext("Nothing was changed. Go back, reload the page, check what you typed and send it again."),
 )
 # A notice comes with a fresh token for the form that is still there.
 PRESS_AGAIN = replace(
-    FORM_TOKEN_MISSING, advice="Nothing was changed. Please press the button once more.", renews_token=True
+    FORM_TOKEN_MISSING,
+    advice=lazy_gettext("Nothing was changed. Please press the button once more."),
+    renews_token=True,
 )
 
 PAGES = {
@@ -35,43 +39,45 @@ PAGES = {
     for page in (
         ErrorPage(
             400,
-            "We could not read that",
-            "Nothing was changed. Go back, reload the page and try again.",
+            lazy_gettext("We could not read that"),
+            lazy_gettext("Nothing was changed. Go back, reload the page and try again."),
         ),
         ErrorPage(
             404,
-            "There is nothing here",
-            "Check the address. If you came from a mail, open the link again straight from that mail.",
+            lazy_gettext("There is nothing here"),
+            lazy_gettext("Check the address. If you came from a mail, open the link again straight from that mail."),
         ),
         ErrorPage(
             405,
-            "That address only answers to a button",
-            "Nothing was changed. Go back to the page you came from and press its button.",
+            lazy_gettext("That address only answers to a button"),
+            lazy_gettext("Nothing was changed. Go back to the page you came from and press its button."),
         ),
         ErrorPage(
             409,
-            "Somebody was a moment faster",
-            "Nothing was changed by you. Reload the page to see how things stand now.",
+            lazy_gettext("Somebody was a moment faster"),
+            lazy_gettext("Nothing was changed by you. Reload the page to see how things stand now."),
         ),
         ErrorPage(
             413,
-            "That was too much text at once",
-            "Nothing was changed. Go back and send a shorter text.",
+            lazy_gettext("That was too much text at once"),
+            lazy_gettext("Nothing was changed. Go back and send a shorter text."),
         ),
         ErrorPage(
             429,
-            "That was a lot at once",
-            "Nothing was changed. Wait a while, then try again.",
+            lazy_gettext("That was a lot at once"),
+            lazy_gettext("Nothing was changed. Wait a while, then try again."),
         ),
         ErrorPage(
             500,
-            "Something broke on our side",
-            "Reload the page to see how things stand, then try once more. If it breaks again, wait a few minutes.",
+            lazy_gettext("Something broke on our side"),
+            lazy_gettext(
+                "Reload the page to see how things stand, then try once more. If it breaks again, wait a few minutes."
+            ),
         ),
         ErrorPage(
             503,
-            "We are busy for a moment",
-            "Nothing was changed. Wait a few seconds and try again.",
+            lazy_gettext("We are busy for a moment"),
+            lazy_gettext("Nothing was changed. Wait a few seconds and try again."),
         ),
     )
 }

@@ -10,6 +10,7 @@ from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
 from app.database import db
+from app.language import speak
 from app.practice import published
 from app.practice.location import Location
 from app.practice.therapist import Therapist
@@ -24,8 +25,10 @@ def own_booking(booking_id: int) -> Booking:
 
 
 def linked(purpose: str, token: str) -> PersonalLink:
-    """The personal link that this token opens, or 404 without a hint."""
-    return found(PersonalLink.find(purpose, token))
+    """The personal link that this token opens, or 404 without a hint; its page speaks the client's language."""
+    link = found(PersonalLink.find(purpose, token))
+    speak(link.booking.client.language)
+    return link
 
 
 def shown_token() -> str:

@@ -1,6 +1,7 @@
 """A therapist's page: what can be booked, and the request for it."""
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 
 from app.blueprints.access import public
 from app.blueprints.booking_page import BookingPage
@@ -11,6 +12,7 @@ from app.booking.refusals import Refused, TimeTaken, TooManyRequests
 from app.booking.requesting import Asker, refuse_unless_free, request_session
 from app.database import db, set_writing
 from app.forms.request import RequestForm
+from app.language import spoken
 
 bp = Blueprint("therapists", __name__)
 
@@ -45,7 +47,7 @@ def create(slug: str) -> Response:
     therapist = listed_therapist(slug)
     page, form = BookingPage.from_request(therapist), RequestForm()
     if page.starts_at is None:
-        return _request_page(page, form, 422, "Choose a time first.", free_slots=page.slots_nearby())
+        return _request_page(page, form, 422, _("Choose a time first."), free_slots=page.slots_nearby())
     if not form.validate_on_submit():
         return _request_page(page, form, 422)
     try:
@@ -94,4 +96,5 @@ def _asker(form: RequestForm, page: BookingPage) -> Asker:
         zone=page.zone,
         address=request.remote_addr or "",
         once=form.once.data or "",
+        language=spoken(),
     )

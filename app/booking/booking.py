@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Optional
 
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -205,7 +206,7 @@ class Booking(Model):
     def refuse_if_over(self) -> None:
         """What was agreed and has taken place can only be recorded. Raises NotPossible."""
         if self.status == "confirmed" and self.is_over:
-            raise NotPossible("This session is over.")
+            raise NotPossible(_("This session is over."))
 
     def await_client(self) -> None:
         self._become("awaiting_client", "requested", "confirmed")

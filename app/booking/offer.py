@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
@@ -84,7 +85,7 @@ class Offer(Model):
             self._refuse_if_disputed("Only the client can answer an offer that they disputed.")
         self.end("accepted", Offer.expires_at > clock.now())
         if not alternative.is_open:
-            raise TimeTaken("This time is too near to be accepted now. Please choose another.")
+            raise TimeTaken(_("This time is too near to be accepted now. Please choose another."))
         before, left = self._terms_before(), self.booking.span
         alternative.accepted = True
         self.booking.take(alternative, asked_change=self._asked_change(by))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from app import clock
 from app.booking.booking import Booking
@@ -66,7 +67,7 @@ def dispute(booking: Booking) -> Offer | None:
     """
     booking.lock()
     if not booking.can_be_disputed:
-        raise NotPossible("This change can no longer be disputed.")
+        raise NotPossible(_("This change can no longer be disputed."))
     kind = "location" if booking.asked_change == "location" else "times"
     booking.asked_change = None
     present = Terms(booking.starts_at, booking.location)

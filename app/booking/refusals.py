@@ -2,33 +2,37 @@
 
 from datetime import datetime
 
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
 
 class Refused(Exception):
     """A verb that could not be done; nothing was changed. `sentence` says why and what can be done."""
 
-    sentence = "This could not be done."
+    sentence: str | LazyString = lazy_gettext("This could not be done.")
 
     def __init__(self, sentence: str | None = None):
-        self.sentence = sentence or self.sentence
+        # Said in the language of the person who asked, now that it is known who that is.
+        self.sentence = sentence or str(self.sentence)
         super().__init__(self.sentence)
 
 
 class TimeTaken(Refused):
     """Somebody else holds this time."""
 
-    sentence = "This time has just been taken. Please choose another."
+    sentence = lazy_gettext("This time has just been taken. Please choose another.")
 
 
 class BookingChanged(Refused):
     """The booking is no longer in a state in which the verb makes sense: somebody was faster."""
 
-    sentence = "This session has changed meanwhile. Here is how it stands now."
+    sentence = lazy_gettext("This session has changed meanwhile. Here is how it stands now.")
 
 
 class OfferEnded(BookingChanged):
     """The offer has been answered, withdrawn or has expired."""
 
-    sentence = "This offer has ended. Here is how the session stands now."
+    sentence = lazy_gettext("This offer has ended. Here is how the session stands now.")
 
 
 class NotPossible(Refused):

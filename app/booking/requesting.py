@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import Select, func, select
 
 from app import clock
@@ -14,6 +16,7 @@ from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import refuse_clash
 from app.booking.refusals import NotPossible, TimeTaken, TooManyRequests
 from app.database import db, take_turn
+from app.language import marked
 from app.messages.activity import record
 from app.practice.client import Client
 from app.practice.location import Location
@@ -27,7 +30,7 @@ UNANSWERED_OVERALL = 5
 HOUR = timedelta(hours=1)
 # One sentence for every limit and for a blocked sender: anyone may type any address, and that somebody has asked
 # a therapist for a session is nobody else's business.
-NO_MORE = (
+NO_MORE = marked(
     "No more requests can be taken with these details just now. Those already made are answered by mail; "
     "after that you can ask again."
 )
@@ -43,6 +46,7 @@ class Asker:
     zone: str
     address: str
     once: str = ""  # the form's own number: the same form sent twice is one request
+    language: str | None = None  # None: the therapist books, and their browser says nothing about the client
 
     @property
     def address_hash(self) -> str:
@@ -83,9 +87,9 @@ def refuse_unless_free(
         return
     earliest, latest = bookable_span(therapist)
     if starts_at < earliest:
-        raise TimeTaken("This time is too near to be booked now. Please choose a later one.")
+        raise TimeTaken(_("This time is too near to be booked now. Please choose a later one."))
     if starts_at > latest:
-        raise TimeTaken("This time is too far ahead to be booked now. Please choose an earlier one.")
+        raise TimeTaken(_("This time is too far ahead to be booked now. Please choose an earlier one."))
     raise TimeTaken
 
 
@@ -130,7 +134,9 @@ def _wish(
 
 def _store(booking: Booking, therapist: Therapist, asker: Asker) -> None:
     """Write the booking down with its client, its holds and the link that its mails carry."""
-    booking.client_id = Client.known_or_new(therapist.id, asker.name, asker.email, asker.phone, asker.zone).id
+    language = asker.language or Client.language_of(therapist.id, asker.email)
+    details = (asker.name, asker.email, asker.phone, asker.zone, language)
+    booking.client_id = Client.known_or_new(therapist.id, *details).id
     booking.requested_at = booking.unanswered_since = clock.now()
     db.session.add(booking)
     db.session.flush()
@@ -157,7 +163,7 @@ def _check_limits(therapist: Therapist, asker: Asker) -> None:
         or _number(unanswered.where(Booking.therapist_id == therapist.id)) >= UNANSWERED_WITH_ONE_THERAPIST
         or _number(unanswered) >= UNANSWERED_OVERALL
     ):
-        raise TooManyRequests(NO_MORE)
+        raise TooManyRequests(_(NO_MORE))
     _check_network(asker)
 
 
@@ -175,8 +181,9 @@ def _check_network(asker: Asker) -> None:
     if len(times) >= limit:
         retry_at = (times[limit - 1] if limit else clock.now()) + HOUR
         minutes = max(1, -int(-(retry_at - clock.now()).total_seconds() // 60))
-        raise TooManyRequests(
-            f"Many sessions were requested from your network in the last hour. Please try again in {minutes} "
-            f"minute{'' if minutes == 1 else 's'}.",
-            retry_at,
+        sentence = ngettext(
+            "Many sessions were requested from your network in the last hour. Please try again in %(num)s minute.",
+            "Many sessions were requested from your network in the last hour. Please try again in %(num)s minutes.",
+            minutes,
         )
+        raise TooManyRequests(sentence, retry_at)

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from flask_babel import lazy_gettext
+
 
 def one_line(text: str | None) -> str:
     """Typed text as one line: line breaks and other control characters become spaces, runs of space one.
@@ -25,10 +27,10 @@ def address(text: str | None) -> str:
 
 
 MOST_WORDS = 2000
-TOO_MANY_WORDS = f"Please shorten this to {MOST_WORDS} characters."
+TOO_MANY_WORDS = lazy_gettext("Please shorten this to %(max)s characters.", max=MOST_WORDS)
 
 
 def words(text: str | None) -> tuple[str, str | None]:
     """A few words as typed into a plain form: cleaned, and what is wrong with them, if anything."""
     cleaned = several_lines(text)
-    return cleaned, TOO_MANY_WORDS if len(cleaned) > MOST_WORDS else None
+    return cleaned, str(TOO_MANY_WORDS) if len(cleaned) > MOST_WORDS else None

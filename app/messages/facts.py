@@ -6,6 +6,8 @@ rows as they have become since. The values are JSON: moments as ISO 8601 with of
 
 from typing import TYPE_CHECKING, Any, Optional
 
+from app.practice.location import KINDS
+
 if TYPE_CHECKING:
     from app.booking.booking import Booking
     from app.booking.offer import Alternative, Offer
@@ -26,7 +28,13 @@ def facts_of(
     therapist, client = booking.therapist, booking.client
     return {
         "therapist": {"name": therapist.name, "slug": therapist.slug, "zone": therapist.zone},
-        "client": {"name": client.name, "email": client.email, "phone": client.phone, "zone": client.zone},
+        "client": {
+            "name": client.name,
+            "email": client.email,
+            "phone": client.phone,
+            "zone": client.zone,
+            "language": client.language,
+        },
         "booking": {
             "id": booking.id,
             "uid": booking.uid,
@@ -51,7 +59,7 @@ def facts_of(
 def location_facts(location: "Location") -> dict[str, Any]:
     return {
         "kind": location.kind,
-        "kind_word": location.kind_word,
+        "kind_word": KINDS[location.kind],  # in English: read only by what was released before there were languages
         "name": location.name,
         "way_there": location.way_there,
         "zone": location.zone,

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
-SUMMARY = "Booking"  # shared and synchronised calendars must not tell what it is
+from app.language import marked
+
+SUMMARY = marked("Booking")  # shared and synchronised calendars must not tell what it is
 
 
 def entry(facts: Mapping[str, Any], written_at: datetime, organizer: str, attendee: str) -> bytes:
@@ -30,7 +33,7 @@ def _event(facts: Mapping[str, Any], written_at: datetime, organizer: str, atten
     event.add("dtstamp", written_at.astimezone(UTC))
     event.add("dtstart", _utc(booking["starts_at"]))
     event.add("dtend", _utc(booking["ends_at"]))
-    event.add("summary", SUMMARY)
+    event.add("summary", _(SUMMARY))
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("class", "PRIVATE")
     if booking["location"]["way_there"]:

@@ -6,7 +6,7 @@ decided then. Only the personal links are looked up at delivery.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.charset import QP, Charset
 from email.mime.text import MIMEText
 from functools import cache, cached_property
@@ -15,11 +15,15 @@ from typing import Any, NamedTuple
 import flask_mail
 from css_inline import CSSInliner
 from flask import current_app
+from flask_babel import force_locale, lazy_gettext
+from flask_babel import gettext as _
+from markupsafe import Markup
 
 from app.booking.personal_link import PersonalLink
+from app.language import ENGLISH, LOCALES
 from app.messages import ics
 from app.messages.message import Message
-from app.wording import both_zones, day_time, elsewhere, zone_name
+from app.wording import both_zones, day_time, elsewhere, location_phrase, zone_name
 
 AS_TYPED = {"words", "why", "way_there"}  # may have several lines; everything else is one line
 # Characters that turn the direction of the text after them: a name must not reorder the sentence around it.
@@ -28,6 +32,11 @@ TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 def compose(message: Message) -> flask_mail.Message:
     """The mail that a message is, ready to be sent. Needs an application context, and no request."""
+    with force_locale(LOCALES[language_of(message.facts, message.recipient)]):
+        return _composed(message)
+
+
+def _composed(message: Message) -> flask_mail.Message:
     says = _context(message.facts, message.recipient, Links(message))
     mail = Mail(
         subject=_rendered(message.name, "subject.txt", says).strip(),
@@ -48,12 +57,22 @@ def compose(message: Message) -> flask_mail.Message:
 class Preview(NamedTuple):
     subject: str
     text: str
+    language: str
 
 
 def preview(name: str, facts: Mapping[str, Any]) -> Preview:
     """What a mail to a client will say, before there is one: nothing is written, and its links lead nowhere yet."""
-    says = _context(facts, "client", LinksToCome())
-    return Preview(_rendered(name, "subject.txt", says).strip(), _spaced(_rendered(name, "body.txt", says)))
+    language = language_of(facts, "client")
+    with force_locale(LOCALES[language]):
+        says = _context(facts, "client", LinksToCome())
+        text = _spaced(_rendered(name, "body.txt", says))
+        return Preview(_rendered(name, "subject.txt", says).strip(), text, language)
+
+
+def language_of(facts: Mapping[str, Any], recipient: str) -> str:
+    """That of the client as the facts keep it; therapists read English."""
+    kept = facts["client"].get("language") if recipient == "client" else ENGLISH
+    return kept if kept in LOCALES else ENGLISH
 
 
 class Mail(flask_mail.Message):
@@ -104,7 +123,7 @@ class Links:
 class LinksToCome:
     """Stands where the addresses of a mail will be."""
 
-    session = offer = "(a personal link)"
+    session = offer = lazy_gettext("(a personal link)")
 
 
 def _context(facts: Mapping[str, Any], recipient: str, links: Links | LinksToCome) -> dict[str, Any]:
@@ -115,11 +134,30 @@ def _context(facts: Mapping[str, Any], recipient: str, links: Links | LinksToCom
         "message_to": recipient,
         "reader": reader,
         "when": lambda terms: _when(terms, told),
-        "by": lambda moment: f"{day_time(moment, reader['zone'])} {zone_name(reader['zone'])} time",
+        "by": lambda moment: _by(moment, reader["zone"]),
         "there": lambda session: _there(session, reader["zone"]),
         "place": _place,
         "quoted": _quoted,
+        "strong": _strong,
+        "lined_up": _lined_up,
     }
+
+
+def _by(moment: str, zone: str) -> str:
+    """A deadline, as a sentence goes on with it: *Mon 23 Nov 2026, 11:40 London time*"""
+    return _("%(moment)s %(city)s time", moment=day_time(moment, zone), city=zone_name(zone))
+
+
+def _lined_up(labels: Sequence[str]) -> list[str]:
+    """Labels of a plain text, as wide as the longest of them: *When:  *, *Where: *"""
+    named = [_("%(label)s:", label=label) for label in labels]
+    width = max(map(len, named)) + 1
+    return [label.ljust(width) for label in named]
+
+
+def _strong(text: str) -> Markup:
+    """What matters in a sentence, in the HTML of a mail."""
+    return Markup("<strong>{}</strong>").format(text)
 
 
 def _when(terms: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
@@ -142,7 +180,7 @@ def _there(session: Mapping[str, Any], zone: str) -> str:
 
 def _place(location: Mapping[str, Any] | str) -> str:
     """*Room 2 · in person*"""
-    return location if isinstance(location, str) else f"{location['name']} · {location['kind_word'].lower()}"
+    return location if isinstance(location, str) else f"{location['name']} · {location_phrase(location['kind'])}"
 
 
 def _quoted(words: str) -> str:

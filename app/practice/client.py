@@ -1,6 +1,7 @@
 """Who books."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,18 +25,29 @@ class Client(Model):
     email: Mapped[str] = mapped_column(String(254), index=True)
     phone: Mapped[str] = mapped_column(String(40), default="")
     zone: Mapped[str] = mapped_column(String(64))
+    # That of their browser when they booked: their pages and mails keep it.
+    language: Mapped[str] = mapped_column(String(5), default="en")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
     @classmethod
-    def known_or_new(cls, therapist_id: int, name: str, email: str, phone: str, zone: str) -> "Client":
+    def known_or_new(
+        cls, therapist_id: int, name: str, email: str, phone: str, zone: str, language: str = "en"
+    ) -> "Client":
         """The client with exactly these details, made when there is none."""
-        details = {"therapist_id": therapist_id, "name": name, "email": email, "phone": phone, "zone": zone}
+        details: dict[str, Any] = {"therapist_id": therapist_id, "name": name, "email": email, "phone": phone}
+        details |= {"zone": zone, "language": language}
         client = db.session.scalar(select(cls).filter_by(**details))
         if client is None:
             client = cls(**details)
             db.session.add(client)
             db.session.flush()
         return client
+
+    @classmethod
+    def language_of(cls, therapist_id: int, email: str) -> str:
+        """The language in which this address booked with the therapist last; English when it never did."""
+        known = select(cls.language).filter_by(therapist_id=therapist_id, email=email)
+        return db.session.scalar(known.order_by(cls.id.desc()).limit(1)) or "en"
 
     @property
     def short_name(self) -> str:

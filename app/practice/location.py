@@ -2,15 +2,17 @@
 
 from typing import TYPE_CHECKING
 
+from flask_babel import gettext as _
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Model
+from app.language import marked
 
 if TYPE_CHECKING:
     from app.practice.therapist import Therapist
 
-KINDS = {"in_person": "In person", "video": "By video", "phone": "By phone"}
+KINDS = {"in_person": marked("In person"), "video": marked("By video"), "phone": marked("By phone")}
 
 
 class Location(Model):
@@ -34,7 +36,7 @@ class Location(Model):
 
     @property
     def kind_word(self) -> str:
-        return KINDS[self.kind]
+        return _(KINDS[self.kind])
 
     @property
     def in_person(self) -> bool:

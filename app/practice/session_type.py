@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from flask_babel import gettext as _
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Model
+from app.language import marked
 
 if TYPE_CHECKING:
     from app.practice.therapist import Therapist
@@ -14,11 +16,11 @@ if TYPE_CHECKING:
 
 # The directory finds sessions by these, whatever each therapist calls their own.
 KINDS = {
-    "first_talk": "First talk",
-    "individual": "Individual session",
-    "couples": "Couples session",
-    "family": "Family session",
-    "group": "Group session",
+    "first_talk": marked("First talk"),
+    "individual": marked("Individual session"),
+    "couples": marked("Couples session"),
+    "family": marked("Family session"),
+    "group": marked("Group session"),
 }
 
 
@@ -52,7 +54,9 @@ class SessionType(Model):
     @property
     def title(self) -> str:
         """Its name with its length, unless the name tells the length already."""
-        return self.name if str(self.minutes) in self.name else f"{self.name}, {self.minutes} minutes"
+        if str(self.minutes) in self.name:
+            return self.name
+        return _("%(session)s, %(minutes)s minutes", session=self.name, minutes=self.minutes)
 
     @property
     def length(self) -> timedelta:

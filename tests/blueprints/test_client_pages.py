@@ -205,7 +205,7 @@ def test_a_change_that_can_be_disputed_shows_what_was_before(client, mara, confi
     before = day_time(confirmed.starts_at, "Europe/London")
     confirmed.move(world.in_days(5), mara.locations[1])
     words = shown(client, session_path(confirmed))[2]
-    assert f"your session was to be {before}" in words
+    assert f"Before the change, it was to be on {before}" in words
     assert ", Room 1." in words
     assert "noted that you asked for it" in words
     offer = dispute(confirmed)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 
 from app.blueprints.access import personal_link
 from app.blueprints.client_pages.links import open_offer_token, session_token
@@ -40,7 +41,7 @@ def accept(token: str) -> Response:
     offer = _offer(link)
     alternative = chosen_alternative(offer)
     if alternative is None and offer.is_open:
-        return _page(link, 422, "Choose one of the times first.")
+        return _page(link, 422, _("Choose one of the times first."))
     return _answer(token, lambda: offer.accept(alternative or offer.alternatives[0]))
 
 
@@ -50,7 +51,7 @@ def agree(token: str) -> Response:
     link = linked("offer", token)
     offer = _offer(link)
     if offer.kind != "location" and offer.is_open:
-        return _page(link, 422, "Choose one of the times first.")
+        return _page(link, 422, _("Choose one of the times first."))
     return _answer(token, lambda: offer.accept(offer.alternatives[0]))
 
 

@@ -1,6 +1,7 @@
 """The client's page of one session."""
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 
 from app.blueprints.access import personal_link
 from app.blueprints.client_pages.links import open_offer_token
@@ -12,11 +13,12 @@ from app.booking.rearrangement import dispute
 from app.booking.refusals import Refused
 from app.database import db
 from app.forms import cleaning
+from app.language import marked
 from app.messages.history import asked_change
 
 bp = Blueprint("client_sessions", __name__)
 
-TOO_LATE_TO_ASK_AGAIN = (
+TOO_LATE_TO_ASK_AGAIN = marked(
     "Thank you for telling us. Your therapist and the operator know that you did not ask for this. The session "
     "begins too soon for a new answer by mail: if it does not suit you, please cancel it below."
 )
@@ -52,7 +54,7 @@ def not_asked_for(token: str) -> Response:
         return _refused(token, refusal)
     if offer is None:
         db.session.commit()
-        return _page(link, problem=TOO_LATE_TO_ASK_AGAIN)
+        return _page(link, problem=_(TOO_LATE_TO_ASK_AGAIN))
     return _done(link, token)
 
 

@@ -3,9 +3,6 @@ import "htmx.org";
 import "htmx.org/dist/ext/hx-csp.js";
 import { press, release } from "./pressed.js";
 
-const UNREACHABLE =
-  "We could not reach Holdfast. What you typed is still here: check your connection and try again.";
-
 // Have a link's page answer as a fragment into an element, as if the link had said so itself.
 export function openIn(element, link, swap = "innerHTML") {
   return htmx.ajax("GET", link.getAttribute("href"), { source: element, target: element, swap });
@@ -91,7 +88,7 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (!ctx.sourceElement.dispatchEvent(new Event("unreachable", { bubbles: true, cancelable: true }))) return;
   const sentence = document.createElement("p");
   sentence.className = "problem";
-  sentence.textContent = UNREACHABLE;
+  sentence.textContent = document.documentElement.dataset.unreachable;
   document.getElementById("notice")?.replaceChildren(sentence);
   sentence.scrollIntoView({ block: "nearest" });
 });

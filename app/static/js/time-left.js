@@ -20,14 +20,16 @@ class TimeLeft extends HTMLElement {
   }
 }
 
+// In the language of the page, which brings the sentences along.
 function inWords(left) {
-  if (left <= 0) return "time is up";
-  const minutes = Math.floor(left / MINUTE);
-  if (minutes < 1) return "less than a minute left";
-  if (minutes < 60) return `${minutes} m left`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${minutes % 60} m left`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h left`;
+  const [days, hours, minutes, soon, over] = document.documentElement.dataset.left.split("|");
+  const m = Math.floor(left / MINUTE);
+  const h = Math.floor(m / 60);
+  const say = (sentence, numbers) => sentence.replace(/{(.)}/g, (_, name) => numbers[name]);
+  if (left <= 0) return over;
+  if (m < 1) return soon;
+  if (m < 60) return say(minutes, { m });
+  return h < 48 ? say(hours, { h, m: m % 60 }) : say(days, { d: Math.floor(h / 24), h: h % 24 });
 }
 
 customElements.define("time-left", TimeLeft);

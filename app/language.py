@@ -1,0 +1,72 @@
+"""In which language we speak: the sentences of each, and which of them is spoken now.
+
+Clients read the language of their browser when they book, and from then on the language kept with them, whatever
+browser opens their links. Therapists and operators read English.
+"""
+
+import io
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, g
+from flask_babel import Babel, Domain, get_locale, refresh
+
+ENGLISH = "en"
+NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
+LOCALES = {code: Locale.parse("en_GB" if code == ENGLISH else code) for code in NAMES}
+CATALOGUES = Path(__file__).parent / "translations"
+
+
+class Catalogues(Domain):
+    """The sentences of all languages, read from what translators write: nothing has to be compiled before."""
+
+    def get_translations(self) -> NullTranslations:
+        return catalogue(spoken())
+
+
+babel = Babel()
+babel.domain_instance = Catalogues()
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, default_locale="en_GB", locale_selector=lambda: LOCALES[g.get("language", ENGLISH)])
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda sentence: catalogue(spoken()).ugettext(sentence),
+        lambda one, many, number: catalogue(spoken()).ungettext(one, many, number),
+        newstyle=True,
+    )
+    app.add_template_global(spoken, "page_language")
+
+
+def spoken() -> str:
+    """The language of what is being written now: `en`, `de`, `fr` or `es`."""
+    locale = get_locale()
+    return locale.language if locale else ENGLISH
+
+
+def speak(language: str | None) -> None:
+    """The rest of this answer is in this language; in English when we do not know it."""
+    g.language = language if language in NAMES else ENGLISH
+    refresh()
+
+
+def marked(sentence: str) -> str:
+    """A sentence of ours that is translated where it is shown, not where it is written down."""
+    return sentence
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """What each sentence is in this language; one that nobody translated stays English."""
+    if language == ENGLISH:
+        return NullTranslations()
+    with (CATALOGUES / language / "LC_MESSAGES" / "messages.po").open("rb") as written:
+        sentences = read_po(written, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, sentences)
+    compiled.seek(0)
+    return Translations(compiled)
