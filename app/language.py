@@ -5,6 +5,9 @@ browser opens their links. Therapists and operators read English.
 """
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -12,13 +15,16 @@ from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, g
-from flask_babel import Babel, Domain, get_locale, refresh
+from flask import Flask
+from flask_babel import Babel, Domain, refresh
 
 ENGLISH = "en"
 NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
 LOCALES = {code: Locale.parse("en_GB" if code == ENGLISH else code) for code in NAMES}
 CATALOGUES = Path(__file__).parent / "translations"
+
+# Not in Flask's `g`: pages ask for it with each sentence. Every request begins by setting it (blueprints/languages.py).
+_spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 
 
 class Catalogues(Domain):
@@ -33,10 +39,10 @@ babel.domain_instance = Catalogues()
 
 
 def init_app(app: Flask) -> None:
-    babel.init_app(app, default_locale="en_GB", locale_selector=lambda: LOCALES[g.get("language", ENGLISH)])
+    babel.init_app(app, default_locale="en_GB", locale_selector=lambda: LOCALES[spoken()])
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda sentence: catalogue(spoken()).ugettext(sentence),
-        lambda one, many, number: catalogue(spoken()).ungettext(one, many, number),
+        say,
+        lambda one, many, number: catalogue(_spoken.get()).ungettext(one, many, number),
         newstyle=True,
     )
     app.add_template_global(spoken, "page_language")
@@ -44,14 +50,29 @@ def init_app(app: Flask) -> None:
 
 def spoken() -> str:
     """The language of what is being written now: `en`, `de`, `fr` or `es`."""
-    locale = get_locale()
-    return locale.language if locale else ENGLISH
+    return _spoken.get()
+
+
+def say(sentence: str) -> str:
+    """A sentence of ours without places for names or times; quick, for pages that say many."""
+    return str(catalogue(_spoken.get()).ugettext(sentence))
 
 
 def speak(language: str | None) -> None:
     """The rest of this answer is in this language; in English when we do not know it."""
-    g.language = language if language in NAMES else ENGLISH
+    _spoken.set(language if language in NAMES else ENGLISH)
     refresh()
+
+
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """What is written in this block is in this language, whatever was spoken before and is again after it."""
+    before = _spoken.get()
+    speak(language)
+    try:
+        yield
+    finally:
+        speak(before)
 
 
 def marked(sentence: str) -> str:

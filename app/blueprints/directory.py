@@ -16,7 +16,7 @@ from app import clock
 from app.blueprints.access import public
 from app.blueprints.addresses import day_or_none
 from app.blueprints.rendering import at_address, page_or_fragment
-from app.language import marked, spoken
+from app.language import marked, say, spoken
 from app.practice import directory
 from app.practice.directory import LAST_PAGE, PAGE, Search
 from app.practice.location import KINDS as LOCATION_KINDS
@@ -136,7 +136,7 @@ def _card(row: Row[Any], now: datetime) -> Card:
 @cache
 def _kinds(found: str, _language: str) -> str:
     offered = set(found.split(","))
-    return " · ".join(_(word) for kind, word in LOCATION_KINDS.items() if kind in offered)
+    return " · ".join(say(word) for kind, word in LOCATION_KINDS.items() if kind in offered)
 
 
 @cache
@@ -212,6 +212,6 @@ def _fields(search: Search, spoken: list[str]) -> list[tuple[str, str, list[tupl
         ),
     )
     return [
-        (name, label, [(value, _(words), value == (chosen or "")) for value, words in options.items()])
+        (name, label, [(value, say(words), value == (chosen or "")) for value, words in options.items()])
         for name, label, options, chosen in choices
     ]

@@ -41,11 +41,9 @@ def choices() -> list[Choice]:
     """Empty where there is no choice: on the desk, and where the language is kept with the client."""
     if request.method != "GET" or access_of(request.endpoint) != PUBLIC or not _follows_browser():
         return []
-    asked, present = request.args.to_dict(), spoken()
-    return [
-        Choice(code, name, f"{request.path}?{urlencode(asked | {'lang': code})}", code == present)
-        for code, name in NAMES.items()
-    ]
+    asked, present = {name: text for name, text in request.args.items() if name != "lang"}, spoken()
+    address = f"{request.path}?{urlencode(asked)}&lang=" if asked else f"{request.path}?lang="
+    return [Choice(code, name, address + code, code == present) for code, name in NAMES.items()]
 
 
 @cache

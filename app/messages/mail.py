@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import flask_mail
 from css_inline import CSSInliner
 from flask import current_app
-from flask_babel import force_locale, lazy_gettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from markupsafe import Markup
 
 from app.booking.personal_link import PersonalLink
-from app.language import ENGLISH, LOCALES
+from app.language import ENGLISH, NAMES, speaking
 from app.messages import ics
 from app.messages.message import Message
 from app.wording import both_zones, day_time, elsewhere, location_phrase, zone_name
@@ -32,7 +32,7 @@ TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 def compose(message: Message) -> flask_mail.Message:
     """The mail that a message is, ready to be sent. Needs an application context, and no request."""
-    with force_locale(LOCALES[language_of(message.facts, message.recipient)]):
+    with speaking(language_of(message.facts, message.recipient)):
         return _composed(message)
 
 
@@ -63,7 +63,7 @@ class Preview(NamedTuple):
 def preview(name: str, facts: Mapping[str, Any]) -> Preview:
     """What a mail to a client will say, before there is one: nothing is written, and its links lead nowhere yet."""
     language = language_of(facts, "client")
-    with force_locale(LOCALES[language]):
+    with speaking(language):
         says = _context(facts, "client", LinksToCome())
         text = _spaced(_rendered(name, "body.txt", says))
         return Preview(_rendered(name, "subject.txt", says).strip(), text, language)
@@ -72,7 +72,7 @@ def preview(name: str, facts: Mapping[str, Any]) -> Preview:
 def language_of(facts: Mapping[str, Any], recipient: str) -> str:
     """That of the client as the facts keep it; therapists read English."""
     kept = facts["client"].get("language") if recipient == "client" else ENGLISH
-    return kept if kept in LOCALES else ENGLISH
+    return kept if kept in NAMES else ENGLISH
 
 
 class Mail(flask_mail.Message):

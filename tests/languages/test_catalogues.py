@@ -9,9 +9,9 @@ import pytest
 from babel.messages import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
-from flask_babel import force_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 
-from app.language import CATALOGUES, LOCALES, NAMES
+from app.language import CATALOGUES, NAMES, speaking
 
 ROOT = Path(__file__).parents[2]
 TRANSLATED = [language for language in NAMES if language != "en"]
@@ -94,11 +94,11 @@ def test_french_keeps_its_signs_with_their_words_and_no_sentence_ends_in_a_space
     ],
 )
 def test_one_and_many_differ(app, language, one, two):
-    with force_locale(LOCALES[language]):
+    with speaking(language):
         assert ngettext("%(num)s therapist", "%(num)s therapists", 1) == one
         assert ngettext("%(num)s therapist", "%(num)s therapists", 2) == two
 
 
 def test_what_nobody_translated_stays_english(app):
-    with force_locale(LOCALES["de"]):
+    with speaking("de"):
         assert gettext("A sentence of tomorrow.") == "A sentence of tomorrow."
