@@ -104,14 +104,14 @@ def open_browser(
     """A browser of somebody's own: `open_browser("Europe/Berlin")`."""
     with ExitStack() as opened:
 
-        def open_one(zone: str = "Europe/London") -> Page:
+        def open_one(zone: str = "Europe/London", language: str = "en-GB") -> Page:
             context = chromium.new_context(
                 base_url=practice.url,
                 viewport=WINDOWS[size],  # type: ignore[arg-type]
                 has_touch=size == "phone",
                 java_script_enabled=scripts,
                 timezone_id=zone,
-                locale="en-GB",
+                locale=language,
                 reduced_motion="reduce",
             )
             opened.callback(context.close)
@@ -134,9 +134,9 @@ def mara(practice: Practice, open_browser: Callable[..., Page], hands: Hands) ->
 
 @pytest.fixture
 def new_client(practice: Practice, open_browser: Callable[..., Page], hands: Hands) -> Callable[..., Client]:
-    def make(name: str, zone: str = "Europe/London") -> Client:
+    def make(name: str, zone: str = "Europe/London", language: str = "en-GB") -> Client:
         email = practice.new_address(name)
-        client = Client(open_browser(zone), partial(practice.mails, email), name, email)
+        client = Client(open_browser(zone, language), partial(practice.mails, email), name, email)
         client.hands = hands
         return client
 

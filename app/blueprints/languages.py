@@ -16,6 +16,7 @@ from app.language import ENGLISH, NAMES, speak, spoken
 from app.wording import time_left_patterns
 
 COOKIE = "language"
+VARIES = "Accept-Language, Cookie"
 A_YEAR = 365 * 24 * 3600
 FOR_THERAPISTS = {"sign_in", "offline", "mailbox", "health"}  # public too, but no client has to read them
 
@@ -80,7 +81,8 @@ def _tell(response: Response) -> Response:
     """Whoever keeps a page knows what it depends on; what was chosen on it is remembered."""
     if response.mimetype != "text/html" or not _follows_browser():
         return response
-    response.vary.update(("Accept-Language", "Cookie"))
+    depends_on = response.headers.get("Vary")
+    response.headers["Vary"] = f"{depends_on}, {VARIES}" if depends_on else VARIES
     chosen = request.args.get("lang")
     if chosen in NAMES and chosen != request.cookies.get(COOKIE) and access_of(request.endpoint) == PUBLIC:
         secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
