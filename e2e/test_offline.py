@@ -10,10 +10,11 @@ from playwright.sync_api import Page, expect
 from app.assets import asset
 from e2e.conftest import served_practice
 from e2e.practice import Practice
+from e2e.steps import BERLIN
 from tests.world import INES, JONAS, in_days
 
 KEEP = "Keep today's list on this device"
-FIXED = sorted(["/offline", "/static/icons/holdfast.svg", asset("desk.css"), asset("offline.js")])
+FIXED = sorted(["/offline", "/static/icons/holdfast.svg", asset("app.css"), asset("offline.js")])
 # Each address that any cache of this origin holds.
 CACHED = """async () => {
   const found = [];
@@ -188,11 +189,23 @@ def test_what_is_sent_without_a_connection_is_not_sent_later(mara, ines):
     mara.sees_status(ines, "To answer")
 
 
-def test_a_client_is_left_with_nothing(mara, ines):
+def test_a_visitor_without_a_connection_reads_it_in_their_language(mara, new_client):
+    ines = new_client("Ines Keller", BERLIN, "de-DE")
+    ines.at("/").page.evaluate(READY)
+    ines.page.context.set_offline(True)
+    ines.at(f"/t/{mara.slug}")
+    ines.sees_title("Holdfast ist nicht erreichbar")
+    ines.page.context.set_offline(False)
+    ines.sees_title("Mara Lindt")
+
+
+def test_a_link_opened_from_a_mail_leaves_nothing(mara, ines, open_browser):
     ines.requests(mara, in_days(3))
-    ines.at("/")
-    assert ines.page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
-    assert ines.page.locator("link[rel=manifest]").count() == 0
+    elsewhere = open_browser()
+    elsewhere.goto(ines.page.url)
+    expect(elsewhere.get_by_role("heading", level=1)).to_have_text("Your session with Mara Lindt")
+    elsewhere.wait_for_load_state("networkidle")
+    assert elsewhere.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
 
 
 def starts_offline(page: Page) -> None:

@@ -21,6 +21,7 @@ def manifest() -> Response:
     answer = jsonify(_manifest())
     answer.mimetype = "application/manifest+json"
     answer.headers["Cache-Control"] = "no-cache"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'"
     return answer
 
 

@@ -18,7 +18,7 @@ from app.wording import time_left_patterns
 COOKIE = "language"
 VARIES = "Accept-Language, Cookie"
 A_YEAR = 365 * 24 * 3600
-FOR_THERAPISTS = {"sign_in", "offline", "mailbox", "health"}  # public too, but no client has to read them
+FOR_THERAPISTS = {"sign_in", "mailbox", "health"}  # public too, but no client has to read them
 
 
 class Choice(NamedTuple):
@@ -40,7 +40,8 @@ def init_app(app: Flask) -> None:
 
 def choices() -> list[Choice]:
     """Empty where there is no choice: on the desk, and where the language is kept with the client."""
-    if request.method != "GET" or access_of(request.endpoint) != PUBLIC or not _follows_browser():
+    kept_offline = request.blueprint == "offline"  # there no other can be fetched
+    if request.method != "GET" or access_of(request.endpoint) != PUBLIC or not _follows_browser() or kept_offline:
         return []
     asked, present = {name: text for name, text in request.args.items() if name != "lang"}, spoken()
     address = f"{request.path}?{urlencode(asked)}&lang=" if asked else f"{request.path}?lang="

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from app.assets import STATIC, asset, content
+from app.booking.personal_link import PersonalLink
 from app.database import db
 from tests import world
 from tests.blueprints.pages import read, sign_in
@@ -38,12 +39,14 @@ def test_every_picture_of_the_manifest_is_there_and_never_changes(http, manifest
         assert "immutable" in answer.headers["Cache-Control"]
 
 
-def test_only_the_desk_and_the_way_to_it_can_be_installed(http, mara):
+def test_every_page_belongs_to_the_app_but_those_behind_a_personal_link(http, request_of_ines):
     def links(path: str) -> set[str]:
         return {link.attributes["rel"] for link in read(http.get(path).text).all("link")}
 
-    assert "manifest" not in links("/") | links("/t/mara-lindt")
-    assert {"manifest", "apple-touch-icon"} <= links("/sign-in")
+    for path in ("/", "/t/mara-lindt", "/sign-in"):
+        assert {"manifest", "apple-touch-icon"} <= links(path)
+    token = PersonalLink.to_session(request_of_ines.id).token
+    assert "manifest" not in links(f"/s/{token}") | links("/s/nobody")
     sign_in(http)
     assert {"manifest", "apple-touch-icon"} <= links("/dashboard")
 
@@ -63,7 +66,7 @@ def test_its_list_is_fixed_public_and_there(http):
     found = re.search(r'\["/offline"[^\]]*\]', script)
     assert found
     fixed = set(json.loads(found[0]))
-    assert fixed == {"/offline", "/static/icons/holdfast.svg", asset("desk.css"), asset("offline.js")}
+    assert fixed == {"/offline", "/static/icons/holdfast.svg", asset("app.css"), asset("offline.js")}
     assert all(http.get(address).status_code == 200 for address in fixed)
     assert re.search(r'"holdfast-[A-Z2-7]{8}"|`holdfast-', script)
 
@@ -78,6 +81,12 @@ def test_the_offline_page_is_the_same_for_everybody(http, mara):
     assert [form for form in read(page.text).all("form")] == []
     assert asset("offline.js") in page.text
     assert asset("desk.js") not in page.text
+
+
+def test_the_offline_page_is_kept_in_the_language_of_the_browser(http):
+    page = http.get("/offline", headers={"Accept-Language": "de-DE,de;q=0.9,en;q=0.5"}).text
+    assert "Holdfast ist nicht erreichbar" in page
+    assert "?lang=" not in page  # no other language can be fetched from it
 
 
 def test_the_page_and_its_worker_stay_small():

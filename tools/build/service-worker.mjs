@@ -10,8 +10,7 @@ const SOURCES = ["app/templates/offline", "app/templates/layouts", "app/translat
 
 // `names` are those of the built files by their plain ones; answers the file that was written.
 export async function serviceWorker(outdir, names, options) {
-  // The desk's stylesheet: whoever has a worker has fetched it already.
-  const built = ["desk.css", "offline.js"].map((name) => `/static/dist/${names[name]}`);
+  const built = ["app.css", "offline.js"].map((name) => `/static/dist/${names[name]}`);
   const fixed = ["/offline", ...built, `/static/${ICON}`];
   const version = hashOf(fixed.join(), await readFile(`app/static/${ICON}`), ...(await sources()));
   const { metafile } = await build({

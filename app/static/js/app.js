@@ -4,3 +4,4 @@ import "./pressed.js";
 import "./time-left.js";
 import "./live.js";
 import "./browser-zone.js";
+import "./register-worker.js";

@@ -2,7 +2,6 @@
 import "./app.js";
 import "./side-panel.js";
 import "./kept-answers.js";
-import "./register-worker.js";
 import "./push.js";
 import "./signing-out.js";
 import "./keep-today.js";

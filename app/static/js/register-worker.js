@@ -1,10 +1,10 @@
 // Registers the service worker: late, because nothing on the page waits for it, and again after each signing out, which
-// removes it. Only the desk and the way to it do so: what a client opened from a mail leaves nothing in their browser.
+// removes it. Only pages that belong to the app do so: what a client opens from a mail leaves nothing in their browser.
 const ADDRESS = "/service-worker.js";
 const policy = window.trustedTypes?.createPolicy("service-worker", { createScriptURL: () => ADDRESS });
 const idle = window.requestIdleCallback ?? setTimeout;
 
-addEventListener("load", () => idle(register));
+if (document.querySelector("link[rel=manifest]")) addEventListener("load", () => idle(register));
 
 function register() {
   // Refused in some private windows: everything works without it.
