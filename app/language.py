@@ -5,10 +5,11 @@ browser opens their links. Therapists and operators read English.
 """
 
 import io
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ def init_app(app: Flask) -> None:
     # The same as Jinja's own, without what it does for sentences that have no places to fill: most of a page.
     app.jinja_env.globals["_"] = _told
     app.add_template_global(spoken, "page_language")
+    app.add_template_filter(languages_said)
 
 
 def spoken() -> str:
@@ -87,6 +89,43 @@ def speaking(language: str | None) -> Iterator[None]:
         yield
     finally:
         speak(before)
+
+
+def languages_said(written: str) -> str:
+    """What a therapist speaks, as a sentence goes on with it: *Parle allemand, anglais*."""
+    return _languages(written, _spoken.get())
+
+
+def languages_headed(written: str) -> str:
+    """The same standing by itself: *Allemand, anglais*."""
+    said = languages_said(written)
+    return said[:1].upper() + said[1:]
+
+
+def languages_by_name(written: Iterable[str]) -> dict[str, str]:
+    """Languages and what they are called here, in the order of these names."""
+    called = {name: languages_headed(name) for name in written}
+    return dict(sorted(called.items(), key=lambda pair: folded(pair[1])))
+
+
+def folded(text: str) -> str:
+    """As it is compared and sorted: *Vídeo* is *video*."""
+    return "".join(each for each in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(each))
+
+
+@lru_cache(maxsize=1000)
+def _languages(written: str, language: str) -> str:
+    if language == ENGLISH:
+        return written
+    names = LOCALES[language].languages
+    each = (name.strip() for name in written.split(","))
+    return ", ".join(names.get(_codes().get(name.casefold(), ""), name) for name in each if name)
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """The codes of languages by what they are called in English, as therapists write them."""
+    return {name.casefold(): code for code, name in LOCALES[ENGLISH].languages.items()}
 
 
 def marked(sentence: str) -> str:

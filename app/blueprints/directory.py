@@ -16,7 +16,7 @@ from app import clock
 from app.blueprints.access import public
 from app.blueprints.addresses import day_or_none
 from app.blueprints.rendering import at_address, page_or_fragment
-from app.language import marked, say, spoken
+from app.language import languages_by_name, languages_headed, marked, say, spoken
 from app.practice import directory
 from app.practice.directory import LAST_PAGE, PAGE, Search
 from app.practice.location import KINDS as LOCATION_KINDS
@@ -122,7 +122,7 @@ def _card(row: Row[Any], now: datetime) -> Card:
         initials="".join(word[0] for word in row.name.split()[:2]),
         headline=row.headline,
         kinds=_kinds(row.kinds or "", spoken()),
-        languages=row.languages,
+        languages=languages_headed(row.languages),
         next_free="" if start is None else _time(start, row.zone, spoken()),
         zone_time=_zone_time(row.zone, spoken()),
         none_free=_none_free(row.horizon_days, spoken()),
@@ -167,7 +167,7 @@ def _word(search: Search, wish: str) -> str:
     if wish == "on" and search.on:
         return _("Free on %(day)s", day=_day_word(search.on))
     if wish == "language":
-        return str(search.language)
+        return languages_headed(str(search.language))
     words = LOCATION_KINDS if wish == "kind" else SESSION_KINDS
     return _(words[getattr(search, wish)])
 
@@ -203,7 +203,7 @@ def _fields(search: Search, spoken: list[str]) -> list[tuple[str, str, list[tupl
     choices = (
         ("kind", _("Where"), {"": marked("Anywhere")} | LOCATION_KINDS, search.kind),
         ("type", _("Kind of session"), {"": marked("Any")} | SESSION_KINDS, search.type),
-        ("language", _("Language"), {"": marked("Any")} | {name: name for name in spoken}, search.language),
+        ("language", _("Language"), {"": marked("Any")} | languages_by_name(spoken), search.language),
         (
             "sort",
             _("Order"),

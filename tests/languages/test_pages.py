@@ -1,5 +1,6 @@
 """In which language a page is, and that all of it is in that language."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -179,7 +180,7 @@ def test_no_english_is_left_over_in_another_language(app, http, mara):
 
 
 # What happens to be the same word in both languages.
-SAME = {"de": set(), "fr": {"Session, 50 minutes", "E-mail"}, "es": set()}
+SAME = {"de": {"optional"}, "fr": {"Session, 50 minutes", "E-mail"}, "es": set()}
 
 
 def test_what_is_wrong_with_a_form_is_told_in_its_language(visitor, mara):
@@ -220,3 +221,51 @@ def test_days_follow_the_language_and_times_stay_as_they_are(http, mara, languag
 
 def test_a_city_goes_by_the_name_it_has_in_the_language(http, mara):
     assert "Londres" in http.get("/t/mara-lindt", headers={"Accept-Language": "fr"}).text
+
+
+# Languages by their names in the language
+
+
+@pytest.mark.parametrize(
+    ("spoken", "sentence", "card", "options"),
+    [
+        (
+            "en",
+            "Speaks Spanish, German, Plattdüütsch",
+            "Spanish, German, Plattdüütsch",
+            "Any German Plattdüütsch Spanish",
+        ),
+        (
+            "de",
+            "Spricht Spanisch, Deutsch, Plattdüütsch",
+            "Spanisch, Deutsch, Plattdüütsch",
+            "Beliebig Deutsch Plattdüütsch Spanisch",
+        ),
+        (
+            "fr",
+            "Parle espagnol, allemand, Plattdüütsch",
+            "Espagnol, allemand, Plattdüütsch",
+            "Peu importe Allemand Espagnol Plattdüütsch",
+        ),
+        (
+            "es",
+            "Habla español, alemán, Plattdüütsch",
+            "Español, alemán, Plattdüütsch",
+            "Cualquiera Alemán Español Plattdüütsch",
+        ),
+    ],
+)
+def test_what_a_therapist_speaks_is_named_in_the_language_of_the_page(http, mara, spoken, sentence, card, options):
+    mara.languages, mara.headline = "Spanish, German, Plattdüütsch", "Listens"
+    db.session.commit()
+    asked = {"Accept-Language": spoken}
+    assert sentence in http.get("/t/mara-lindt", headers=asked).text
+    page = http.get("/", headers=asked).text
+    assert card in page
+    listed = re.findall(
+        r'<option value="(.*?)".*?>(.*?)</option>', page.partition('id="language"')[2].partition("</select>")[0]
+    )
+    assert " ".join(shown for _, shown in listed) == options
+    assert {value for value, _ in listed} == {"", "German", "Plattdüütsch", "Spanish"}
+    found = http.get("/?language=Spanish", headers=asked).text
+    assert f"</span>{card.split(',')[0]} <span" in found
