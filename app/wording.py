@@ -13,7 +13,7 @@ from flask import Flask
 from flask_babel import gettext as _
 
 from app import clock
-from app.language import LOCALES, marked, spoken
+from app.language import LOCALES, folded, marked, spoken
 
 # Patterns of Unicode's date notation. Weekday first: people plan by it.
 DAY = {"en": "EEE d MMM y", "de": "EEE, d. MMM y", "fr": "EEE d MMM y", "es": "EEE, d MMM y"}
@@ -58,6 +58,7 @@ def register(app: Flask) -> None:
         ago,
         time_left,
         location_phrase,
+        place,
         status_word,
         client_state,
         client_status_word,
@@ -184,6 +185,13 @@ def time_left_patterns() -> str:
 def location_phrase(kind: str) -> str:
     """A kind of location inside a sentence: *in person*, *by video*."""
     return _(LOCATION_PHRASES[kind])
+
+
+def place(name: str, kind: str) -> str:
+    """*Room 2 · in person*; *Video call*, whose name says already that it is by video."""
+    phrase = location_phrase(kind)
+    told = kind != "in_person" and folded(phrase.split()[-1]) in folded(name)
+    return name if told else f"{name} · {phrase}"
 
 
 def status_word(booking: Any) -> str:

@@ -129,6 +129,28 @@ def test_a_session_that_is_over_is_over_for_the_client():
     assert (wording.status_word(told), wording.client_status_word(told)) == ("Confirmed", "Over")
 
 
+@pytest.mark.parametrize(
+    ("spoken", "name", "kind", "told"),
+    [
+        ("en", "Room 2", "in_person", "Room 2 · in person"),
+        ("en", "Video call", "video", "Video call"),
+        ("en", "Telephone", "phone", "Telephone"),
+        ("en", "Jitsi", "video", "Jitsi · by video"),
+        ("en", "Phone", "video", "Phone · by video"),
+        ("de", "Praxis am Ort", "in_person", "Praxis am Ort · vor Ort"),
+        ("de", "Video call", "video", "Video call"),
+        ("de", "Phone call", "phone", "Phone call · am Telefon"),
+        ("fr", "Visio sécurisée", "video", "Visio sécurisée"),
+        ("es", "Video", "video", "Video"),
+    ],
+)
+def test_how_it_happens_is_said_once(spoken, name, kind, told):
+    app = Flask("wording")
+    language.init_app(app)
+    with app.test_request_context(), language.speaking(spoken):
+        assert wording.place(name, kind) == told
+
+
 def test_templates_know_the_wording():
     app = Flask("wording")
     language.init_app(app)
