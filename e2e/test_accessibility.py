@@ -85,6 +85,7 @@ def test_nothing_that_a_therapist_brings_about_shuts_anybody_out(mara, ines, jon
     mara.sees("Please look at the marked alternatives", "is held for Jonas")
     found.on_page_of(mara)
     mara.presses(ASKED)
+    expect(mara.page.get_by_role("button", name="Save change")).to_be_visible()
     mara.types_time(mara.page.get_by_role("main"), NOON)
     mara.presses("Save change")
     mara.sees("is held for Jonas")

@@ -141,10 +141,11 @@ def test_a_line_that_breaks_while_it_is_pressed_is_no_line(mara, ines):
     """The browser believes that it is online."""
     ines.requests(mara, TEN)
     mara.looks_at_today()
-    mara.page.route("**/confirmation", lambda route: route.abort())
+    mara.page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => true })")
+    mara.page.context.set_offline(True)
     mara.presses(CONFIRM)
     expect(button(mara, WAITING)).to_be_visible()
-    mara.page.unroute("**/confirmation")
+    mara.page.context.set_offline(False)
     mara.looks_at_today()
     expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
 

@@ -224,7 +224,7 @@ def test_a_page_for_one_person_is_compressed_when_nothing_in_its_address_was_cho
 def test_the_length_of_a_page_for_one_person_tells_little(http, mara, monkeypatch):
     sign_in(http)
     lengths = set()
-    for blur in (0, 1, 63):
+    for blur in (0, 30, 60):  # the masked tokens alone make a difference of a few bytes
         monkeypatch.setattr(secrets, "randbelow", lambda most, blur=blur: min(blur, most - 1))
         answer = http.get("/dashboard", headers=GZIP)
         lengths.add(len(answer.data))

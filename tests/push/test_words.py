@@ -16,6 +16,7 @@ from app.messages.history import MAILS, PUSHES, message_line
 from app.messages.message import Message
 from tests import world
 from tests.push.service import TAKE
+from tests.waiting import wait_until
 
 ZEBRA = world.Person("Zebra Quagga", "zebra@quagga.example", "Europe/Berlin")
 # Channel x field: whatever is typed or stands in the diary, by the field that it stands in.
@@ -141,6 +142,5 @@ def test_the_history_of_a_session_tells_what_was_pushed(okapi, service, told):
     deliver_pushes()
     assert line().endswith("waiting, to be tried again: the push service of the browser has a problem")
     service.answers = lambda _received: TAKE
-    deliver_pushes()
-    assert ": sent " in line()
+    wait_until(lambda: deliver_pushes() or ": sent " in line())
     assert not PUSHES.keys() & MAILS.keys()
