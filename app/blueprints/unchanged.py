@@ -8,10 +8,12 @@ from functools import cache
 from typing import Any
 
 from flask import Flask
-from itsdangerous import BadSignature
+from itsdangerous import BadData
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import SecurityError
 from werkzeug.http import parse_cookie
+from werkzeug.wsgi import get_host
 
 from app import clock
 from app.blueprints.security import HEADERS
@@ -49,8 +51,10 @@ class Unchanged:
         if environ["REQUEST_METHOD"] != "GET" or not seen:
             return False
         try:
-            return str(self._number(environ)) == seen
-        except (SQLAlchemyError, BadSignature):
+            get_host(environ, self._app.config["TRUSTED_HOSTS"])
+            number = self._number(environ)
+            return number is not None and str(number) == seen
+        except (SecurityError, SQLAlchemyError, BadData):
             return False  # Flask says what is the matter
 
     def _number(self, environ: dict[str, Any]) -> int | None:
@@ -62,7 +66,7 @@ class Unchanged:
         if kind or token:
             return None
         cookie = parse_cookie(environ).get(self._app.config["SESSION_COOKIE_NAME"], "")
-        token = self._cookies.loads(cookie, max_age=self._cookie_age).get("_user_id", "")
+        token = self._cookies.loads(cookie, max_age=self._cookie_age).get("_user_id") or ""
         return read_one(self._engine, _of_desk(), {"token_hash": digest(token), "now": clock.now()})
 
 

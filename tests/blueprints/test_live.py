@@ -150,6 +150,26 @@ def test_a_cookie_that_is_none_of_ours_opens_nothing(http, mara, cookie):
     assert ask(http, f"{mara.diary_revision}.0").status_code == 303
 
 
+@pytest.mark.parametrize("path", ["/live", "/s/wrong/live", "/o/wrong/live", "/x/wrong/live"])
+def test_having_seen_nothing_is_no_number(http, mara, path):
+    assert ask(http, "None", path).status_code == (303 if path == "/live" else 404)
+
+
+def test_a_sign_in_of_nobody_opens_nothing(desk, mara):
+    with desk.session_transaction() as session:
+        session["_user_id"] = None
+    assert ask(desk, f"{mara.diary_revision}.0").status_code == 303
+
+
+def test_under_a_name_that_is_not_ours_nothing_is_told(desk, link, monkeypatch):
+    seen, of_client = seen_on(desk, "/dashboard"), seen_on(desk, link)
+    monkeypatch.setitem(desk.application.config, "TRUSTED_HOSTS", ["desk.example"])
+    assert ask(desk, seen).status_code == 400
+    assert ask(desk, of_client, f"{link}/live").status_code == 400
+    monkeypatch.setitem(desk.application.config, "TRUSTED_HOSTS", ["localhost"])
+    assert ask(desk, seen).status_code == 304
+
+
 def test_it_ends_with_the_sign_in(desk, mara):
     seen = seen_on(desk, "/dashboard")
     db.session.execute(db.update(SignIn).values(ended_at=SignIn.started_at))
