@@ -14,6 +14,7 @@ from app.integrations.push import keys
 from e2e.conftest import served_practice
 from e2e.practice import Practice
 from e2e.steps import Therapist
+from e2e.test_offline import READY
 from e2e.variants import at_a_desk
 from tests.push.service import Device, PushService
 from tests.waiting import wait_until
@@ -100,7 +101,7 @@ class Worker:
         return self._page.context.service_workers[0].evaluate(PRESS, action)
 
     def _is_registered(self) -> bool:
-        self._page.wait_for_timeout(50)  # lets the browser's events in
+        self._page.evaluate(READY)  # its answer comes after the browser's events
         return bool(self._registrations)
 
     def _note(self, event: dict) -> None:
