@@ -1,8 +1,11 @@
 """What the operator looks at: disputes, and messages that could not be delivered."""
 
-from flask import Blueprint, Response
-from sqlalchemy import select
+from datetime import timedelta
 
+from flask import Blueprint, Response
+from sqlalchemy import func, or_, select
+
+from app import clock
 from app.blueprints.access import operator_only
 from app.blueprints.rendering import page_or_fragment
 from app.database import db
@@ -13,6 +16,7 @@ from app.practice.therapist import Therapist
 bp = Blueprint("operator", __name__)
 
 MOST = 100
+KEY_REFUSED = ("%: 401", "%: 403")  # how the words end that integrations/push/webpush.py keeps with a push
 
 
 @bp.get("/operator")
@@ -32,4 +36,13 @@ def show() -> Response:
         disputes=db.session.scalars(disputes).all(),
         given_up=db.session.scalars(given_up).all(),
         therapists=db.session.scalars(therapists).all(),
+        key_refused=_pushes_whose_key_was_refused(),
     )
+
+
+def _pushes_whose_key_was_refused() -> int:
+    """In the last day. They are tried again until they are of no use any more, and are then called off."""
+    refused = or_(*(Message.last_error.like(words) for words in KEY_REFUSED))
+    since = clock.now() - timedelta(days=1)
+    pushes = (Message.channel == "push", Message.next_attempt_at > since, refused)
+    return db.session.scalar(select(func.count()).select_from(Message).where(*pushes)) or 0

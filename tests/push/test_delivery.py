@@ -101,6 +101,19 @@ def test_a_service_that_does_not_take_it_now_gets_it_later(mara, service, phone,
     assert (len(phone.news), outcomes()) == (1, ["sent"])
 
 
+@pytest.mark.parametrize(("status", "words"), [(401, "refused 1 push with"), (403, "refused 1 push with"), (503, None)])
+def test_the_operator_is_told_of_a_key_that_is_not_liked(mara, operator, visitor, service, phone, status, words):
+    service.answers = lambda _received: status
+    world.INES.asks(mara, world.in_days(3))
+    deliver_pushes()
+    assert outcomes() == ["waiting"]
+    overview = visitor("olive@example.com").open("/operator").text
+    assert words in overview if words else "VAPID_PRIVATE_KEY" not in overview
+    service.answers = lambda _received: TAKE
+    deliver_all()
+    assert "VAPID_PRIVATE_KEY" not in visitor("olive@example.com").open("/operator").text
+
+
 def test_a_service_that_asks_for_time_gets_it(mara, service, phone):
     service.answers = lambda _received: (429, {"Retry-After": "120"})
     world.INES.asks(mara, world.in_days(3))
