@@ -190,11 +190,58 @@ def test_another_account_on_the_device_sends_nothing_of_it(practice, mara, ines)
 
 
 @on_a_phone
-def test_signing_out_forgets_it(mara, ines):
+def test_signing_out_says_first_that_it_would_be_forgotten(mara, ines):
     ines.requests(mara, TEN)
     presses_offline(mara, ines)
     mara.page.route("**/kept-confirmation", lambda route: route.abort())
     online(mara)
     mara.at("/settings").presses("Sign out")
+    mara.sees("1 confirmation has not been sent yet and would be forgotten.")
+    assert kept_on_device(mara)
+    mara.presses("Sign out")
     mara.page.wait_for_url("**/")
     assert kept_on_device(mara) == ""
+
+
+@on_a_phone
+def test_signing_out_sends_it_first_where_that_can_be_done(mara, ines):
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    refuse = "**/kept-confirmation"
+    mara.page.route(refuse, lambda route: route.abort())
+    online(mara)
+    mara.at("/settings").page.wait_for_load_state("networkidle")
+    mara.page.unroute(refuse)
+    mara.presses("Sign out")
+    expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
+    mara.presses("Sign out")
+    mara.page.wait_for_url("**/")
+    ines.is_mailed("Your booking is confirmed")
+
+
+@on_a_phone
+def test_signing_out_without_a_line_forgets_nothing(mara, ines):
+    ines.requests(mara, TEN)
+    mara.at("/settings")
+    page = mara.page.context.new_page()
+    page.goto("/settings")
+    presses_offline(mara, ines)
+    page.get_by_role("button", name="Sign out").filter(visible=True).click()
+    expect(page.locator("#notice")).to_contain_text("You are still signed in.")
+    expect(page.locator("#notice")).to_contain_text("What you confirmed is still kept here")
+    online(mara)
+    expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
+
+
+@on_a_phone
+def test_an_old_page_of_somebody_else_leaves_it_alone(mara, ines):
+    ines.requests(mara, TEN)
+    old = mara.page.context.new_page()
+    old.goto("/settings")
+    presses_offline(mara, ines)
+    expect(mara.row(ines).get_by_role("button", name=WAITING)).to_be_visible()
+    other = '[{"owner": "another", "key": "1", "booking": "1"}]'
+    with old.expect_event("console", lambda message: message.text == "told"):
+        old.evaluate("addEventListener('storage', () => console.log('told'))")
+        mara.page.evaluate("(other) => localStorage.setItem('kept-answers', other)", other)
+    assert kept_on_device(mara) == other

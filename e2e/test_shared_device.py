@@ -3,6 +3,7 @@
 The back/forward cache is on, as in every real browser; the tests' default flags would switch it off and hide a hole.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -13,19 +14,17 @@ from playwright.sync_api import Browser, Error, Page, Playwright, expect
 
 from e2e.conftest import CHROMIUM
 from e2e.steps import Therapist
-from e2e.test_offline import KEEP, NOT_REACHED, READY
+from e2e.test_offline import CACHED, FIXED, KEEP, NOT_REACHED, READY
 from tests.waiting import wait_until
 from tests.world import INES, in_days
 
-# Whatever a page of this origin could read again.
+# Whatever a page of this origin could read again, beside the public list of the service worker.
 STORED = """async () => ({
   databases: (await indexedDB.databases()).map((each) => each.name),
   local: Object.keys(localStorage),
   session: Object.keys(sessionStorage),
-  caches: await caches.keys(),
-  workers: (await navigator.serviceWorker.getRegistrations()).length,
 })"""
-NOTHING = {"databases": [], "local": [], "session": [], "caches": [], "workers": 0}
+NOTHING: dict[str, list[str]] = {"databases": [], "local": [], "session": []}
 STEPS = 9  # back: further than anybody has gone here
 
 
@@ -60,7 +59,8 @@ def walked(mara, ines, watch):
     mara.opens(ines)
     mara.at("/sessions").at("/calendar").at("/settings")
     yield mara
-    watch.problems[:] = [problem for problem in watch.problems if "net::ERR_" not in problem]
+    no_line = re.compile("net::ERR_|fetching the script")  # of a page, or of the service worker
+    watch.problems[:] = [problem for problem in watch.problems if not no_line.search(problem)]
 
 
 def test_after_signing_out_nothing_is_stored(walked):
@@ -68,7 +68,45 @@ def test_after_signing_out_nothing_is_stored(walked):
     walked.sees("Kept from now on.")
     sign_out(walked)
     assert walked.page.evaluate(STORED) == NOTHING
+    assert {urlsplit(address).path for address in walked.page.evaluate(CACHED)} <= set(FIXED)
     assert walked.page.context.cookies() == []
+
+
+def test_signing_out_without_a_connection_tells_the_truth_and_keeps_no_list(walked, practice):
+    practice.add_session_today(walked.slug, INES, 9)
+    page = walked.at("/settings").page
+    switch = page.get_by_role("switch", name=KEEP)
+    switch.check()
+    walked.sees("Kept from now on.")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Sign out").filter(visible=True).click()
+    walked.sees("You are still signed in. Today's list is no longer kept on this device.")
+    expect(switch).not_to_be_checked()
+    assert page.evaluate(STORED)["databases"] == []
+    page.context.set_offline(False)
+    sign_out(walked)
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        "new BroadcastChannel('signed-out').postMessage('')",
+        "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))",
+    ],
+    ids=["signed out in another tab", "back out of the browser's memory"],
+)
+def test_the_offline_page_goes_on_showing_no_list_that_was_wiped(walked, practice, news):
+    practice.add_session_today(walked.slug, INES, 9)
+    page = walked.at("/settings").page
+    page.get_by_role("switch", name=KEEP).check()
+    walked.sees("Kept from now on.")
+    page.context.set_offline(True)
+    walked.at("/dashboard")
+    walked.sees("09:00–09:50")
+    page.evaluate("indexedDB.deleteDatabase('kept-today')")
+    page.evaluate(news)
+    expect(page.locator("#kept")).to_be_hidden()
+    assert "09:00" not in words_of(page)
 
 
 def test_after_signing_out_back_shows_nothing(walked):

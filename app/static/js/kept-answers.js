@@ -1,6 +1,6 @@
 // <kept-answer data-booking data-start data-location>: Confirm session, pressed while offline, is kept on this device
 // with what was seen, and sent when the line is back. What became of it is told until it has been read. Signing out
-// forgets it (signing-out.js).
+// sends it first or says that it would be forgotten (signing-out.js).
 import { ask } from "./live.js";
 import { release } from "./pressed.js";
 import { post, say } from "./swaps.js";
@@ -11,13 +11,23 @@ const { owner } = document.querySelector("[data-owner]")?.dataset ?? {};
 const AGAIN = 15_000;
 let sending;
 
-// Whatever somebody else left on this device is forgotten with the first look.
-const kept = () => JSON.parse(localStorage.getItem(STORE) ?? "[]").filter((one) => one.owner === owner);
+const stored = () => JSON.parse(localStorage.getItem(STORE) ?? "[]");
+const kept = () => stored().filter((one) => one.owner === owner);
+export const unsent = () => kept().filter((one) => !one.told).length;
 
+// This page may be an old one of somebody who is not signed in any more: what is another's stays as it is.
 function keep(answers) {
+  write([...stored().filter((one) => one.owner !== owner), ...answers]);
+}
+
+function write(answers) {
   // Where nothing is kept nothing is written: this also runs while signing out clears the store.
   if (answers.length) localStorage.setItem(STORE, JSON.stringify(answers));
   else localStorage.removeItem(STORE);
+  draw();
+}
+
+function draw() {
   for (const element of document.querySelectorAll("kept-answer")) element.show();
 }
 
@@ -78,9 +88,12 @@ function quietButton(words, press) {
 }
 
 // Told ones are sent again too: the device keeps nobody's name, so the words come from the server, the same each time.
-async function send() {
-  if (sending || !owner || !navigator.onLine) return;
-  sending = true;
+export async function send() {
+  if (!owner || !navigator.onLine) return;
+  await (sending ??= sendAll().finally(() => (sending = undefined)));
+}
+
+async function sendAll() {
   try {
     for (const { booking, key, start, location, at } of kept()) {
       if (document.getElementById(key)) continue;
@@ -94,8 +107,6 @@ async function send() {
     }
   } catch {
     setTimeout(send, AGAIN); // still no line
-  } finally {
-    sending = false;
   }
 }
 
@@ -114,8 +125,8 @@ function tell(key, sentence) {
 
 customElements.define("kept-answer", KeptAnswer);
 if (owner) {
-  keep(kept());
+  write(kept()); // whatever somebody else left on this device is forgotten with the first look
   for (const event of ["online", "reached", "pageshow"]) addEventListener(event, send);
   document.addEventListener("visibilitychange", send);
-  addEventListener("storage", () => keep(kept()));
+  addEventListener("storage", draw);
 }

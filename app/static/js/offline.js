@@ -1,6 +1,7 @@
 // The offline page: tells what is known, tries again by itself, and shows today's list if this device keeps one.
 import { askWorker } from "./ask-worker.js";
 
+const kept = document.getElementById("kept");
 const page = document.getElementById("offline");
 const told = page.querySelector("[role=status]");
 const LONGEST = 60; // seconds between two tries
@@ -45,14 +46,15 @@ function tell(what) {
 }
 
 async function showKept() {
+  kept.hidden = true;
+  kept.querySelector("ul").replaceChildren();
   const list = navigator.serviceWorker?.controller && (await askWorker("read"));
   if (!list) return;
-  const kept = document.getElementById("kept");
   const today = new Intl.DateTimeFormat("sv", { timeZone: list.zone }).format() === list.date;
   if (!today) kept.querySelector("[data-day]").textContent = list.day;
   kept.querySelector("[data-as-of]").textContent = list.as_of;
   kept.querySelector("[data-none]").hidden = list.sessions.length;
-  kept.querySelector("ul").append(...list.sessions.map(line));
+  kept.querySelector("ul").replaceChildren(...list.sessions.map(line));
   kept.hidden = false;
 }
 
@@ -68,5 +70,8 @@ page.querySelector("button").addEventListener("click", attempt);
 addEventListener("online", attempt);
 addEventListener("offline", () => tell("waiting"));
 document.addEventListener("visibilitychange", () => document.hidden || attempt());
+// Somebody may have signed out while this page was open, or waited behind Back: what is shown is asked for again.
+new BroadcastChannel("signed-out").onmessage = showKept;
+addEventListener("pageshow", (event) => event.persisted && showKept());
 showKept();
 attempt();

@@ -86,12 +86,17 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (!ctx || ctx.response || ctx.quiet) return;
   if (!ctx.sourceElement.dispatchEvent(new Event("unreachable", { bubbles: true, cancelable: true }))) return;
+  notify(document.documentElement.dataset.unreachable);
+});
+
+// What stands in the way of what was pressed, where no answer of the server says it.
+export function notify(words) {
   const sentence = document.createElement("p");
   sentence.className = "problem";
-  sentence.textContent = document.documentElement.dataset.unreachable;
+  sentence.textContent = words;
   document.getElementById("notice")?.replaceChildren(sentence);
   sentence.scrollIntoView({ block: "nearest" });
-});
+}
 
 // A page that was open for too long gets a fresh form token with the notice, so that pressing again is enough.
 function renewFormTokens(place) {
