@@ -19,7 +19,7 @@ from tests.served import ALL, Served, Warm
 
 CHROMIUM = "/usr/bin/chromium"
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}
-WINDOWS = SIZES | {"keyboard": SIZES["desk"]}
+WINDOWS = SIZES | {"keyboard": SIZES["desk"], "wide": {"width": 1440, "height": 900}}
 PATIENCE = 30_000  # milliseconds; the machine that tests may be busy with other tests
 
 expect.set_options(timeout=PATIENCE)

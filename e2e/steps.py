@@ -215,15 +215,14 @@ class Therapist(SignsIn):
         self.page.goto("/dashboard")
 
     def opens(self, client: Client) -> None:
-        """The page of this client's session, found in today's list or in all sessions.
+        """The session of this client, from today's list or from all sessions.
 
-        At a desk a click opens it beside the list (`test_today.py`); its address opens the page there too.
+        In a wide window it opens beside the list: see `test_today.py`.
         """
         self.looks_at_today()
-        named = self.page.get_by_role("link", name=client.name, exact=True)
-        if named.count() == 0:
+        if self.page.get_by_role("link", name=client.name, exact=True).count() == 0:
             self.page.goto("/sessions")
-        self.page.goto(named.get_attribute("href") or "")
+        self.follows(client.name)
         self.sees_title(client.name)
 
     def confirms(self, client: Client) -> None:

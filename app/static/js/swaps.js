@@ -8,6 +8,18 @@ export function openIn(element, link, swap = "innerHTML") {
   return htmx.ajax("GET", link.getAttribute("href"), { source: element, target: element, swap });
 }
 
+// A step in the browser's history that a script makes, so that the browser can also be asked to come back to it.
+export function addressed(address, step = "pushState") {
+  const state = { htmx: true };
+  history.replaceState(state, "");
+  history[step](state, "", address);
+}
+
+// Coming back there loads the page, unless something on this one shows it by itself.
+document.addEventListener("htmx:before:history:restore", (event) => {
+  if (!document.dispatchEvent(new Event("travelled", { cancelable: true }))) event.preventDefault();
+});
+
 // Draw a piece of the page anew from its own address, around what somebody is doing in it: focus, typed words, what is
 // open or chosen stay. "drawn"; "kept" as it was, because a field that was typed into is there no more; or "later".
 export async function refresh(element) {
@@ -36,7 +48,7 @@ export async function post(address, fields) {
   return send();
 }
 
-function typedInto(field) {
+export function typedInto(field) {
   return !/hidden|radio|checkbox|submit/.test(field.type) && "defaultValue" in field && field.value !== field.defaultValue;
 }
 
