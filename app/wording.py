@@ -188,10 +188,10 @@ def location_phrase(kind: str) -> str:
 
 
 def place(name: str, kind: str) -> str:
-    """*Room 2 · in person*; *Video call*, whose name says already that it is by video."""
+    """*Room 2 · in person*; *Video call*, whose name says already that it is by video: a word of every language."""
     phrase = location_phrase(kind)
-    told = kind != "in_person" and folded(phrase.split()[-1]) in folded(name)
-    return name if told else f"{name} · {phrase}"
+    says = {"video": ("video", folded(phrase.split()[-1])), "phone": (folded(phrase.split()[-1]),)}.get(kind, ())
+    return name if any(word in folded(name) for word in says) else f"{name} · {phrase}"
 
 
 def status_word(booking: Any) -> str:

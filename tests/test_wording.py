@@ -140,6 +140,7 @@ def test_a_session_that_is_over_is_over_for_the_client():
         ("de", "Praxis am Ort", "in_person", "Praxis am Ort · vor Ort"),
         ("de", "Video call", "video", "Video call"),
         ("de", "Phone call", "phone", "Phone call · am Telefon"),
+        ("fr", "Video call", "video", "Video call"),
         ("fr", "Visio sécurisée", "video", "Visio sécurisée"),
         ("es", "Video", "video", "Video"),
     ],
