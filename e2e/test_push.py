@@ -14,7 +14,6 @@ from app.integrations.push import keys
 from e2e.conftest import served_practice
 from e2e.practice import Practice
 from e2e.steps import Therapist
-from e2e.test_offline import READY
 from e2e.variants import at_a_desk
 from tests.push.service import Device, PushService
 from tests.waiting import wait_until
@@ -36,6 +35,7 @@ SUBSCRIBES_BESIDE = """(({ subscription: { endpoint, ...keys }, key }) => {
 })(%s)"""
 SHOWN = """() => navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((shown) =>
   shown.map(({ title, body, data, actions }) => ({ title, body, data, actions: actions.map((a) => a.title) })))"""
+AT_WORK = "() => navigator.serviceWorker.ready.then(({ active }) => active.state === 'activated')"
 PRESS = """async (action) => {
   const [notification] = await registration.getNotifications();
   const pressed = new NotificationEvent("notificationclick", { notification, action });
@@ -101,8 +101,8 @@ class Worker:
         return self._page.context.service_workers[0].evaluate(PRESS, action)
 
     def _is_registered(self) -> bool:
-        self._page.evaluate(READY)  # its answer comes after the browser's events
-        return bool(self._registrations)
+        # Only one that is at work is handed anything. The answer comes after the browser's own events.
+        return bool(self._page.evaluate(AT_WORK) and self._registrations)
 
     def _note(self, event: dict) -> None:
         self._registrations += [one["registrationId"] for one in event["registrations"] if not one["isDeleted"]]
