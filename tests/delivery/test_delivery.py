@@ -1,6 +1,5 @@
 """Mails over SMTP: what a server may do to them, and what becomes of the messages."""
 
-import threading
 import time
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from app.database import db
 from app.jobs import deliver, outbox
 from app.jobs.deliver import deliver_waiting
 from app.messages.message import Message
+from tests.at_once import four_at_once
 from tests.delivery.server import TAKE, MailServer
 from tests.waiting import wait_until
 
@@ -205,15 +205,7 @@ def test_four_workers_at_once_send_each_message_once_and_in_order(server, waitin
     messages = waiting(5, 5, 5)
     db.session.commit()
 
-    def work() -> None:
-        with smtp.app_context():
-            deliver_waiting()
-
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(30)
+    four_at_once(smtp, deliver_waiting)
     deliver_all()
     assert len(server.ids()) == 15
     for booking_id in {message.booking_id for message in messages}:

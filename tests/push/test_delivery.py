@@ -18,6 +18,7 @@ from app.messages.message import Message
 from app.practice.push_subscription import PushSubscription
 from app.practice.user import SignIn
 from tests import world
+from tests.at_once import four_at_once
 from tests.push.conftest import KEY, keys
 from tests.push.service import TAKE
 from tests.waiting import wait_until
@@ -225,15 +226,7 @@ def test_four_workers_at_once_push_each_message_once_and_in_order(app, mara, ser
         world.INES.asks(mara, world.in_days(days)).cancel(by="client")
     db.session.commit()
 
-    def work() -> None:
-        with app.app_context():
-            deliver_pushes()
-
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(30)
+    four_at_once(app, deliver_pushes)
     deliver_all()
     assert len(phone.news) == 6
     for path in {news["path"] for news in phone.news}:
