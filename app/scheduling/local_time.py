@@ -18,6 +18,11 @@ def moment(day: date, at: time, zone: ZoneInfo) -> datetime:
     return utc
 
 
+def first_moment(day: date, zone: ZoneInfo) -> datetime:
+    """The UTC moment at which a local day begins; where the clocks skip midnight, the one at which they do."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
 @cache
 def zones() -> list[str]:
     """The IANA zones offered in lists, sorted."""

@@ -1,0 +1,1 @@
+"""The calendars outside: what therapists keep elsewhere, read here, and what of ours stands there."""
