@@ -18,6 +18,10 @@ def _flag(text: str) -> bool:
     return text.strip().lower() in {"1", "true", "yes", "on"}
 
 
+def _base(text: str) -> str:
+    return text.strip().rstrip("/")
+
+
 @dataclass(frozen=True)
 class Setting:
     name: str
@@ -49,6 +53,10 @@ SETTINGS = (
     ),
     Setting("VAPID_SUBJECT", str, "", "whom push services may write to, mailto: or https:; empty: MAIL_SENDER"),
     Setting("PUSH_HOSTS", origins, (), "origins of push services besides the known browsers', separated by commas"),
+    Setting("GOOGLE_CLIENT_ID", str, "", "OAuth client of Google calendars; empty: they are not offered"),
+    Setting("GOOGLE_CLIENT_SECRET", str, "", "secret of that client"),
+    Setting("GOOGLE_API_URL", _base, "https://www.googleapis.com", "where Google's Calendar API is"),
+    Setting("GOOGLE_OAUTH_URL", _base, "", "where Google's consent is; empty: Google's own addresses"),
     Setting("OFFER_LIFETIME_HOURS", float, 24.0, "elapsed hours that an offer stays open; fractions allowed"),
     Setting("MINIMUM_LEAD_HOURS", float, 1.0, "hours before its start when a time can no longer be accepted"),
     Setting("SWEEP_SECONDS", float, 30.0, "seconds between two rounds of the timetable"),

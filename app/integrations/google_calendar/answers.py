@@ -1,0 +1,100 @@
+"""What an answer of Google's Calendar API means when it is not what was asked for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+
+from app.integrations.errors import GatewayError
+from app.integrations.google_calendar.errors import AlreadyThere, ChangedMeanwhile, NotAllowed, NotThere, Revoked
+
+# https://developers.google.com/workspace/calendar/api/guides/errors
+TOO_MUCH = {
+    "rateLimitExceeded",
+    "userRateLimitExceeded",
+    "quotaExceeded",
+    "dailyLimitExceeded",
+    "calendarUsageLimitsExceeded",
+    "variableTermLimitExceeded",
+}
+OF_ALL = {"dailyLimitExceeded", "accessNotConfigured"}  # not this person's doing: others would hear the same
+NOT_WATCHED = "push"  # reasons begin with it: pushNotSupportedForRequestedResource, push.webhookUrlNotHttps
+
+
+def content(response: requests.Response) -> dict[str, Any]:
+    """What a good answer says. Raises GatewayError for any other."""
+    if not response.ok or response.is_redirect:
+        raise refusal(response)
+    if not response.content:
+        return {}
+    found = _object(response)
+    if found is None:
+        raise _not_google()
+    return found
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """What lacks something that Google always says does not come from there."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _not_google() from None
+
+
+def refusal(response: requests.Response) -> GatewayError:
+    """The error that fits."""
+    status, reasons = response.status_code, _reasons(response)
+    if status in (400, 401, 403) and any(reason.startswith(NOT_WATCHED) for reason in reasons):
+        return NotAllowed("Google cannot tell us of changes in this calendar.")
+    plain = {401: Revoked, 404: NotThere, 409: AlreadyThere, 410: NotThere, 412: ChangedMeanwhile}
+    if status in plain:
+        return plain[status]()
+    if status == 403 and not reasons & TOO_MUCH:
+        return _forbidden(reasons)
+    if status in (403, 429):
+        text = "Google wants to be asked less often."
+        return GatewayError(text, retry=True, away=bool(reasons & OF_ALL), wait=seconds_to_wait(response))
+    if status == 408 or status >= 500 or response.is_redirect:
+        return later(response)
+    return GatewayError(f"Google did not understand us: {status}.", retry=False)
+
+
+def later(response: requests.Response) -> GatewayError:
+    """Google does not work now."""
+    text = f"Google does not answer as it should: {response.status_code}."
+    return GatewayError(text, retry=True, away=True, wait=seconds_to_wait(response))
+
+
+def seconds_to_wait(response: requests.Response) -> float:
+    """A date is not read: our own waiting is long enough."""
+    told = response.headers.get("Retry-After", "")
+    return float(told) if told.isdecimal() and len(told) < 7 else 0.0
+
+
+def _forbidden(reasons: set[str]) -> GatewayError:
+    if reasons & OF_ALL:
+        return NotAllowed("The Google Calendar API is not switched on for this Holdfast.")
+    return NotAllowed()
+
+
+def _reasons(response: requests.Response) -> set[str]:
+    """The reasons in Google's words for programs; an answer of something between us and Google has none."""
+    error = (_object(response) or {}).get("error")
+    listed = error.get("errors") if isinstance(error, dict) else None
+    listed = listed if isinstance(listed, list) else []
+    return {str(one["reason"]) for one in listed if isinstance(one, dict) and "reason" in one}
+
+
+def _object(response: requests.Response) -> dict[str, Any] | None:
+    try:
+        found = response.json()
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _not_google() -> GatewayError:
+    """A page that some network shows to everybody who is not signed in there, for instance."""
+    return GatewayError("Something else than Google answered.", retry=True, away=True)
