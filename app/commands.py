@@ -12,7 +12,7 @@ operator = AppGroup("operator", help="People who run the marketplace.")
 
 
 def register(app: Flask) -> None:
-    for command in (demo, deliver_waiting, expire_offers, timetable, slots, operator):
+    for command in (demo, deliver_waiting, expire_offers, timetable, slots, rotate_keys, operator):
         app.cli.add_command(command)
     for name in ("web", "worker", "mailbox", "redis"):
         app.cli.add_command(_part(app, name))
@@ -85,6 +85,15 @@ def slots(
         except LookupError as missing:
             raise click.ClickException(str(missing)) from None
     click.echo(json.dumps(free, indent=2) if as_json else "\n".join(free["slots"]))
+
+
+@click.command("rotate-keys")
+@with_appcontext
+def rotate_keys() -> None:
+    """Seal every secret in the database with the first of ENCRYPTION_KEYS; afterwards the others can go."""
+    from app.jobs.seal import seal_anew
+
+    click.echo(f"{seal_anew()} rows are sealed with the newest key.")
 
 
 @operator.command("add")

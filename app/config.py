@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app.home import Home
 from app.integrations.push.endpoints import origins
+from app.sealed import keys_in
 
 DEVELOPMENT_SECRET = "only-for-development"  # production refuses to start with it
 
@@ -34,6 +35,12 @@ SETTINGS = (
     Setting("HOLDFAST_CONFIG", str, "development", "development, testing or production"),
     Setting("HOLDFAST_HOME", str, "instance", "folder of the database, Redis file, mailbox and secrets"),
     Setting("SECRET_KEY", str, DEVELOPMENT_SECRET, "signs cookies and personal links"),
+    Setting(
+        "ENCRYPTION_KEYS",
+        keys_in,
+        (),
+        "seal secrets in the database: Fernet keys separated by commas, the newest first",
+    ),
     Setting("DATABASE_URL", str, "", "postgresql://... ; empty: SQLite in HOLDFAST_HOME"),
     Setting("REDIS_URL", str, "", "queue of the jobs; empty: sweeps run without it"),
     Setting("PUBLIC_URL", str, "http://127.0.0.1:8000", "address that links in mails begin with"),

@@ -5,6 +5,10 @@ from app.booking.kept_answer import KeptAnswer
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.sick_day import SickDay
+from app.calendars.connection import CalendarConnection
+from app.calendars.entry import CalendarEntry
+from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.watch_channel import WatchChannel
 from app.jobs.lease import Lease
 from app.messages.activity import Activity
 from app.messages.message import Message
@@ -27,6 +31,8 @@ __all__ = [
     "BlockedSender",
     "Booking",
     "BusyTime",
+    "CalendarConnection",
+    "CalendarEntry",
     "Client",
     "ExtraTime",
     "Hold",
@@ -36,6 +42,7 @@ __all__ = [
     "Message",
     "Offer",
     "OpenDay",
+    "OutsideCalendar",
     "PersonalLink",
     "PushSubscription",
     "SessionType",
@@ -45,5 +52,6 @@ __all__ = [
     "Therapist",
     "TimeOff",
     "User",
+    "WatchChannel",
     "WorkingTime",
 ]

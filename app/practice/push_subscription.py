@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, String, Text, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, String, delete, exists, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.database import Model, UTCDateTime, db, take_turn
 from app.practice.user import SignIn, digest
+from app.sealed import Sealed
 
 MOST_OF_A_USER = 10
 
@@ -20,10 +21,10 @@ class PushSubscription(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     sign_in_id: Mapped[int] = mapped_column(ForeignKey("sign_in.id"), index=True)
-    endpoint: Mapped[str] = mapped_column(Text)  # whoever knows it and the keys can write to that browser
+    endpoint: Mapped[str] = mapped_column(Sealed)  # whoever knows it and the keys can write to that browser
     endpoint_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    p256dh: Mapped[str] = mapped_column(String(200))
-    auth: Mapped[str] = mapped_column(String(100))
+    p256dh: Mapped[str] = mapped_column(Sealed)
+    auth: Mapped[str] = mapped_column(Sealed)
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
     @classmethod

@@ -1,6 +1,9 @@
 """An interval from the therapist's external calendar."""
 
-from sqlalchemy import exists, select
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, exists, select
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.database import Model, db
 from app.scheduling.dated import DatedSpan
@@ -11,6 +14,16 @@ class BusyTime(DatedSpan, Model):
     """Time that the therapist's other calendar says is taken; it closes time here and says no more than that."""
 
     __tablename__ = "busy_time"
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Any, ...]:
+        # One entry there is one busy time here, however often it is told.
+        return (*super().__table_args__, Index("uq_busy_time_external", "calendar_id", "external_id", unique=True))
+
+    # From which calendar, and by which id there; None: entered by hand, in tests and demos.
+    calendar_id: Mapped[int | None] = mapped_column(ForeignKey("outside_calendar.id", ondelete="CASCADE"))
+    external_id: Mapped[str | None] = mapped_column(String(1200))
 
     @classmethod
     def touches(cls, therapist_id: int, span: Span) -> bool:
