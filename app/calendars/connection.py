@@ -27,7 +27,7 @@ class CalendarConnection(Model):
     kind: Mapped[str] = mapped_column(String(10))
     label: Mapped[str] = mapped_column(String(200), default="")  # by which the therapist knows it
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
-    # Google's tokens; the first is good until the second consent is taken back or the account is closed.
+    # Google's tokens: the first is good until the person takes their consent back, the second for an hour.
     refresh_token: Mapped[str | None] = mapped_column(Sealed)
     access_token: Mapped[str | None] = mapped_column(Sealed)
     access_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -43,3 +43,7 @@ class CalendarConnection(Model):
     calendars: Mapped[list[OutsideCalendar]] = relationship(
         back_populates="connection", order_by=OutsideCalendar.id, cascade="all, delete-orphan", passive_deletes=True
     )
+
+    def access_token_until(self, moment: datetime) -> str | None:
+        """The access token if it is still good then."""
+        return self.access_token if self.access_until and self.access_until > moment else None
