@@ -1,0 +1,398 @@
+"""An ICS file as busy times."""
+
+import os
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.calendars import ics_bounds
+from app.calendars.ics_bounds import TooMuch
+from app.calendars.ics_busy import INCOMPLETE, NO_CALENDAR, Busy, NotACalendar, busy
+
+LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
+SAMPLES = sorted(Path(icalendar.__file__).parent.rglob("*.ics"))
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+NOVEMBER = (utc("2026-11-01T00:00"), utc("2026-12-01T00:00"))
+AGES = (utc("1990-01-01T00:00"), utc("2035-01-01T00:00"))
+
+
+def calendar(*lines: str, head: tuple[str, ...] = ()) -> bytes:
+    return "\r\n".join(
+        ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//t//t//EN", *head, *lines, "END:VCALENDAR", ""]
+    ).encode()
+
+
+def entry(*lines: str, uid: str = "dentist@example.com", start: str = "DTSTART:20261124T100000Z") -> tuple[str, ...]:
+    times = [] if any(line.startswith(("DTEND", "DURATION")) for line in lines) else ["DURATION:PT1H"]
+    return ("BEGIN:VEVENT", f"UID:{uid}", start, *times, *lines, "END:VEVENT")
+
+
+def read(*lines: str, head: tuple[str, ...] = (), window=NOVEMBER, zone=LONDON, mine=()) -> Busy:
+    return busy(calendar(*lines, head=head), window, zone, mine)
+
+
+def spans(*lines: str, **options) -> list[tuple[str, str]]:
+    found = read(*lines, **options)
+    assert not found.unread
+    return sorted((f"{starts:%m-%dT%H:%M}", f"{ends:%m-%dT%H:%M}") for starts, ends in found.spans.values())
+
+
+TEN = [("11-24T10:00", "11-24T11:00")]
+
+BLOCKING = {
+    "plain": (),
+    "opaque": ("TRANSP:OPAQUE",),
+    "tentative": ("STATUS:TENTATIVE",),
+    "confirmed": ("STATUS:CONFIRMED",),
+    "busy by Microsoft": ("X-MICROSOFT-CDO-BUSYSTATUS:BUSY",),
+    "tentative by Microsoft": ("X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE",),
+    "out of office": ("X-MICROSOFT-CDO-BUSYSTATUS:OOF",),
+    "accepted": ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:mara@example.com",),
+    "not answered": ("ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:mara@example.com",),
+    "declined by somebody else": ("ATTENDEE;PARTSTAT=DECLINED:mailto:otto@example.com",),
+    "private": ("CLASS:PRIVATE",),
+}
+FREE = {
+    "transparent": ("TRANSP:TRANSPARENT",),
+    "transparent, written small": ("TRANSP:transparent",),
+    "cancelled": ("STATUS:CANCELLED",),
+    "free by Microsoft": ("X-MICROSOFT-CDO-BUSYSTATUS:FREE",),
+    "working elsewhere": ("X-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE", "TRANSP:OPAQUE"),
+    "declined": ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:o@x.y", "ATTENDEE;PARTSTAT=DECLINED:MAILTO:Mara@Example.com"),
+    "of no length": ("DTEND:20261124T100000Z",),
+}
+
+
+@pytest.mark.parametrize("kind", BLOCKING)
+def test_it_closes_its_time(kind):
+    assert spans(*entry(*BLOCKING[kind]), mine=["mara@example.com"]) == TEN
+
+
+@pytest.mark.parametrize("kind", FREE)
+def test_it_closes_nothing(kind):
+    assert spans(*entry(*FREE[kind]), mine=["mara@example.com"]) == []
+
+
+def test_google_names_a_calendar_by_the_address_of_its_owner():
+    declined = entry("ATTENDEE;PARTSTAT=DECLINED:mailto:mara@work.example")
+    assert spans(*declined, head=("X-WR-CALNAME:mara@work.example",)) == []
+    assert spans(*declined, head=("X-WR-CALNAME:Work",)) == TEN
+
+
+def test_what_we_wrote_ourselves_closes_nothing():
+    assert spans(*entry(uid="0f3a@holdfast.invalid"), *entry(uid="other", start="DTSTART:20261125T100000Z")) == [
+        ("11-25T10:00", "11-25T11:00")
+    ]
+
+
+TIMES = {
+    "UTC": ("DTSTART:20261124T100000Z", "24T10:00", "24T11:00"),
+    "a zone": ("DTSTART;TZID=America/New_York:20261124T100000", "24T15:00", "24T16:00"),
+    "a zone by the name that Windows has": (
+        "DTSTART;TZID=Eastern Standard Time:20261124T100000",
+        "24T15:00",
+        "24T16:00",
+    ),
+    "a zone by somebody's long name": ("DTSTART;TZID=/x.org/America/New_York:20261124T100000", "24T15:00", "24T16:00"),
+    "a zone that nobody knows: the therapist's": ("DTSTART;TZID=Mars/Olympus:20261124T100000", "24T10:00", "24T11:00"),
+    "no zone: the therapist's": ("DTSTART:20261124T100000", "24T10:00", "24T11:00"),
+}
+
+
+@pytest.mark.filterwarnings("ignore::icalendar.error.GloballyUniqueTZIDGuessed")
+@pytest.mark.parametrize("kind", TIMES)
+def test_the_time_that_it_closes(kind):
+    start, starts, ends = TIMES[kind]
+    assert spans(*entry(start=start)) == [(f"11-{starts}", f"11-{ends}")]
+
+
+def test_a_time_without_a_zone_lies_in_the_zone_of_the_calendar_or_else_of_the_therapist():
+    floating = entry(start="DTSTART:20261124T100000")
+    assert spans(*floating, zone=NEW_YORK) == [("11-24T15:00", "11-24T16:00")]
+    assert spans(*floating, head=("X-WR-TIMEZONE:Asia/Tokyo",)) == [("11-24T01:00", "11-24T02:00")]
+    assert spans(*floating, head=("X-WR-TIMEZONE:Mars/Olympus",), zone=NEW_YORK) == [("11-24T15:00", "11-24T16:00")]
+
+
+def test_a_whole_day_lies_in_the_zone_of_the_calendar_or_else_of_the_therapist():
+    day = ("BEGIN:VEVENT", "UID:1", "DTSTART;VALUE=DATE:20261124", "DTEND;VALUE=DATE:20261126", "END:VEVENT")
+    assert spans(*day) == [("11-24T00:00", "11-26T00:00")]
+    assert spans(*day, zone=NEW_YORK) == [("11-24T05:00", "11-26T05:00")]
+    assert spans(*day, head=("X-WR-TIMEZONE:America/New_York",)) == [("11-24T05:00", "11-26T05:00")]
+    without_an_end = ("BEGIN:VEVENT", "UID:1", "DTSTART;VALUE=DATE:20261124", "END:VEVENT")
+    assert spans(*without_an_end) == [("11-24T00:00", "11-25T00:00")]
+
+
+OWN_ZONE = (
+    "BEGIN:VTIMEZONE",
+    "TZID:Customized Time Zone",
+    "BEGIN:STANDARD",
+    "DTSTART:16010101T000000",
+    "TZOFFSETFROM:{offset}",
+    "TZOFFSETTO:{offset}",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
+
+
+def own_zone(offset: str) -> tuple[str, ...]:
+    return tuple(line.format(offset=offset) for line in OWN_ZONE)
+
+
+def test_a_calendar_may_describe_a_zone_of_its_own_before_or_after_its_entries():
+    there = entry(start="DTSTART;TZID=Customized Time Zone:20261124T100000")
+    assert spans(*own_zone("+0330"), *there) == [("11-24T06:30", "11-24T07:30")]
+    assert spans(*there, *own_zone("+0330")) == [("11-24T06:30", "11-24T07:30")]
+
+
+def test_what_one_calendar_says_of_a_zone_moves_no_time_of_another():
+    there = entry(start="DTSTART;TZID=Customized Time Zone:20261124T100000")
+    windows = [line.replace("Customized Time Zone", "Eastern Standard Time") for line in own_zone("+1300")]
+    assert spans(*own_zone("+0330"), *there) == [("11-24T06:30", "11-24T07:30")]
+    assert spans(*own_zone("-0100"), *there) == [("11-24T11:00", "11-24T12:00")]
+    assert spans(*there) == TEN
+    spans(*windows, *entry(start="DTSTART;TZID=Eastern Standard Time:20261124T200000"))
+    assert spans(*entry(start="DTSTART;TZID=Eastern Standard Time:20261124T100000")) == [("11-24T15:00", "11-24T16:00")]
+
+
+def test_calendars_read_at_the_same_time_keep_their_zones_apart():
+    there = entry(start="DTSTART;TZID=Customized Time Zone:20261124T100000")
+    wrong, start = [], threading.Barrier(4)
+
+    def reader(hours: int) -> None:
+        start.wait()
+        for _ in range(10):
+            found = spans(*own_zone(f"+0{hours}00"), *there)
+            if found != [(f"11-24T{10 - hours:02}:00", f"11-24T{11 - hours:02}:00")]:
+                wrong.append(found)
+
+    readers = [threading.Thread(target=reader, args=(hours,)) for hours in range(1, 5)]
+    for one in readers:
+        one.start()
+    for one in readers:
+        one.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "spring", "autumn"),
+    [("Europe/London", "2027-03-28", "2026-10-25"), ("America/New_York", "2027-03-14", "2026-11-01")],
+)
+@pytest.mark.parametrize("said", ["named", "of the calendar", "of the therapist", "described"])
+def test_every_day_at_nine_stays_at_nine_over_both_changes_of_the_clocks(zone, spring, autumn, said):
+    there = ZoneInfo(zone)
+    head, before, name = (), (), f"DTSTART;TZID={zone}"
+    if said == "of the calendar":
+        head, name = (f"X-WR-TIMEZONE:{zone}",), "DTSTART"
+    elif said == "of the therapist":
+        name = "DTSTART"
+    elif said == "described":
+        described = icalendar.Timezone.from_tzinfo(there, "My Time").to_ical().decode().split("\r\n")
+        before, name = tuple(line for line in described if line), "DTSTART;TZID=My Time"
+    for change in (spring, autumn):
+        day = datetime.fromisoformat(change).replace(tzinfo=UTC)
+        window = (day - timedelta(days=3), day + timedelta(days=4))
+        daily = entry("RRULE:FREQ=DAILY", start=f"{name}:20260105T090000")
+        found = read(*before, *daily, head=head, window=window, zone=there if "therapist" in said else ZoneInfo("UTC"))
+        starts = sorted(starts.astimezone(there) for starts, _ in found.spans.values())
+        assert len(starts) == 7
+        assert {f"{one:%H:%M}" for one in starts} == {"09:00"}
+        assert len({one.utcoffset() for one in starts}) == 2
+
+
+def test_whole_days_that_repeat_have_23_and_25_hours_where_the_clocks_change():
+    sundays = ("BEGIN:VEVENT", "UID:1", "DTSTART;VALUE=DATE:20260104", "RRULE:FREQ=WEEKLY", "END:VEVENT")
+    hours = {
+        f"{starts.astimezone(LONDON):%m-%d}": (ends - starts) / timedelta(hours=1)
+        for window in (
+            (utc("2026-10-20T00:00"), utc("2026-10-30T00:00")),
+            (utc("2027-03-25T00:00"), utc("2027-04-02T00:00")),
+        )
+        for starts, ends in read(*sundays, window=window).spans.values()
+    }
+    assert hours == {"10-25": 25, "03-28": 23}
+
+
+WEEKLY = entry("RRULE:FREQ=WEEKLY;UNTIL=20261126T100000Z", "EXDATE:20261117T100000Z", start="DTSTART:20261103T100000Z")
+
+
+def test_a_series_ends_and_leaves_out_what_it_says():
+    assert [starts for starts, _ in spans(*WEEKLY)] == ["11-03T10:00", "11-10T10:00", "11-24T10:00"]
+
+
+def test_a_date_of_a_series_that_was_moved_cancelled_or_freed():
+    moved = entry("RECURRENCE-ID:20261110T100000Z", start="DTSTART:20261112T150000Z")
+    cancelled = entry("RECURRENCE-ID:20261124T100000Z", "STATUS:CANCELLED", start="DTSTART:20261124T100000Z")
+    freed = entry("RECURRENCE-ID:20261103T100000Z", "TRANSP:TRANSPARENT", start="DTSTART:20261103T100000Z")
+    assert spans(*WEEKLY, *moved, *cancelled, *freed) == [("11-12T15:00", "11-12T16:00")]
+
+
+def test_a_date_of_a_series_that_stands_alone():
+    assert spans(*entry("RECURRENCE-ID:20261110T100000Z", start="DTSTART:20261112T150000Z")) == [
+        ("11-12T15:00", "11-12T16:00")
+    ]
+
+
+def test_a_date_moved_into_the_window_from_outside_and_one_moved_out():
+    monthly = entry("RRULE:FREQ=MONTHLY", start="DTSTART:20261015T100000Z")
+    into = entry("RECURRENCE-ID:20261215T100000Z", start="DTSTART:20261120T100000Z")
+    out = entry("RECURRENCE-ID:20261115T100000Z", start="DTSTART:20270115T120000Z")
+    assert spans(*monthly, *into, *out) == [("11-20T10:00", "11-20T11:00")]
+
+
+def test_what_lasts_over_the_edge_of_the_window_is_in_it():
+    trip = entry("DTEND:20270110T100000Z", start="DTSTART:20260901T100000Z")
+    assert spans(*trip) == [("09-01T10:00", "01-10T10:00")]
+    assert spans(*entry(start="DTSTART:20261201T000000Z"), *entry(uid="2", start="DTSTART:20261031T230000Z")) == []
+
+
+def test_periods_of_free_and_busy():
+    told = (
+        "BEGIN:VFREEBUSY",
+        "UID:fb",
+        "FREEBUSY;FBTYPE=BUSY:20261124T100000Z/PT1H,20261125T100000Z/20261125T120000Z",
+        "FREEBUSY:20261126T100000Z/PT30M",
+        "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20261127T100000Z/PT1H",
+        "FREEBUSY;FBTYPE=FREE:20261128T100000Z/PT1H",
+        "END:VFREEBUSY",
+    )
+    assert [starts for starts, _ in spans(*told)] == [f"11-{day}T10:00" for day in (24, 25, 26, 27)]
+
+
+def test_an_id_stays_as_long_as_the_entry_and_its_time():
+    (first,), (again,) = read(*entry()).spans, read(*entry("SUMMARY:Other words")).spans
+    (moved,) = read(*entry(start="DTSTART:20261124T110000Z")).spans
+    (other,) = read(*entry(uid="another")).spans
+    assert first == again
+    assert len({first, moved, other}) == 3
+    assert "dentist" not in first
+    assert len(first) < 60
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_is_read():
+    known = next(iter(read(*entry()).spans))
+    broken = entry("RRULE:FREQ=SOMETIMES"), entry(start="DTSTART:soon"), entry("DURATION:P9999999999999999W")
+    for one in broken:
+        found = read(*one, *entry(uid="2", start="DTSTART:20261126T100000Z"))
+        assert [f"{starts:%d}" for starts, _ in found.spans.values()] == ["26"]
+        assert found.unread == {known.split("-")[0]}
+
+
+def test_an_exception_that_cannot_be_read_leaves_the_series():
+    assert spans(*entry("RRULE:FREQ=WEEKLY;COUNT=1", "EXDATE:", "EXDATE:20261125T100000Z")) == TEN
+
+
+def test_how_often_a_calendar_wants_to_be_read_and_what_it_is_called():
+    assert read(head=("REFRESH-INTERVAL;VALUE=DURATION:PT12H", "X-WR-CALNAME:Work")).every == timedelta(hours=12)
+    assert read(head=("X-PUBLISHED-TTL:PT30M",)).every == timedelta(minutes=30)
+    assert read(head=("X-PUBLISHED-TTL:often",)).every is None
+    assert read().every is None
+    assert read(head=("X-WR-CALNAME:Work",)).name == "Work"
+
+
+NO_CALENDARS = {
+    "a page": (b"<!doctype html><title>Sign in</title>", NO_CALENDAR),
+    "nothing": (b"", NO_CALENDAR),
+    "bytes": (bytes(range(256)), NO_CALENDAR),
+    "an entry alone": (b"BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\n", NO_CALENDAR),
+    "cut off": (calendar(*entry())[:-30], INCOMPLETE),
+    "the second of two cut off": (calendar(*entry()) + calendar(*entry(uid="2"))[:-30], INCOMPLETE),
+    "a path": (b"/etc/hostname", NO_CALENDAR),
+}
+
+
+@pytest.mark.parametrize("kind", NO_CALENDARS)
+def test_what_is_no_calendar_is_not_taken_for_an_empty_one(kind):
+    data, sentence = NO_CALENDARS[kind]
+    with pytest.raises(NotACalendar, match=sentence):
+        busy(data, NOVEMBER, LONDON)
+
+
+def test_two_calendars_in_one_file_are_both_read():
+    data = calendar(*entry()) + calendar(*entry(uid="2", start="DTSTART:20261125T100000Z"))
+    assert len(busy(data, NOVEMBER, LONDON).spans) == 2
+
+
+ENDLESS = {
+    "every second": entry("RRULE:FREQ=SECONDLY"),
+    "every minute": entry("RRULE:FREQ=MINUTELY"),
+    "every hour since the flood": entry("RRULE:FREQ=HOURLY", start="DTSTART:10000101T000000Z"),
+    "at all minutes of all hours": entry(
+        "RRULE:FREQ=DAILY;BYHOUR=" + ",".join(map(str, range(24))) + ";BYMINUTE=" + ",".join(map(str, range(60))),
+        start="DTSTART:19700101T000000Z",
+    ),
+    "by a thousand rules": entry(*["RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"] * 1000),
+    "changed all the time": entry() + entry("RECURRENCE-ID:20261110T100000Z") * ics_bounds.MOST_OF_ONE,
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+@pytest.mark.timeout(20)
+def test_what_would_be_worked_out_for_ever_is_told_as_unread(kind):
+    found = read(*ENDLESS[kind], *entry(uid="2", start="DTSTART:20261126T100000Z"))
+    assert [f"{starts:%d}" for starts, _ in found.spans.values()] == ["26"]
+    assert len(found.unread) == 1
+
+
+def test_a_file_with_too_many_entries_zones_or_dates_is_refused(monkeypatch):
+    many = b"BEGIN:VEVENT\r\nEND:VEVENT\r\n" * (ics_bounds.MOST_ENTRIES + 1)
+    with pytest.raises(TooMuch, match="more than 20000 entries"):
+        busy(many, NOVEMBER, LONDON)
+    with pytest.raises(TooMuch, match="time zones"):
+        read(*own_zone("+0100") * (ics_bounds.MOST_ZONES + 1))
+    monkeypatch.setattr(ics_bounds, "MOST_SPANS", 100)
+    hourly = entry("RRULE:FREQ=HOURLY", "DURATION:PT30M", start="DTSTART:20261001T000000Z")
+    with pytest.raises(TooMuch, match="busy times"):
+        read(*hourly, window=NOVEMBER)
+
+
+def test_a_zone_whose_clocks_change_every_second_is_refused():
+    for rule in ("FREQ=SECONDLY", "FREQ=YEARLY;BYHOUR=1,2;BYMINUTE=1,2,3"):
+        wild = [line.replace("DTSTART:1601", f"RRULE:{rule}\r\nDTSTART:1601") for line in own_zone("+0100")]
+        with pytest.raises(TooMuch, match="time zone"):
+            read(*wild, *entry(start="DTSTART;TZID=Customized Time Zone:20261124T100000"))
+
+
+def test_there_is_a_time_limit(monkeypatch):
+    monkeypatch.setattr(ics_bounds, "SECONDS", 0.0)
+    with pytest.raises(TooMuch, match="too long"):
+        busy(calendar(*entry()), NOVEMBER, LONDON)
+
+
+def test_all_sample_calendars_of_the_library_are_found():
+    assert len(SAMPLES) >= 163
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: os.path.join(path.parent.name, path.stem))
+def test_a_sample_calendar_is_read_or_refused_in_words(sample):
+    data = sample.read_bytes()
+    if b"BEGIN:VCALENDAR" not in data:  # an entry, a zone, an alarm alone
+        data = b"BEGIN:VCALENDAR\r\n" + data.strip() + b"\r\nEND:VCALENDAR\r\n"
+    try:
+        found = busy(data, AGES, LONDON)
+        problem = ""
+    except (NotACalendar, TooMuch) as refused:
+        found, problem = None, str(refused)
+    assert problem.endswith(".") if found is None else all(starts < ends for starts, ends in found.spans.values())
+
+
+@given(
+    st.lists(
+        st.sampled_from([*entry(), "RRULE:FREQ=DAILY", "EXDATE:x", "END:VCALENDAR", "TZID:", ":", ";=", "\t", "é"])
+    )
+)
+def test_whatever_comes_is_read_or_refused(lines):
+    with suppress(NotACalendar, TooMuch):
+        assert busy(calendar(*lines), NOVEMBER, LONDON) is not None
