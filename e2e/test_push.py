@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, Playwright, expect
 
 from app.integrations.push import keys
-from e2e.conftest import served_practice
+from e2e.conftest import CHROMIUM, launched, served_practice
 from e2e.practice import Practice
 from e2e.steps import Therapist
 from e2e.variants import at_a_desk
@@ -47,6 +47,12 @@ PRESS = """async (action) => {
   await done;
   return opened;
 }"""
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    with launched(playwright, CHROMIUM) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")

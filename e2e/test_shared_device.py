@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, expect
 
-from e2e.conftest import CHROMIUM
+from e2e.conftest import CHROMIUM, launched
 from e2e.steps import Therapist
 from e2e.test_offline import CACHED, FIXED, KEEP, NOT_REACHED, READY
 from tests.waiting import wait_until
@@ -35,12 +35,8 @@ def size() -> str:
 
 @pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    with_back_cache = ["--disable-back-forward-cache"]
-    browser = playwright.chromium.launch(
-        executable_path=CHROMIUM, args=["--no-sandbox"], ignore_default_args=with_back_cache
-    )
-    yield browser
-    browser.close()
+    with launched(playwright, CHROMIUM, ignore_default_args=["--disable-back-forward-cache"]) as browser:
+        yield browser
 
 
 @pytest.fixture

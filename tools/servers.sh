@@ -1,12 +1,14 @@
 #!/bin/sh
-# A PostgreSQL server and Chromium, and wrk for `servers.sh bench`: installed when missing and permitted,
+# A PostgreSQL server, Chromium with and without windows, and wrk for `servers.sh bench`: installed when missing and permitted,
 # otherwise named.
 set -eu
 missing=""
 if [ "${1:-}" = bench ]; then
   command -v wrk >/dev/null || missing="$missing wrk"
 fi
-command -v chromium >/dev/null || missing="$missing chromium"
+for browser in chromium chromium-headless-shell; do
+  command -v "$browser" >/dev/null || missing="$missing $browser"
+done
 [ -n "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || command -v initdb >/dev/null || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

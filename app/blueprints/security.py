@@ -14,9 +14,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     # What could watch, locate or charge somebody; each answer carries this, so nothing harmless is listed.
-    "Permissions-Policy": (
-        "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
-    ),
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 
 # Nothing is allowed that a page of ours does not use. Two Trusted Types policies: `htmx`, whose extension hx-csp

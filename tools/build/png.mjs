@@ -1,24 +1,26 @@
-// A drawing of few colours as a PNG with a palette: a third of what one with four bytes a pixel takes, and the same.
+// A drawing as a PNG with a palette of sixteen colours: a fifth of what one with four bytes a pixel takes, and to the eye
+// the same, for only the shades along its edges are fewer.
 import { deflateSync } from "node:zlib";
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const COLOURS = 16; // half a byte a pixel
 
-// `drawn` is what resvg rendered. Drawings of more than 256 colours stay as it writes them.
-export function smallPng(drawn) {
-  const { width, height, pixels } = drawn;
-  const colours = new Map(); // four bytes as a number -> its place in the palette
-  const rows = Buffer.alloc((width + 1) * height); // each begins with a zero: no filter
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    const colour = pixels.readUInt32BE(pixel * 4);
-    if (!colours.has(colour)) colours.set(colour, colours.size);
-    rows[pixel + Math.floor(pixel / width) + 1] = colours.get(colour);
+// `drawn` is what resvg rendered, an even number of pixels wide.
+export function smallPng({ width, height, pixels }) {
+  const count = new Map(); // four bytes as a number -> how many pixels have it
+  const at = (pixel) => pixels.readUInt32BE(pixel * 4);
+  for (let pixel = 0; pixel < width * height; pixel++) count.set(at(pixel), (count.get(at(pixel)) ?? 0) + 1);
+  const colours = [...count.keys()].sort((one, other) => count.get(other) - count.get(one));
+  const palette = colours.slice(0, COLOURS).map(plain);
+  const place = new Map(colours.map((colour) => [colour, nearest(plain(colour), palette)]));
+  const rows = Buffer.alloc((width / 2 + 1) * height); // each begins with a zero: no filter
+  for (let pixel = 0; pixel < width * height; pixel += 2) {
+    rows[pixel / 2 + Math.floor(pixel / width) + 1] = (place.get(at(pixel)) << 4) | place.get(at(pixel + 1));
   }
-  if (colours.size > 256) return drawn.asPng();
-  const palette = [...colours.keys()].map(plain);
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
   head.writeUInt32BE(height, 4);
-  head.set([8, 3], 8); // a byte a pixel, which is a place in the palette
+  head.set([4, 3], 8); // four bits a pixel, which are a place in the palette
   return Buffer.concat([
     SIGNATURE,
     chunk("IHDR", head),
@@ -27,6 +29,11 @@ export function smallPng(drawn) {
     chunk("IDAT", deflateSync(rows, { level: 9 })),
     chunk("IEND", Buffer.alloc(0)),
   ]);
+}
+
+function nearest(colour, palette) {
+  const distances = palette.map((one) => one.reduce((sum, value, channel) => sum + (value - colour[channel]) ** 2, 0));
+  return distances.indexOf(Math.min(...distances));
 }
 
 // resvg multiplies each colour with how opaque it is.

@@ -4,5 +4,4 @@ import "./side-panel.js";
 import "./kept-answers.js";
 import "./push.js";
 import "./signing-out.js";
-import "./keep-today.js";
 import "./install-hint.js";

@@ -1,6 +1,4 @@
 // The one script that knows htmx: what a person notices before, after and instead of a swap.
-import "htmx.org";
-import "htmx.org/dist/ext/hx-csp.js";
 import { press, release } from "./pressed.js";
 
 // Have a link's page answer as a fragment into an element, as if the link had said so itself.
