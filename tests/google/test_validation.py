@@ -1,0 +1,94 @@
+"""What Google's discovery document does not know is a problem, whoever says it."""
+
+import pytest
+
+from tests.google import Account, Google
+from tests.google.discovery import methods, problems_of_item
+from tests.google.program import NINE, TEN, Program, at
+from tests.google.schemas import document, validator
+
+
+@pytest.fixture
+def mara(google: Google) -> Account:
+    return google.account("mara@gmail.example")
+
+
+@pytest.fixture
+def program(google: Google, mara: Account) -> Program:
+    return Program(google, mara)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"timemin": NINE.isoformat()},
+        {"timeMin": "2027-03-01T09:00:00"},
+        {"timeMin": "2027-03-01"},
+        {"singleEvents": "True"},
+        {"maxResults": "many"},
+        {"maxResults": "0"},
+        {"orderBy": "start"},
+        {"showDeleted": ["true", "true"]},
+    ],
+    ids=str,
+)
+def test_parameters_are_what_the_document_says(google: Google, program: Program, query: dict[str, str]) -> None:
+    assert program.ask("GET", "calendars/primary/events", **query).status_code == 400
+    assert len(google.problems) == 1
+    google.problems.clear()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sumary": "I. K."},
+        {"start": at(NINE) | {"tz": "Europe/London"}},
+        {"start": {"date": "1.3.2027"}},
+        {"start": {"dateTime": "soon"}},
+        {"status": "maybe"},
+        {"visibility": "secret"},
+        {"attendees": {"email": "ines@example.com"}},
+        {"extendedProperties": {"private": {"holdfast": 1}}},
+        {"sequence": "1"},
+    ],
+    ids=str,
+)
+def test_bodies_are_what_the_document_says(
+    google: Google, program: Program, mara: Account, fields: dict[str, object]
+) -> None:
+    assert program.insert(mara.primary, **fields).status_code == 400
+    assert len(google.problems) == 1
+    google.problems.clear()
+
+
+def test_a_start_is_required(google: Google, program: Program) -> None:
+    assert program.ask("POST", "calendars/primary/events", {"summary": "I. K.", "end": at(TEN)}).status_code == 400
+    assert google.problems == ["events.insert: Event : 'start' is a required property"]
+    google.problems.clear()
+
+
+def test_methods_that_are_none(google: Google, program: Program) -> None:
+    assert program.ask("GET", "calendars/primary/appointments").status_code == 404
+    assert program.ask("PUT", "calendars/primary/events", {}).status_code == 404
+    assert len(google.problems) == 2
+    google.problems.clear()
+
+
+def test_a_mistake_of_a_test_is_found_too(google: Google, program: Program, mara: Account) -> None:
+    mara.primary.add("Dentist", NINE, TEN, colour="red")
+    program.entries(mara.primary)
+    assert len(google.problems) == 1
+    google.problems.clear()
+
+
+def test_every_schema_of_the_document_can_be_read() -> None:
+    for name in document()["schemas"]:
+        validator(name).check_schema(validator(name).schema)
+    assert {"events.list", "events.insert", "channels.stop", "calendarList.list"} <= {one.name for one in methods()}
+
+
+def test_an_answer_of_another_shape_is_a_problem() -> None:
+    assert problems_of_item("Events", {"kind": "calendar#events", "entries": []})
+    assert not problems_of_item(
+        "Events", {"kind": "calendar#events", "items": [{"id": "abcde", "status": "cancelled"}]}
+    )
