@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from flask import Flask
 from sqlalchemy import select
 
+from app import clock
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import offer_location
+from app.calendars.connection import CalendarConnection
+from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.practice.therapist import Therapist
 from app.scheduling.extra_time import ExtraTime
@@ -28,6 +31,7 @@ class Desk:
     extra_time: int
     session_type: int
     sick_day: int
+    connection: int
 
     def addresses_of(self, app: Flask, method: str, in_every_state: bool = True) -> list[str]:
         """Every address that answers to this method, with the session or link of each state (or one) in it."""
@@ -55,6 +59,7 @@ class Desk:
             "<int:extra_time_id>": [self.extra_time],
             "<int:session_type_id>": [self.session_type],
             "<int:sick_day_id>": [self.sick_day],
+            "<int:connection_id>": [self.connection],
             "<token>": list(links.values()),
             "<slug>": ["mara-lindt"],
             "<path:filename>": ["icons/holdfast.svg"],
@@ -76,6 +81,7 @@ def everything(mara: Therapist, otto: Therapist) -> Desk:
         extra_time=_extra_time(mara),
         session_type=mara.session_types[0].id,
         sick_day=world.sick_day(mara, 45).id,
+        connection=_connection(mara),
     )
     db.session.commit()
     return desk
@@ -113,6 +119,18 @@ def _extra_time(mara: Therapist) -> int:
     extra = ExtraTime.give(mara.id, (world.in_days(40, "20:00"), world.in_days(40, "22:00")), mara.locations)
     db.session.flush()
     return extra.id
+
+
+def _connection(mara: Therapist) -> int:
+    """A Google account with two calendars, read a while ago; not due, or somebody would ask the real Google."""
+    connection = CalendarConnection(therapist_id=mara.id, kind="google", label="mara@gmail.example")
+    for name, read in (("mara@gmail.example", True), ("Choir", False)):
+        calendar = OutsideCalendar(external_id=name, name=name, is_primary=read, is_read=read, can_write=read)
+        calendar.last_sync_at, calendar.next_sync_at = clock.now(), world.in_days(60)
+        connection.calendars.append(calendar)
+    db.session.add(connection)
+    db.session.flush()
+    return connection.id
 
 
 def _end(bookings: dict[str, Booking]) -> None:

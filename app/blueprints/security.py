@@ -1,6 +1,7 @@
 """Headers on every answer: errors, redirects and static files too."""
 
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request, session
 
@@ -28,7 +29,7 @@ POLICY = (
     "connect-src 'self'",
     "manifest-src 'self'",
     "worker-src 'self'",
-    "form-action 'self'",
+    "form-action 'self'{forms}",
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "require-trusted-types-for 'script'",
@@ -52,7 +53,7 @@ def protect(response: Response) -> Response:
     """Add what is missing; a view that needs another policy (a mail shown in a frame) sets its own."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", "; ".join(POLICY).format(nonce=csp_nonce()))
+    response.headers.setdefault("Content-Security-Policy", _policy())
     response.headers.setdefault("Referrer-Policy", _referrer_policy())
     if is_for_one_person(response):
         response.headers["Cache-Control"] = "no-store"
@@ -60,6 +61,16 @@ def protect(response: Response) -> Response:
     elif response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "private, no-cache")
     return response
+
+
+def let_forms_lead_to(address: str) -> None:
+    """This answer's forms may be answered by leading on to another site: browsers hold the policy against that too."""
+    parts = urlsplit(address)
+    g.forms_lead_to = f" {parts.scheme}://{parts.netloc}"
+
+
+def _policy() -> str:
+    return "; ".join(POLICY).format(nonce=csp_nonce(), forms=g.get("forms_lead_to", ""))
 
 
 def _referrer_policy() -> str:

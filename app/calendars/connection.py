@@ -1,15 +1,28 @@
 """A therapist's consent to read a calendar elsewhere, and how reading it is going."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, exists, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.calendars.outside_calendar import OutsideCalendar
-from app.database import Model, UTCDateTime
+from app.calendars.watch_channel import WatchChannel
+from app.database import Model, UTCDateTime, db
+from app.integrations.google_calendar import WRITING, Listed, Tokens
 from app.practice.therapist import Therapist
+from app.scheduling import changes
 from app.sealed import Sealed
+
+
+class Left(NamedTuple):
+    """What is still to be said to Google after we have forgotten a connection or calendar."""
+
+    refresh_token: str | None  # to be revoked; None: somebody else here still needs the consent
+    access_token: str | None
+    channels: list[tuple[str, str]]  # to be ended: their ids, and Google's
 
 
 class CalendarConnection(Model):
@@ -44,6 +57,145 @@ class CalendarConnection(Model):
         back_populates="connection", order_by=OutsideCalendar.id, cascade="all, delete-orphan", passive_deletes=True
     )
 
+    @classmethod
+    def of_therapist(cls, therapist_id: int, kind: str | None = None) -> Sequence["CalendarConnection"]:
+        """In the order in which they were made."""
+        mine = select(cls).where(cls.therapist_id == therapist_id).order_by(cls.id)
+        return db.session.scalars(mine if kind is None else mine.where(cls.kind == kind)).all()
+
+    @classmethod
+    def connect_google(cls, therapist: Therapist, tokens: Tokens, listed: Iterable[Listed]) -> "CalendarConnection":
+        """The therapist consented. The same account once more renews what is known of it; of a new one, the calendar
+        that is its own closes time from now on."""
+        listed = list(listed)
+        account = next((one for one in listed if one.is_primary), None)
+        known = cls._of_account(therapist.id, account.calendar_id) if account else None
+        connection = known or cls(therapist_id=therapist.id, kind="google", label=account.name[:200] if account else "")
+        if known is None:
+            db.session.add(connection)
+        connection.accept(tokens, listed)
+        if known is None:
+            connection.choose([one for one in connection.calendars if one.is_primary])
+        changes.note_seen(therapist.id)
+        return connection
+
+    def accept(self, tokens: Tokens, listed: Iterable[Listed]) -> None:
+        """A consent was given, for the first time or again."""
+        self.refresh_token = tokens.refresh or self.refresh_token
+        self.access_token, self.access_until = tokens.access, tokens.expires_at
+        self.scopes = " ".join(sorted(tokens.scopes))
+        self.state, self.error, self.failing_since, self.told_at, self.attempts = "working", None, None, None, 0
+        self._list(listed)
+        if not self.may_write:
+            self.write_into(None)
+        self.sync_now()
+
+    def choose(self, calendars: Iterable[OutsideCalendar]) -> Left:
+        """These close time here from now on, the others no longer."""
+        wanted = list(calendars)
+        for calendar in wanted:
+            calendar.begin_to_read()
+        ended = [one for one in self.calendars if one.is_read and one not in wanted]
+        for calendar in ended:
+            calendar.cease_to_read()
+        changes.note_seen(self.therapist_id)
+        unheard = WatchChannel.end(one.id for one in ended if not one.is_written)
+        return Left(None, self.access_token_until(clock.now()), unheard)
+
+    def write_into(self, calendar: OutsideCalendar | None) -> None:
+        """Our sessions stand in this calendar of the person's own from now on, and in none besides; None: nowhere."""
+        for one in self.calendars:
+            one.is_written = one is calendar
+            if one is calendar:
+                one.fall_due()
+        changes.note_seen(self.therapist_id)
+
+    def sync_now(self) -> None:
+        """Read everything that closes time as soon as somebody gets to it."""
+        for calendar in self.calendars:
+            if calendar.is_read or calendar.is_written:
+                calendar.fall_due()
+
+    def disconnect(self) -> Left:
+        """Forget the consent, the calendars and what they closed."""
+        left = Left(
+            None if self._is_shared() else self.refresh_token,
+            self.access_token_until(clock.now()),
+            WatchChannel.end(one.id for one in self.calendars),
+        )
+        diary = self.therapist_id
+        db.session.delete(self)  # the database takes along what hangs on it, busy times too
+        db.session.flush()
+        changes.note(db.session(), diaries=[diary])
+        return left
+
+    @property
+    def account(self) -> str | None:
+        """By which Google knows the person: their own calendar's id."""
+        return next((one.external_id for one in self.calendars if one.is_primary), None)
+
+    @property
+    def written(self) -> OutsideCalendar | None:
+        """The calendar in which our sessions stand."""
+        return next((one for one in self.calendars if one.is_written), None)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether anything of it closes time."""
+        return any(one.is_read for one in self.calendars)
+
+    @property
+    def is_being_read(self) -> bool:
+        return self.state == "working" and any(one.is_due for one in self.calendars if one.is_read)
+
+    @property
+    def read_at(self) -> datetime | None:
+        """Since when nothing of it is older."""
+        moments = [one.last_sync_at for one in self.calendars if one.is_read]
+        return min((moment for moment in moments if moment), default=None) if all(moments) else None
+
+    @property
+    def next_at(self) -> datetime | None:
+        return min((one.next_sync_at for one in self.calendars if one.is_read and one.next_sync_at), default=None)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the second consent was given."""
+        return frozenset(self.scopes.split()) >= WRITING
+
     def access_token_until(self, moment: datetime) -> str | None:
         """The access token if it is still good then."""
         return self.access_token if self.access_until and self.access_until > moment else None
+
+    def _list(self, listed: Iterable[Listed]) -> None:
+        """The account's calendars as they are there now. One that went stays while it closes time here: whether it is
+        gone for good is seen when it is read."""
+        known = {one.external_id: one for one in self.calendars}
+        for one in listed:
+            calendar = known.pop(one.calendar_id, None)
+            if calendar is None:
+                calendar = OutsideCalendar(external_id=one.calendar_id)
+                self.calendars.append(calendar)
+            calendar.name, calendar.zone = one.name[:300], one.zone
+            calendar.is_primary, calendar.can_write = one.is_primary, one.can_write
+        for gone in known.values():
+            if not (gone.is_read or gone.is_written):
+                self.calendars.remove(gone)
+        db.session.flush()
+
+    def _is_shared(self) -> bool:
+        """Whether another therapist connected the same account: a consent that is revoked is revoked for both."""
+        other = exists().where(
+            OutsideCalendar.connection_id != self.id,
+            OutsideCalendar.external_id == self.account,
+            OutsideCalendar.is_primary,
+        )
+        return bool(self.account and db.session.scalar(select(other)))
+
+    @classmethod
+    def _of_account(cls, therapist_id: int, account: str) -> "CalendarConnection | None":
+        own = select(OutsideCalendar.connection_id).where(
+            OutsideCalendar.external_id == account, OutsideCalendar.is_primary
+        )
+        mine = (cls.therapist_id == therapist_id, cls.kind == "google", cls.id.in_(own))
+        return db.session.scalar(select(cls).where(*mine))

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Model, UTCDateTime
+from app import clock
+from app.database import Model, UTCDateTime, db
+from app.scheduling.busy_time import BusyTime
 from app.sealed import Sealed
 
 if TYPE_CHECKING:
@@ -45,3 +47,29 @@ class OutsideCalendar(Model):
     error: Mapped[str | None] = mapped_column(Text)  # in words
 
     connection: Mapped["CalendarConnection"] = relationship(back_populates="calendars")
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it waits to be read or is being read, and has not failed meanwhile."""
+        now = clock.now()
+        leased = self.lease_until is not None and self.lease_until > now
+        return leased or (self.next_sync_at is not None and self.next_sync_at <= now)
+
+    def begin_to_read(self) -> None:
+        """Its busy times close time here, from the next reading on."""
+        if not self.is_read:
+            self.is_read, self.sync_token, self.etag, self.full_sync_at = True, None, None, None
+            self.last_sync_at = None
+            self.fall_due()
+
+    def cease_to_read(self) -> None:
+        """What it closed is open again, and is read anew should it close time once more."""
+        self.is_read, self.sync_token, self.etag, self.full_sync_at = False, None, None, None
+        if not self.is_written:
+            self.next_sync_at, self.error, self.attempts = None, None, 0
+        BusyTime.forget(self.connection.therapist_id, self.id)
+
+    def fall_due(self) -> None:
+        """To be read as soon as somebody gets to it."""
+        self.next_sync_at = clock.now()
+        db.session.info["calendars_are_due"] = True

@@ -1,13 +1,14 @@
 """Where Google tells of changes to one calendar, until a moment."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.calendars.outside_calendar import OutsideCalendar
-from app.database import Model, UTCDateTime
+from app.database import Model, UTCDateTime, db
 
 
 class WatchChannel(Model):
@@ -25,3 +26,11 @@ class WatchChannel(Model):
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     calendar: Mapped[OutsideCalendar] = relationship()
+
+    @classmethod
+    def end(cls, calendar_ids: Iterable[int]) -> list[tuple[str, str]]:
+        """Hear nothing more of these calendars; what Google must be told so that it tells nothing more either."""
+        which = cls.calendar_id.in_(list(calendar_ids))
+        ended = db.session.execute(select(cls.channel_id, cls.resource_id).where(which)).all()
+        db.session.execute(delete(cls).where(which))
+        return [(channel_id, resource_id) for channel_id, resource_id in ended if resource_id]

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, exists, select
+from sqlalchemy import ForeignKey, Index, String, delete, exists, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from app.database import Model, db
+from app.database import Model, db, rows_changed
+from app.scheduling import changes
 from app.scheduling.dated import DatedSpan
 from app.scheduling.spans import Span
 
@@ -29,3 +30,9 @@ class BusyTime(DatedSpan, Model):
     def touches(cls, therapist_id: int, span: Span) -> bool:
         """Whether the therapist is busy elsewhere at some time of the span."""
         return bool(db.session.scalar(select(exists().where(*cls.meets(therapist_id, span)))))
+
+    @classmethod
+    def forget(cls, therapist_id: int, calendar_id: int) -> None:
+        """What a calendar closed is open again."""
+        if rows_changed(delete(cls).where(cls.calendar_id == calendar_id)):
+            changes.note(db.session(), diaries=[therapist_id])

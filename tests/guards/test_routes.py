@@ -49,6 +49,15 @@ therapist      POST  /sessions/<int:booking_id>/alternatives
 therapist      GET   /sessions/<int:booking_id>/rearrangement
 therapist      GET   /sessions/<int:booking_id>/relocation
 therapist      GET   /settings
+therapist      GET   /settings/calendars
+therapist      POST  /settings/calendars/<int:connection_id>/choice
+therapist      POST  /settings/calendars/<int:connection_id>/reading
+therapist      POST  /settings/calendars/<int:connection_id>/removal
+therapist      POST  /settings/calendars/<int:connection_id>/writing
+therapist      POST  /settings/calendars/<int:connection_id>/writing/removal
+therapist      POST  /settings/calendars/google
+therapist      GET   /settings/calendars/google/callback
+therapist      POST  /settings/calendars/google/connection
 therapist      POST  /settings/push
 therapist      POST  /settings/push/removal
 therapist      POST  /settings/push/renewal

@@ -21,7 +21,7 @@ PLAUSIBLE = {
 
 
 def private(addresses: list[str]) -> list[str]:
-    own = re.compile(r"/(sessions|bookings|times-off|working-times(/\w+)?)/\d")
+    own = re.compile(r"/(sessions|bookings|times-off|working-times(/\w+)?|settings/calendars)/\d")
     return [address for address in addresses if own.match(address)]
 
 

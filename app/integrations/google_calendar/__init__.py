@@ -6,6 +6,10 @@ from typing import Any, NamedTuple, Protocol
 
 from app.scheduling.spans import Span
 
+SCOPE = "https://www.googleapis.com/auth/calendar."
+READING = frozenset({f"{SCOPE}events.readonly", f"{SCOPE}calendarlist.readonly"})
+WRITING = frozenset({f"{SCOPE}events.owned"})  # entries of calendars that are the person's own
+
 
 class Tokens(NamedTuple):
     """What a consent gives. `refresh` comes with a consent only; a renewal leaves the one that is known."""

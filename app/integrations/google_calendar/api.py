@@ -1,6 +1,5 @@
 """The few calls of Google's Calendar API (v3) that we make, over one kept connection."""
 
-import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -8,10 +7,10 @@ from urllib.parse import quote
 
 import requests
 
-from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import Channel, Listed, Page
 from app.integrations.google_calendar.answers import content, refusal, understood
 from app.integrations.google_calendar.errors import NotThere, Revoked, SyncTokenGone
+from app.integrations.google_calendar.patience import within
 from app.integrations.google_calendar.transport import (
     ANSWER_SECONDS,
     CONNECT_SECONDS,
@@ -138,31 +137,6 @@ class CalendarAPI:
                 allow_redirects=False,
                 **options,
             )
-
-
-def within(seconds: float, ask: Callable[[], Page]) -> Page:
-    """What is answered in that many seconds, whatever takes its time: a name, a connection, a slow answer.
-
-    Who is too late is left to its own limits; nobody waits for it.
-    """
-    answers: list[Page | GatewayError] = []
-    asking = threading.Thread(target=lambda: answers.append(_outcome(ask)), daemon=True)
-    asking.start()
-    asking.join(max(0.0, seconds))
-    if not answers:
-        raise GatewayError("Google took too long to answer.", retry=True, away=True)
-    if isinstance(answers[0], GatewayError):
-        raise answers[0]
-    return answers[0]
-
-
-def _outcome(ask: Callable[[], Page]) -> Page | GatewayError:
-    try:
-        return ask()
-    except GatewayError as error:
-        return error
-    except Exception as error:  # nobody else would hear of it
-        return GatewayError(f"Google could not be asked: {type(error).__name__}.", retry=True)
 
 
 def _question(

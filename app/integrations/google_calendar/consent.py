@@ -12,14 +12,11 @@ from requests import HTTPError
 
 from app import clock
 from app.integrations.errors import GatewayError
-from app.integrations.google_calendar import Tokens
+from app.integrations.google_calendar import READING, WRITING, Tokens
 from app.integrations.google_calendar.answers import later
 from app.integrations.google_calendar.errors import Revoked
 from app.integrations.google_calendar.transport import ANSWER_SECONDS, CONNECT_SECONDS, limited, reaching_google
 
-SCOPE = "https://www.googleapis.com/auth/calendar."
-READING = frozenset({f"{SCOPE}events.readonly", f"{SCOPE}calendarlist.readonly"})
-WRITING = frozenset({f"{SCOPE}events.owned"})  # entries of calendars that are the person's own
 CALLBACK = "/settings/calendars/google/callback"
 GOOGLES_OWN = {
     "ask": "https://accounts.google.com/o/oauth2/v2/auth",
@@ -40,6 +37,11 @@ def is_offered(config: Mapping[str, Any]) -> bool:
     return bool(config["GOOGLE_CLIENT_ID"])
 
 
+def asking_address(config: Mapping[str, Any]) -> str:
+    """Where a person is asked."""
+    return _addresses(config)["ask"]
+
+
 def redirect_address(config: Mapping[str, Any]) -> str:
     """As it must be known to Google, letter by letter."""
     return f"{config['PUBLIC_URL'].rstrip('/')}{CALLBACK}"
@@ -49,12 +51,12 @@ def question(config: Mapping[str, Any], *, writing: bool = False, account: str |
     """Ask whether we may read, or with `writing` also write; `account` is who gave the consent before."""
     scopes = READING | WRITING if writing else READING
     state, verifier = generate_token(43), generate_token(64)
-    more = {"access_type": "offline", "prompt": "consent"}
-    more |= {"include_granted_scopes": "true"} if writing else {}
+    # What was given before counts on: asking for less takes nothing back, and a second consent adds to the first.
+    more = {"access_type": "offline", "prompt": "consent", "include_granted_scopes": "true"}
     more |= {"login_hint": account} if account else {}
     with _client(config) as client:
         address, _ = client.create_authorization_url(
-            _addresses(config)["ask"], state=state, code_verifier=verifier, scope=" ".join(sorted(scopes)), **more
+            asking_address(config), state=state, code_verifier=verifier, scope=" ".join(sorted(scopes)), **more
         )
     return Question(address, state, verifier)
 

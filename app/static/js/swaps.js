@@ -89,7 +89,8 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     document.body.dispatchEvent(new CustomEvent("changed", { bubbles: true, detail: place }));
   }
   renewFormTokens(place);
-  focusIn(place);
+  // A piece that waits for something and asks again by itself was not pressed: the focus stays where it is.
+  if (!ctx.sourceElement.matches("[data-waits]")) focusIn(place);
   announce(place);
 });
 

@@ -1,0 +1,105 @@
+"""The therapist's calendars elsewhere: which of them close time here, how reading them goes, and their end."""
+
+from flask import Blueprint, Response, current_app, request
+from flask_login import current_user
+
+from app import clock
+from app.blueprints import security
+from app.blueprints.access import therapist_only
+from app.blueprints.lookup import found
+from app.blueprints.rendering import at_address, page_or_fragment, see_other, wants_fragment
+from app.blueprints.told import Told, told_by_address
+from app.calendars.connection import CalendarConnection, Left
+from app.database import db
+from app.integrations.google_calendar import consent
+from app.integrations.google_calendar.farewell import say_farewell
+from app.scheduling.turn import take_turn_of
+
+bp = Blueprint("calendars_outside", __name__)
+
+HERE = "/settings/calendars"
+
+
+@bp.get(HERE)
+@therapist_only
+def show() -> Response:
+    return calendars_page(told=told_by_address())
+
+
+@bp.post(f"{HERE}/<int:connection_id>/choice")
+@therapist_only
+def choose(connection_id: int) -> Response:
+    take_turn_of(current_user.therapist.id)
+    connection = own_connection(connection_id)
+    wanted = request.form.getlist("calendars", type=int)
+    left = connection.choose(one for one in connection.calendars if one.id in wanted)
+    names = " and ".join(one.name for one in connection.calendars if one.is_read)
+    db.session.commit()
+    _say(left)
+    return told_here(f"{names}: what is taken there closes time here." if names else "No calendar closes time here.")
+
+
+@bp.post(f"{HERE}/<int:connection_id>/reading")
+@therapist_only
+def sync_now(connection_id: int) -> Response:
+    connection = own_connection(connection_id)
+    if connection.state == "broken":
+        return calendars_page(409, problem="It cannot be read until you connect it again.")
+    connection.sync_now()
+    db.session.commit()
+    return told_here("Reading now.")
+
+
+@bp.post(f"{HERE}/<int:connection_id>/writing/removal")
+@therapist_only
+def stop_writing(connection_id: int) -> Response:
+    connection = own_connection(connection_id, "google")
+    connection.write_into(None)
+    db.session.commit()
+    return told_here("Nothing more is written. What stands there of your sessions is being removed.")
+
+
+@bp.post(f"{HERE}/<int:connection_id>/removal")
+@therapist_only
+def disconnect(connection_id: int) -> Response:
+    take_turn_of(current_user.therapist.id)
+    connection = own_connection(connection_id)
+    label = connection.label
+    left = connection.disconnect()
+    db.session.commit()
+    sentence = f"Disconnected: {label}. What it closed is open again."
+    if not _say(left):
+        sentence += " Google did not answer: to end the consent there too, open myaccount.google.com/connections."
+    return told_here(sentence)
+
+
+def own_connection(connection_id: int | None, kind: str | None = None) -> CalendarConnection:
+    """A connection of the signed-in therapist, or 404."""
+    mine = CalendarConnection.of_therapist(current_user.therapist.id, kind)
+    return found(next((one for one in mine if one.id == connection_id), None))
+
+
+def calendars_page(status: int = 200, problem: str | None = None, told: Told | None = None) -> Response:
+    config, therapist = current_app.config, current_user.therapist
+    security.let_forms_lead_to(consent.asking_address(config))
+    context = {
+        "therapist": therapist,
+        "google": CalendarConnection.of_therapist(therapist.id, "google"),
+        "offered": consent.is_offered(config),
+        "redirect_address": consent.redirect_address(config),
+        "now": clock.now(),
+        "problem": problem,
+        "told": told,
+    }
+    return page_or_fragment("calendars_outside/show.html", "calendars_outside/_calendars.html", status, **context)
+
+
+def told_here(sentence: str) -> Response:
+    """What was done, on this page."""
+    if wants_fragment():
+        return at_address(calendars_page(told=Told(sentence)), HERE)
+    return see_other("calendars_outside.show", told=Told(sentence).token)
+
+
+def _say(left: Left) -> bool:
+    return say_farewell(current_app.config, left.access_token, left.channels, left.refresh_token)

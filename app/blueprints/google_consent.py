@@ -1,0 +1,163 @@
+"""Connecting a Google calendar: the person is asked at Google, comes back, and the browser that asked finishes it.
+
+What Google sends them back with is only shown by GET, in a form that sends itself; so a link or a scanner that opens
+the address connects nothing. The form counts in the browser session in which the question was begun, once.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Response, abort, current_app, render_template, request, session
+from flask_login import current_user
+
+from app import clock
+from app.blueprints.access import therapist_only
+from app.blueprints.calendars_outside import calendars_page, own_connection, told_here
+from app.blueprints.rendering import see_address
+from app.calendars.connection import CalendarConnection
+from app.database import db
+from app.integrations.errors import GatewayError
+from app.integrations.google_calendar import READING, Listed, Tokens, consent, open_calendar
+from app.scheduling.turn import take_turn_of
+
+bp = Blueprint("google_consent", __name__, url_prefix="/settings/calendars")
+
+KEPT = "google_consent"  # in the browser session
+LONG_ENOUGH = timedelta(minutes=30)  # to sign in at Google and think it over
+
+NOT_BEGUN_HERE = (
+    "This answer from Google does not belong to a question that was asked in this browser in the last half hour, "
+    "so nothing was connected. Please press Connect again."
+)
+SAID_NO = "You said no at Google, so nothing was connected and nothing has changed."
+NOT_ENOUGH = (
+    "Google was not allowed to show us your calendars and the times in them, so nothing was connected. "
+    "Please connect again and leave both boxes ticked."
+)
+NO_WRITING = "Google was not allowed to let us write, so nothing is written. What was read before is read as before."
+OTHER_ACCOUNT = "You answered with another Google account than the one that is connected here. Nothing has changed."
+NOT_REACHED = "Nothing was connected. Please try again in a few minutes."
+
+
+class Begun(NamedTuple):
+    """A question that waits for its answer."""
+
+    state: str
+    verifier: str
+    until: str
+    connection: int | None = None  # whose consent is to be given again
+    calendar: int | None = None  # that is to be written into
+
+
+@bp.post("/google")
+@therapist_only
+def connect() -> Response:
+    """Also again, where a connection does not work any more."""
+    known = request.form.get("connection", type=int)
+    return _asked_at_google(own_connection(known, "google") if known else None)
+
+
+@bp.post("/<int:connection_id>/writing")
+@therapist_only
+def write(connection_id: int) -> Response:
+    """The second consent; given once, it holds while the connection does."""
+    connection = own_connection(connection_id, "google")
+    wanted = request.form.get("calendar", type=int)
+    calendar = next((one for one in connection.calendars if one.can_write and one.id == wanted), None)
+    if calendar is None:
+        return calendars_page(422, problem="Choose the calendar to write into. Nothing has changed.")
+    if not connection.may_write:
+        return _asked_at_google(connection, calendar.id)
+    connection.write_into(calendar)
+    db.session.commit()
+    return told_here(f"Your sessions are being written into {calendar.name}.")
+
+
+@bp.get("/google/callback")
+@therapist_only
+def callback() -> Response:
+    """Where Google sends the person back to: shows a form, and does nothing by itself."""
+    begun, error = _begun(), request.args.get("error")
+    if begun is None:
+        return _unheard(calendars_page(400, problem=NOT_BEGUN_HERE))
+    if error or "code" not in request.args:
+        return _unheard(calendars_page(problem=SAID_NO if error == "access_denied" else NOT_REACHED))
+    page = render_template("calendars_outside/finish.html", state=begun.state, code=request.args["code"])
+    return _unheard(Response(page))
+
+
+@bp.post("/google/connection")
+@therapist_only
+def finish() -> Response:
+    begun = _begun()
+    session.pop(KEPT, None)
+    if begun is None:
+        return calendars_page(400, problem=NOT_BEGUN_HERE)
+    db.session.rollback()  # Google may take its time, and nobody shall wait for it
+    try:
+        tokens, listed = _given(request.form.get("code", ""), begun.verifier)
+    except GatewayError as error:
+        return calendars_page(409, problem=f"{error} {NOT_REACHED}")
+    take_turn_of(current_user.therapist.id)
+    if not tokens.scopes >= READING:
+        return calendars_page(409, problem=NOT_ENOUGH)
+    return _connect(tokens, listed) if begun.calendar is None else _let_write(begun, tokens, listed)
+
+
+def _connect(tokens: Tokens, listed: list[Listed]) -> Response:
+    connection = CalendarConnection.connect_google(current_user.therapist, tokens, listed)
+    db.session.commit()
+    return told_here(f"Connected: {connection.label}. It is being read now.")
+
+
+def _let_write(begun: Begun, tokens: Tokens, listed: list[Listed]) -> Response:
+    connection = own_connection(begun.connection, "google")
+    if connection.account not in {one.calendar_id for one in listed if one.is_primary}:
+        return calendars_page(409, problem=OTHER_ACCOUNT)
+    connection.accept(tokens, listed)
+    calendar = next((one for one in connection.calendars if one.can_write and one.id == begun.calendar), None)
+    allowed = connection.may_write and calendar is not None
+    if allowed:
+        connection.write_into(calendar)
+    db.session.commit()
+    if calendar is None or not allowed:
+        return calendars_page(409, problem=NO_WRITING)
+    return told_here(f"Your sessions are being written into {calendar.name}.")
+
+
+def _asked_at_google(connection: CalendarConnection | None, calendar: int | None = None) -> Response:
+    """On to Google's own page."""
+    if not consent.is_offered(current_app.config):
+        abort(404)
+    writing = calendar is not None or bool(connection and connection.may_write)
+    account = connection.account if connection else None
+    asked = consent.question(current_app.config, writing=writing, account=account)
+    until = (clock.now() + LONG_ENOUGH).isoformat()
+    session[KEPT] = Begun(asked.state, asked.verifier, until, connection.id if connection else None, calendar)
+    return see_address(asked.address)
+
+
+def _given(code: str, verifier: str) -> tuple[Tokens, list[Listed]]:
+    """What the person's consent lets us see."""
+    tokens = consent.tokens(current_app.config, code, verifier)
+    if not tokens.scopes >= READING:
+        return tokens, []
+    with open_calendar(current_app.config, tokens.access) as calendar:
+        return tokens, calendar.calendars()
+
+
+def _begun() -> Begun | None:
+    """The question to which the request's state belongs, if it was begun in this browser and not long ago."""
+    kept: Any = session.get(KEPT)
+    begun = Begun(*kept) if kept else None
+    state = request.values.get("state", "")
+    if begun is None or datetime.fromisoformat(begun.until) < clock.now():
+        return None
+    return begun if secrets.compare_digest(begun.state.encode(), state.encode()) else None
+
+
+def _unheard(response: Response) -> Response:
+    """The address holds a code: no request that the page makes tells it."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
