@@ -65,7 +65,6 @@ class Call:
     account: str = ""  # the address
     calendar: str = ""  # the id
     by_sync_token: bool = False
-    writes: bool = False
 
 
 @dataclass

@@ -146,4 +146,4 @@ class Notices:
 
     def close(self) -> None:
         self.on = False
-        self._senders.shutdown(wait=True, cancel_futures=True)
+        self._senders.shutdown(wait=False, cancel_futures=True)

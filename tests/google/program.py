@@ -45,7 +45,10 @@ class Program:
             page = self.entries(calendar, **query, pageToken=page["nextPageToken"])
 
     def token(self, calendar: Calendar, **query: Any) -> str:
-        return str(self.entries(calendar, **query)["nextSyncToken"])
+        page = self.entries(calendar, **query)
+        while "nextPageToken" in page:
+            page = self.entries(calendar, **query, pageToken=page["nextPageToken"])
+        return str(page["nextSyncToken"])
 
     def changes(self, calendar: Calendar, token: str, **query: Any) -> list[dict[str, Any]]:
         return self.all_entries(calendar, syncToken=token, **query)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from tests.google import control
 from tests.google.accounts import PREFIX, READING, Account, Grant, Granted, Grants, insufficient_scopes
 from tests.google.answers import Answer, Refused, Request, refusal
 from tests.google.calendars import Calendar
@@ -79,15 +80,15 @@ class Google:
             self.accounts[email] = Account(self, email, name or email.partition("@")[0].title(), zone)
             return self.accounts[email]
 
-    def settings(self, public_url: str) -> dict[str, str]:
-        """What the program under test needs to know; its redirect address is registered."""
+    def register(self, public_url: str) -> None:
+        """The program's redirect address, as an operator does in Google's console."""
         self.redirect_addresses.add(f"{public_url}{CALLBACK}")
-        return {
-            "GOOGLE_CLIENT_ID": self.client_id,
-            "GOOGLE_CLIENT_SECRET": self.client_secret,
-            "GOOGLE_API_URL": self.url,
-            "GOOGLE_OAUTH_URL": self.url,
-        }
+
+    def settings(self, public_url: str = "") -> dict[str, str]:
+        """What the program under test needs to know; its redirect address is registered if it is known already."""
+        if public_url:
+            self.register(public_url)
+        return settings_for(self.url)
 
     def grant(self, account: Account, scopes: frozenset[str] = READING) -> Granted:
         """As if they had pressed Allow."""
@@ -125,6 +126,8 @@ class Google:
         kind = OAUTH.get((request.verb, request.path))
         if kind:
             return self._act(Call(kind), request, lambda: self._consent.answer(kind, request))
+        if request.path.startswith(control.BASE):
+            return control.answer(self, request)
         found = find(request.verb, request.path) if request.path.startswith(BASE) else None
         if found is None:
             self.problems.append(f"nothing here for {request.verb} {request.path}")
@@ -170,6 +173,15 @@ class Google:
         status = 0 if answer.lost else answer.status
         self.asked.append(Asked(call.kind, call.account, call.calendar, status, request))
         return answer
+
+
+def settings_for(url: str) -> dict[str, str]:
+    return {
+        "GOOGLE_CLIENT_ID": Google.client_id,
+        "GOOGLE_CLIENT_SECRET": Google.client_secret,
+        "GOOGLE_API_URL": url,
+        "GOOGLE_OAUTH_URL": url,
+    }
 
 
 def _after(fault: Fault | None, answer: Answer) -> Answer:
