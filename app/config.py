@@ -60,6 +60,12 @@ SETTINGS = (
     ),
     Setting("VAPID_SUBJECT", str, "", "whom push services may write to, mailto: or https:; empty: MAIL_SENDER"),
     Setting("PUSH_HOSTS", origins, (), "origins of push services besides the known browsers', separated by commas"),
+    Setting(
+        "ICS_HOSTS",
+        origins,
+        (),
+        "origins, separated by commas, whose calendars are read even at odd ports and in inner networks",
+    ),
     Setting("GOOGLE_CLIENT_ID", str, "", "OAuth client of Google calendars; empty: they are not offered"),
     Setting("GOOGLE_CLIENT_SECRET", str, "", "secret of that client"),
     Setting("GOOGLE_API_URL", _base, "https://www.googleapis.com", "where Google's Calendar API is"),
