@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.google.answers import Request
+from tests.google.fields import read, unknown
 from tests.google.schemas import document, formats, validator
 
 BASE = "/calendar/v3/"
@@ -59,7 +60,12 @@ def find(verb: str, path: str) -> tuple[Method, dict[str, str]] | None:
 
 
 def problems_of_request(method: Method, request: Request) -> list[str]:
-    return [*_problems_of_query(method, request.query), *_problems_of_body(method, request)]
+    fields = unknown(read(request.asked("fields")), {"$ref": method.gives}) if "fields" in request.query else ()
+    return [
+        *_problems_of_query(method, request.query),
+        *(f"unknown in fields: {name}" for name in fields),
+        *_problems_of_body(method, request),
+    ]
 
 
 def _problems_of_query(method: Method, query: dict[str, list[str]]) -> Iterable[str]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tests.google.answers import bad_request
 from tests.google.discovery import problems_of_item
+from tests.google.fields import only, read
 
 Resource = dict[str, Any]
 ID = re.compile(r"[a-v0-9]{5,1024}")
@@ -28,7 +29,7 @@ class Entry:
     number: int = 0  # in which order they came
     instances: dict[str, "Entry"] = field(default_factory=dict)  # of a series, as far as they were asked for
     vanished: bool = False  # an instance that its series no longer has
-    _written: dict[str, bytes] = field(default_factory=dict)
+    _written: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.id: str = self.resource["id"]
@@ -47,14 +48,18 @@ class Entry:
             return {name: self.resource[name] for name in HIDDEN if name in self.resource} | {"visibility": "private"}
         return self.resource
 
-    def written(self, role: str, on_mistake: Callable[[str], None]) -> bytes:
-        """As it stands in a list; held against the discovery document when it is written the first time."""
-        if role not in self._written:
+    def written(self, role: str, on_mistake: Callable[[str], None], fields: str = "") -> bytes:
+        """As it stands in a list; held against the discovery document when it is written the first time.
+
+        `fields`: the only ones of it that were asked for.
+        """
+        if (role, fields) not in self._written:
             seen = self.seen_by(role)
             for problem in problems_of_item("Event", seen):
                 on_mistake(problem)
-            self._written[role] = json.dumps(seen).encode()
-        return self._written[role]
+            asked = only(seen, read(fields).get("items", {})) if fields else seen
+            self._written[role, fields] = json.dumps(asked).encode()
+        return self._written[role, fields]
 
     def _bare(self) -> Resource:
         """All that Google promises of an entry that is gone."""

@@ -8,6 +8,7 @@ from tests.google.answers import Answer, Request, as_json, not_found, refuse
 from tests.google.calendars import Calendar
 from tests.google.discovery import Method
 from tests.google.entries import Entry, Resource
+from tests.google.fields import only, read
 from tests.google.listing import answer_list
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class Events:
         more = start + size < len(account.calendars)
         ends = {"nextPageToken": str(start + size)} if more else {"nextSyncToken": f"calendars{start}"}
         items = [_listed(calendar, account) for calendar in account.calendars[start : start + size]]
-        return as_json({"kind": "calendar#calendarList", "etag": '"p1"', "items": items} | ends)
+        answer = {"kind": "calendar#calendarList", "etag": '"p1"', "items": items} | ends
+        return as_json(only(answer, read(request.asked("fields"))) if request.asked("fields") else answer)
 
     def _write(self, method: Method, path: dict[str, str], request: Request, calendar: Calendar) -> Answer:
         store = calendar.store

@@ -13,6 +13,7 @@ from tests.google import recurring
 from tests.google.answers import Answer, Refused, Request, bad_request, refuse
 from tests.google.discovery import problems_of_item
 from tests.google.entries import Entry, stamp
+from tests.google.fields import only, read
 from tests.google.store import Store
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ NOT_BESIDE_TOKEN = (
 GIVE_NO_TOKEN = frozenset(
     {"iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "updatedMin"}
 )
-NOT_BUILT = ("q", "sharedExtendedProperty", "timeZone", "maxAttendees", "fields")
+NOT_BUILT = ("q", "sharedExtendedProperty", "timeZone", "maxAttendees")
 SNAPSHOTS = 500
 MOST = 2500
 
@@ -72,7 +73,9 @@ def answer_list(google: "Google", calendar: "Calendar", role: str, request: Requ
     more = start + size < len(snapshot.items)
     last = {"nextSyncToken": snapshot.sync_token} if snapshot.sync_token else {}
     ends = {"nextPageToken": google.snapshots.keep(snapshot, start + size)} if more else last
-    return Answer(body=_body(google, _envelope(calendar, role) | ends, snapshot.items[start : start + size]))
+    envelope = _envelope(calendar, role) | ends
+    google.problems += problems_of_item("Events", envelope)
+    return Answer(body=_body(envelope, snapshot.items[start : start + size], request.asked("fields")))
 
 
 def _envelope(calendar: "Calendar", role: str) -> dict[str, object]:
@@ -87,10 +90,13 @@ def _envelope(calendar: "Calendar", role: str) -> dict[str, object]:
     }
 
 
-def _body(google: "Google", envelope: dict[str, object], items: list[bytes]) -> bytes:
+def _body(envelope: dict[str, object], items: list[bytes], fields: str) -> bytes:
     """The items were held against the discovery document when they were written."""
-    google.problems += problems_of_item("Events", envelope)
-    return json.dumps(envelope)[:-1].encode() + b', "items": [' + b",".join(items) + b"]}"
+    asked = read(fields) if fields else {}
+    listed = [b'"items": [' + b",".join(items) + b"]"] if not asked or "items" in asked else []
+    named = only(envelope, asked)
+    parts = [b"%s: %s" % (json.dumps(name).encode(), json.dumps(value).encode()) for name, value in named.items()]
+    return b"{" + b", ".join(parts + listed) + b"}"
 
 
 def _snapshot(
@@ -104,7 +110,7 @@ def _snapshot(
         if "syncToken" in request.query
         else _all(store, single, request)
     )
-    items = [entry.written(role, google.problems.append) for entry in found]
+    items = [entry.written(role, google.problems.append, request.asked("fields")) for entry in found]
     token = "" if GIVE_NO_TOKEN & request.query.keys() else _token(google, store, single)
     return Snapshot(items, token, asked)
 

@@ -124,3 +124,19 @@ def test_a_thousand_fit_on_one_page(google: Google, program: Program, private: C
     assert google.count("events.list") == 1
     assert len(program.all_entries(private)) == 1000
     assert google.count("events.list") == 5
+
+
+def test_only_the_fields_that_are_asked_for_are_answered(program: Program, private: Calendar) -> None:
+    private.add("Dentist", NINE, TEN, extendedProperties={"private": {"a": "b"}, "shared": {"c": "d"}})
+    answer = program.entries(private, fields="timeZone,items(id,start/dateTime,extendedProperties/private)")
+    (entry,) = answer.pop("items")
+    assert answer == {"timeZone": "Europe/Berlin"}
+    assert entry.keys() == {"id", "start", "extendedProperties"}
+    assert (entry["start"].keys(), entry["extendedProperties"]) == ({"dateTime"}, {"private": {"a": "b"}})
+
+
+def test_a_field_that_no_answer_has_is_refused(google: Google, program: Program, private: Calendar) -> None:
+    answer = program.ask("GET", f"calendars/{private.id}/events", fields="items(id,titel)")
+    assert reason(answer) == (400, "badRequest")
+    assert google.problems == ["events.list: unknown in fields: titel"]
+    google.problems.clear()

@@ -142,7 +142,7 @@ class CalendarAPI:
 def _question(
     since: str | None, window: Span | None, page: str | None, updated_after: datetime | None
 ) -> dict[str, Any]:
-    asked: dict[str, Any] = {"singleEvents": "true", "maxResults": AT_ONCE, "maxAttendees": 1, "fields": ENTRY_FIELDS}
+    asked: dict[str, Any] = {"singleEvents": "true", "maxResults": AT_ONCE, "fields": ENTRY_FIELDS}
     if window:
         asked |= {"timeMin": _written(window[0]), "timeMax": _written(window[1])}
     if updated_after:
