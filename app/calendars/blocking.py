@@ -62,13 +62,19 @@ def blocking_span(entry: Entry, zone: ZoneInfo) -> Span | None:
     """
     if not closes_time(entry):
         return None
+    starts, ends = span_of(entry, zone)
+    return (starts, ends) if starts < ends else None
+
+
+def span_of(entry: Entry, zone: ZoneInfo) -> Span:
+    """From when to when it is, whether it closes time or not. Raises Unreadable."""
     try:
         starts, ends = _moment(entry["start"], zone), _moment(entry["end"], zone)
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         raise Unreadable("an entry whose time cannot be read") from None
     if ends < starts:
         raise Unreadable("an entry that ends before it begins")
-    return (starts, ends) if starts < ends else None
+    return starts, ends
 
 
 def taken(entry: Entry, zone: ZoneInfo) -> tuple[str, Span | None]:

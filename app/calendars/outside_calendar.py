@@ -45,6 +45,13 @@ class OutsideCalendar(Model):
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # one worker at a time reads it
     attempts: Mapped[int] = mapped_column(default=0)  # that failed in a row
     error: Mapped[str | None] = mapped_column(Text)  # in words
+    # How far our sessions have been written into it: the diary's revision that stands there.
+    written_revision: Mapped[int | None]
+    # When to write again whatever the diary says: a check of everything, or after a failure.
+    next_write_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    write_lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    write_attempts: Mapped[int] = mapped_column(default=0)  # that failed in a row
+    write_error: Mapped[str | None] = mapped_column(Text)  # in words
 
     connection: Mapped["CalendarConnection"] = relationship(back_populates="calendars")
 

@@ -82,6 +82,11 @@ def create_calendars() -> None:
         sa.Column("lease_until", UTCDateTime()),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text()),
+        sa.Column("written_revision", sa.Integer()),
+        sa.Column("next_write_at", UTCDateTime()),
+        sa.Column("write_lease_until", UTCDateTime()),
+        sa.Column("write_attempts", sa.Integer(), nullable=False),
+        sa.Column("write_error", sa.Text()),
         sa.UniqueConstraint("connection_id", "external_id", name=op.f("uq_outside_calendar_connection_id")),
     )
     op.create_index("ix_outside_calendar_due", "outside_calendar", ["next_sync_at"])
@@ -113,12 +118,16 @@ def create_entries() -> None:
         sa.Column(
             "calendar_id", sa.Integer(), sa.ForeignKey("outside_calendar.id", ondelete="CASCADE"), nullable=False
         ),
-        sa.Column("booking_id", sa.Integer(), sa.ForeignKey("booking.id"), nullable=False),
-        sa.Column("alternative_id", sa.Integer(), sa.ForeignKey("alternative.id")),
+        sa.Column("booking_id", sa.Integer(), sa.ForeignKey("booking.id", ondelete="SET NULL")),
+        sa.Column("alternative_id", sa.Integer(), sa.ForeignKey("alternative.id", ondelete="SET NULL")),
         sa.Column("entry_id", sa.String(64), nullable=False),
+        sa.Column("copy", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("written", sa.Text()),
+        sa.Column("sending", sa.Text()),
         sa.Column("etag", sa.Text()),
+        sa.Column("seen_etag", sa.Text()),
+        sa.Column("ends_at", UTCDateTime(), nullable=False),
         sa.Column("edited_at", UTCDateTime()),
         sa.Column("edited_starts_at", UTCDateTime()),
         sa.Column("edited_ends_at", UTCDateTime()),
@@ -128,3 +137,5 @@ def create_entries() -> None:
         sa.UniqueConstraint("calendar_id", "entry_id", name=op.f("uq_calendar_entry_calendar_id")),
     )
     op.create_index("ix_calendar_entry_booking", "calendar_entry", ["booking_id"])
+    op.create_index("ix_calendar_entry_alternative", "calendar_entry", ["alternative_id"])
+    op.create_index("ix_calendar_entry_ends", "calendar_entry", ["calendar_id", "ends_at"])
