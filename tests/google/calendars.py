@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.google.entries import Entry, Resource
+from tests.google.entries import Entry, Resource, View
 from tests.google.listing import live_between
 from tests.google.store import Store
 
@@ -53,7 +53,7 @@ class Calendar:
         with self._changing():
             made = [self._filled(number, start + number * every, lasting, more) for number in range(count)]
         for entry in made:
-            entry.written("owner", self.google.problems.append)
+            entry.written(View("owner"), self.google.problems.append)
         return [entry.id for entry in made]
 
     def _filled(self, number: int, start: datetime, lasting: timedelta, more: Resource) -> Entry:

@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from tests.google.answers import Request
-from tests.google.fields import read, unknown
+from tests.google.answers import Refused, Request
 from tests.google.schemas import document, formats, validator
+from tests.google.selection import tree, unknown
 
 BASE = "/calendar/v3/"
 
@@ -60,12 +60,20 @@ def find(verb: str, path: str) -> tuple[Method, dict[str, str]] | None:
 
 
 def problems_of_request(method: Method, request: Request) -> list[str]:
-    fields = unknown(read(request.asked("fields")), {"$ref": method.gives}) if "fields" in request.query else ()
     return [
         *_problems_of_query(method, request.query),
-        *(f"unknown in fields: {name}" for name in fields),
         *_problems_of_body(method, request),
+        *_problems_of_fields(method, request.asked("fields")),
     ]
+
+
+def _problems_of_fields(method: Method, fields: str) -> Iterable[str]:
+    if fields:
+        try:
+            names = unknown(tree(fields), {"$ref": method.gives} if method.gives else {})
+        except Refused:
+            names = [fields]
+        yield from (f"unknown in fields: {name}" for name in names)
 
 
 def _problems_of_query(method: Method, query: dict[str, list[str]]) -> Iterable[str]:
@@ -108,7 +116,14 @@ def _problems_of_body(method: Method, request: Request) -> Iterable[str]:
     except ValueError:
         yield "the body is no JSON"
         return
-    yield from _mistakes(method.takes, body, method.name)
+    yield from _mistakes(method.takes, without_nulls(body) if method.verb == "PATCH" else body, method.name)
+
+
+def without_nulls(value: Any) -> Any:
+    """A patch takes fields away by null."""
+    if not isinstance(value, dict):
+        return value
+    return {name: without_nulls(one) for name, one in value.items() if one is not None}
 
 
 def problems_of_answer(method: Method, body: bytes) -> list[str]:

@@ -11,12 +11,25 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tests.google.answers import bad_request
 from tests.google.discovery import problems_of_item
-from tests.google.fields import only, read
+from tests.google.selection import Tree, chosen, tree
 
 Resource = dict[str, Any]
 ID = re.compile(r"[a-v0-9]{5,1024}")
 SERVERS = ("kind", "etag", "id", "created", "updated", "htmlLink", "creator", "organizer", "sequence", "iCalUID")
 HIDDEN = ("kind", "etag", "id", "status", "start", "end", "recurringEventId", "originalStartTime", "updated", "iCalUID")
+
+
+@dataclass(frozen=True)
+class View:
+    """How somebody is shown the entries of a list."""
+
+    role: str
+    fields: str = ""  # of the whole list
+    attendees: int = 0  # at most so many; 0 for all
+
+    @property
+    def wanted(self) -> Tree:
+        return dict(tree(self.fields).get("items", {})) if self.fields else {}
 
 
 @dataclass
@@ -29,7 +42,7 @@ class Entry:
     number: int = 0  # in which order they came
     instances: dict[str, "Entry"] = field(default_factory=dict)  # of a series, as far as they were asked for
     vanished: bool = False  # an instance that its series no longer has
-    _written: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    _written: dict["View", bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.id: str = self.resource["id"]
@@ -48,23 +61,27 @@ class Entry:
             return {name: self.resource[name] for name in HIDDEN if name in self.resource} | {"visibility": "private"}
         return self.resource
 
-    def written(self, role: str, on_mistake: Callable[[str], None], fields: str = "") -> bytes:
-        """As it stands in a list; held against the discovery document when it is written the first time.
-
-        `fields`: the only ones of it that were asked for.
-        """
-        if (role, fields) not in self._written:
-            seen = self.seen_by(role)
+    def written(self, view: "View", on_mistake: Callable[[str], None]) -> bytes:
+        """As it stands in a list; held against the discovery document when it is written the first time."""
+        if view not in self._written:
+            seen = _with_few_attendees(self.seen_by(view.role), view.attendees)
             for problem in problems_of_item("Event", seen):
                 on_mistake(problem)
-            asked = only(seen, read(fields).get("items", {})) if fields else seen
-            self._written[role, fields] = json.dumps(asked).encode()
-        return self._written[role, fields]
+            self._written[view] = json.dumps(chosen(view.wanted, seen)).encode()
+        return self._written[view]
 
     def _bare(self) -> Resource:
         """All that Google promises of an entry that is gone."""
         kept = ("kind", "etag", "id", "status", "recurringEventId", "originalStartTime")
         return {name: self.resource[name] for name in kept if name in self.resource}
+
+
+def _with_few_attendees(seen: Resource, most: int) -> Resource:
+    """If there are more, only the one whose calendar this is."""
+    attendees = seen.get("attendees", [])
+    if not most or len(attendees) <= most:
+        return seen
+    return seen | {"attendees": [one for one in attendees if one.get("self")], "attendeesOmitted": True}
 
 
 def new_id() -> str:

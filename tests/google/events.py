@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 from tests.google.accounts import Account, Grant, insufficient_scopes
 from tests.google.answers import Answer, Request, as_json, not_found, refuse
 from tests.google.calendars import Calendar
-from tests.google.discovery import Method
+from tests.google.discovery import Method, without_nulls
 from tests.google.entries import Entry, Resource
-from tests.google.fields import only, read
 from tests.google.listing import answer_list
 
 if TYPE_CHECKING:
@@ -55,8 +54,7 @@ class Events:
         more = start + size < len(account.calendars)
         ends = {"nextPageToken": str(start + size)} if more else {"nextSyncToken": f"calendars{start}"}
         items = [_listed(calendar, account) for calendar in account.calendars[start : start + size]]
-        answer = {"kind": "calendar#calendarList", "etag": '"p1"', "items": items} | ends
-        return as_json(only(answer, read(request.asked("fields"))) if request.asked("fields") else answer)
+        return as_json({"kind": "calendar#calendarList", "etag": '"p1"', "items": items} | ends)
 
     def _write(self, method: Method, path: dict[str, str], request: Request, calendar: Calendar) -> Answer:
         store = calendar.store
@@ -93,10 +91,10 @@ def _hold_against(entry: Entry, etag: str) -> None:
 
 
 def _merged(stands: Any, given: Any) -> Any:
-    """As a patch does: objects are merged, lists are replaced."""
+    """As a patch does: objects are merged, lists are replaced, null takes away."""
     if not isinstance(stands, dict) or not isinstance(given, dict):
         return given
-    return stands | {name: _merged(stands.get(name), value) for name, value in given.items()}
+    return without_nulls(stands | {name: _merged(stands.get(name, {}), value) for name, value in given.items()})
 
 
 def _listed(calendar: Calendar, account: Account) -> dict[str, Any]:

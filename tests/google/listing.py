@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from tests.google import recurring
 from tests.google.answers import Answer, Refused, Request, bad_request, refuse
 from tests.google.discovery import problems_of_item
-from tests.google.entries import Entry, stamp
-from tests.google.fields import only, read
+from tests.google.entries import Entry, View, stamp
+from tests.google.selection import chosen, tree
 from tests.google.store import Store
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ NOT_BESIDE_TOKEN = (
 GIVE_NO_TOKEN = frozenset(
     {"iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "updatedMin"}
 )
-NOT_BUILT = ("q", "sharedExtendedProperty", "timeZone", "maxAttendees")
+NOT_BUILT = {"q", "sharedExtendedProperty", "timeZone"}
 SNAPSHOTS = 500
 MOST = 2500
 
@@ -75,7 +75,8 @@ def answer_list(google: "Google", calendar: "Calendar", role: str, request: Requ
     ends = {"nextPageToken": google.snapshots.keep(snapshot, start + size)} if more else last
     envelope = _envelope(calendar, role) | ends
     google.problems += problems_of_item("Events", envelope)
-    return Answer(body=_body(envelope, snapshot.items[start : start + size], request.asked("fields")))
+    wanted = tree(request.asked("fields")) if "fields" in request.query else {}
+    return Answer(body=_body(chosen(wanted, envelope), snapshot.items[start : start + size]))
 
 
 def _envelope(calendar: "Calendar", role: str) -> dict[str, object]:
@@ -90,27 +91,29 @@ def _envelope(calendar: "Calendar", role: str) -> dict[str, object]:
     }
 
 
-def _body(envelope: dict[str, object], items: list[bytes], fields: str) -> bytes:
+def _body(envelope: dict[str, object], items: list[bytes]) -> bytes:
     """The items were held against the discovery document when they were written."""
-    asked = read(fields) if fields else {}
-    listed = [b'"items": [' + b",".join(items) + b"]"] if not asked or "items" in asked else []
-    named = only(envelope, asked)
-    parts = [b"%s: %s" % (json.dumps(name).encode(), json.dumps(value).encode()) for name, value in named.items()]
-    return b"{" + b", ".join(parts + listed) + b"}"
+    said = json.dumps(envelope)[1:-1].encode()
+    return b"{" + said + (b", " if said else b"") + b'"items": [' + b",".join(items) + b"]}"
+
+
+def _wants_items(view: View) -> bool:
+    return not view.fields or "items" in tree(view.fields) or "*" in tree(view.fields)
 
 
 def _snapshot(
     google: "Google", calendar: "Calendar", role: str, request: Request, asked: dict[str, list[str]]
 ) -> Snapshot:
     store, single = calendar.store, request.asked("singleEvents") == "true"
-    if any(name in request.query for name in NOT_BUILT):
+    if NOT_BUILT & request.query.keys():
         google.problems.append(f"not built here: events.list with {sorted(request.query)}")
     found = (
         _changed(store, single, _since(google, store, request, single))
         if "syncToken" in request.query
         else _all(store, single, request)
     )
-    items = [entry.written(role, google.problems.append, request.asked("fields")) for entry in found]
+    view = View(role, request.asked("fields"), int(request.asked("maxAttendees", "0")))
+    items = [entry.written(view, google.problems.append) for entry in found] if _wants_items(view) else []
     token = "" if GIVE_NO_TOKEN & request.query.keys() else _token(google, store, single)
     return Snapshot(items, token, asked)
 

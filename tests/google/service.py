@@ -1,8 +1,9 @@
 """Google as a whole: its state, its door, and what tests ask of it."""
 
+import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from tests.google import control
@@ -16,6 +17,7 @@ from tests.google.events import Events
 from tests.google.faults import Call, Fault, Faults
 from tests.google.listing import Snapshots
 from tests.google.notifications import Notices
+from tests.google.selection import chosen, tree
 from tests.google.server import Server
 
 OAUTH = {
@@ -152,9 +154,11 @@ class Google:
         if not method.scopes & {scope.removeprefix(PREFIX) for scope in grant.scopes}:
             raise insufficient_scopes()
         answer = self._events.answer(method, path, request, grant)
-        problems = [] if method.name == "events.list" else problems_of_answer(method, answer.body)
+        if method.name == "events.list":  # it looks at each entry once
+            return answer
+        problems = problems_of_answer(method, answer.body)
         self.problems += [f"answer to {method.name}: {problem}" for problem in problems]
-        return refusal(400, "badRequest", "; ".join(problems)) if problems else answer
+        return refusal(400, "badRequest", "; ".join(problems)) if problems else _partly(answer, request)
 
     def _act(self, call: Call, request: Request, act: Callable[[], Answer]) -> Answer:
         fault = self.faults.for_call(call, self.now())
@@ -173,6 +177,13 @@ class Google:
         status = 0 if answer.lost else answer.status
         self.asked.append(Asked(call.kind, call.account, call.calendar, status, request))
         return answer
+
+
+def _partly(answer: Answer, request: Request) -> Answer:
+    """What the parameter `fields` wants of it."""
+    if not answer.body or "fields" not in request.query:
+        return answer
+    return replace(answer, body=json.dumps(chosen(tree(request.asked("fields")), json.loads(answer.body))).encode())
 
 
 def settings_for(url: str) -> dict[str, str]:
