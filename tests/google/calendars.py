@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.google.choosing import live_between
 from tests.google.entries import Entry, Resource, View
-from tests.google.listing import live_between
 from tests.google.store import Store
 
 if TYPE_CHECKING:

@@ -43,6 +43,7 @@ class Entry:
     instances: dict[str, "Entry"] = field(default_factory=dict)  # of a series, as far as they were asked for
     vanished: bool = False  # an instance that its series no longer has
     _written: dict["View", bytes] = field(default_factory=dict)
+    _fits: bool = False  # it was held against the discovery document as a whole
 
     def __post_init__(self) -> None:
         self.id: str = self.resource["id"]
@@ -65,8 +66,10 @@ class Entry:
         """As it stands in a list; held against the discovery document when it is written the first time."""
         if view not in self._written:
             seen = _with_few_attendees(self.seen_by(view.role), view.attendees)
-            for problem in problems_of_item("Event", seen):
-                on_mistake(problem)
+            if seen is not self.resource or not self._fits:
+                for problem in problems_of_item("Event", seen):
+                    on_mistake(problem)
+                self._fits = seen is self.resource
             self._written[view] = json.dumps(chosen(view.wanted, seen)).encode()
         return self._written[view]
 

@@ -1,6 +1,7 @@
 """What Google's discovery document does not know is a problem, whoever says it."""
 
 import pytest
+import requests
 
 from tests.google import Account, Google
 from tests.google.discovery import methods, problems_of_item
@@ -96,3 +97,11 @@ def test_an_answer_of_another_shape_is_a_problem() -> None:
     assert not problems_of_item(
         "Events", {"kind": "calendar#events", "items": [{"id": "abcde", "status": "cancelled"}]}
     )
+
+
+def test_what_this_google_cannot_do_is_no_silence(google: Google, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = requests.post(f"{google.url}/o/oauth2/v2/auth", {"decision": "allow"}, timeout=10)
+    assert answer.status_code == 500
+    assert google.problems == ["POST /o/oauth2/v2/auth: KeyError('asked')"]
+    google.problems.clear()
+    assert "KeyError" in capsys.readouterr().err
