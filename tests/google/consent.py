@@ -99,7 +99,7 @@ class Consent:
         self.codes[code] = Code(
             grants.add(account, scopes), asked.asked("redirect_uri"), asked.asked("code_challenge"), offline
         )
-        return self._back(asked, code=code, scope=" ".join(sorted(scopes)))
+        return self._back(asked, code=code, scope=" ".join(sorted(scopes)), authuser="0", prompt="consent")
 
     def _back(self, asked: Request, **more: str) -> Answer:
         state = {"state": asked.asked("state")} if asked.asked("state") else {}

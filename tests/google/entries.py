@@ -1,5 +1,6 @@
 """One entry of a calendar: Google's Event resource, and the spans that it covers."""
 
+import base64
 import json
 import re
 import secrets
@@ -88,7 +89,7 @@ def _with_few_attendees(seen: Resource, most: int) -> Resource:
 
 
 def new_id() -> str:
-    return "".join(secrets.choice("0123456789abcdefghijklmnopqrstuv") for _ in range(26))
+    return base64.b32hexencode(secrets.token_bytes(16)).decode().lower().rstrip("=")
 
 
 def stamp(when: datetime) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
+from tests.google.quick import Look, look
+
 CHOICES = re.compile(r'"(\w+)" - ')
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)?")
 
@@ -25,6 +27,11 @@ def document() -> dict[str, Any]:
 def validator(name: str, required_by: str = "") -> Draft202012Validator:
     """Of the schema with this name; as a request of the method `required_by`, some fields have to be there."""
     return Draft202012Validator(json_schema(document()["schemas"][name], required_by), format_checker=formats)
+
+
+@cache
+def quick_look(name: str) -> Look:
+    return look(json_schema(document()["schemas"][name]), formats.conforms)
 
 
 def json_schema(schema: dict[str, Any], required_by: str = "") -> dict[str, Any]:

@@ -6,7 +6,7 @@ import requests
 from tests.google import Account, Google
 from tests.google.discovery import methods, problems_of_item
 from tests.google.program import NINE, TEN, Program, at
-from tests.google.schemas import document, validator
+from tests.google.schemas import document, quick_look, validator
 
 
 @pytest.fixture
@@ -90,6 +90,37 @@ def test_the_schemas_of_the_document_are_schemas(name: str) -> None:
 def test_every_schema_of_the_document_can_be_read() -> None:
     assert all(validator(name) for name in document()["schemas"])
     assert {"events.list", "events.insert", "channels.stop", "calendarList.list"} <= {one.name for one in methods()}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"id": "abcde", "status": "confirmed", "sequence": 1, "start": at(NINE), "recurrence": ["RRULE:FREQ=DAILY"]},
+        {"id": 1},
+        {"status": "maybe"},
+        {"sequence": "1"},
+        {"sequence": True},
+        {"sequence": 2**31},
+        {"start": {"dateTime": "2027-03-01 09:00"}},
+        {"start": {"date": "2027-13-01"}},
+        {"start": []},
+        {"updated": "2027-03-01T09:00:00.000Z"},
+        {"recurrence": "RRULE:FREQ=DAILY"},
+        {"recurrence": [1]},
+        {"attendees": [{"self": True}, {"self": "true"}]},
+        {"extendedProperties": {"private": {"a": "b"}}},
+        {"extendedProperties": {"private": {"a": 1}}},
+        {"extendedProperties": {"secret": {}}},
+        {"reminders": {"useDefault": False, "overrides": [{"method": "popup", "minutes": 10}]}},
+        {"reminders": {"overrides": [{"method": "shout"}]}},
+        {"workingLocationProperties": {"homeOffice": {"anything": [1]}, "type": "homeOffice"}},
+        [],
+    ],
+    ids=str,
+)
+def test_the_quick_look_sees_what_jsonschema_sees(event: object) -> None:
+    assert quick_look("Event")(event) == validator("Event").is_valid(event)
 
 
 def test_an_answer_of_another_shape_is_a_problem() -> None:
