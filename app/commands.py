@@ -12,7 +12,7 @@ operator = AppGroup("operator", help="People who run the marketplace.")
 
 
 def register(app: Flask) -> None:
-    for command in (demo, deliver_waiting, expire_offers, timetable, slots, rotate_keys, operator):
+    for command in (demo, deliver_waiting, expire_offers, sync_calendars, timetable, slots, rotate_keys, operator):
         app.cli.add_command(command)
     for name in ("web", "worker", "mailbox", "redis"):
         app.cli.add_command(_part(app, name))
@@ -43,6 +43,16 @@ def deliver_waiting() -> None:
 def expire_offers() -> None:
     """End the offers whose deadline has passed."""
     _sweep("expire_offers")
+
+
+@click.command("sync-calendars")
+@with_appcontext
+def sync_calendars() -> None:
+    """Read every calendar outside that is due."""
+    from app.jobs import calendars
+
+    _sweep("sync_calendars")
+    calendars.wait()
 
 
 @click.command("timetable")

@@ -70,6 +70,7 @@ SETTINGS = (
     Setting("GOOGLE_CLIENT_SECRET", str, "", "secret of that client"),
     Setting("GOOGLE_API_URL", _base, "https://www.googleapis.com", "where Google's Calendar API is"),
     Setting("GOOGLE_OAUTH_URL", _base, "", "where Google's consent is; empty: Google's own addresses"),
+    Setting("CALENDAR_POLL_MINUTES", float, 10.0, "minutes after which a calendar outside is read again unasked"),
     Setting("OFFER_LIFETIME_HOURS", float, 24.0, "elapsed hours that an offer stays open; fractions allowed"),
     Setting("MINIMUM_LEAD_HOURS", float, 1.0, "hours before its start when a time can no longer be accepted"),
     Setting("SWEEP_SECONDS", float, 30.0, "seconds between two rounds of the timetable"),

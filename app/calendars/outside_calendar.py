@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.database import Model, UTCDateTime, db
+from app.database import Model, UTCDateTime, db, rows_changed
 from app.scheduling.busy_time import BusyTime
 from app.sealed import Sealed
 
@@ -80,3 +80,13 @@ class OutsideCalendar(Model):
         """To be read as soon as somebody gets to it."""
         self.next_sync_at = clock.now()
         db.session.info["calendars_are_due"] = True
+
+    @classmethod
+    def ask_for(cls, *which: ColumnElement[bool]) -> bool:
+        """Have these read at once, those that are read at all; whether any was not due yet. The caller commits."""
+        now = clock.now()
+        asked = update(cls).where(*which, cls.next_sync_at > now).values(next_sync_at=now)
+        found = rows_changed(asked.execution_options(synchronize_session=False)) > 0
+        if found:
+            db.session.info["calendars_are_due"] = True
+        return found

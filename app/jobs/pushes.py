@@ -4,17 +4,17 @@ A push that is sent twice after a worker died shows once: it has the same topic 
 """
 
 import logging
-import os
 import threading
 import time
 
-from flask import Flask, current_app
+from flask import current_app
 from sqlalchemy import ColumnElement, and_
 
 from app import clock
 from app.database import db, reading
 from app.integrations.errors import GatewayError
 from app.integrations.push import Push, PushGateway, open_gateway
+from app.jobs.beside import Beside
 from app.jobs.outbox import Claim, call_off_outdated, claim_next, note_failure, write
 from app.messages.message import Message
 from app.messages.push import is_offered, payload, topic
@@ -96,49 +96,8 @@ def _forget(claim: Claim) -> None:
     db.session.commit()
 
 
-class Beside:
-    """One thread of this process that sends pushes while there are any."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._pid = 0
-        self._again = False
-
-    def start(self, app: Flask) -> None:
-        """Have it look (once more, if it is at it): returns at once."""
-        with self._lock:
-            self._again = True
-            if self._thread and self._pid == os.getpid():  # threads do not survive a fork
-                return
-            self._pid = os.getpid()
-            self._thread = threading.Thread(target=self._serve, args=(app,), name="pushes", daemon=True)
-            self._thread.start()
-
-    def wait(self) -> None:
-        """Until it has done all that it was asked for."""
-        thread = self._thread
-        if thread and self._pid == os.getpid():
-            thread.join()
-
-    def _serve(self, app: Flask) -> None:
-        away: Away = {}
-        while self._is_asked():
-            try:
-                with app.app_context():
-                    deliver_pushes(away)
-            except Exception:
-                log.exception("pushes failed and are sent in the next round")
-
-    def _is_asked(self) -> bool:
-        with self._lock:
-            asked, self._again = self._again, False
-            if not asked:
-                self._thread = None
-            return asked
-
-
-_beside = Beside()
+_away = threading.local()  # known as long as the thread is at it
+_beside = Beside("pushes", lambda: deliver_pushes(vars(_away)))
 
 
 def start() -> None:

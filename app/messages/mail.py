@@ -119,6 +119,11 @@ class Links:
         """The therapist's page of a session."""
         return f"{self._base}/sessions/{booking_id}"
 
+    @property
+    def calendars(self) -> str:
+        """Where a therapist connects the calendars that they keep elsewhere."""
+        return f"{self._base}/settings/calendars"
+
 
 class LinksToCome:
     """Stands where the addresses of a mail will be."""

@@ -51,7 +51,8 @@ TIMED_CASES = [
     Case("", "client", "reminder", None),
     Case("", "therapist", "day_list", None),
 ]
-CASES = ANNOUNCED_CASES + TIMED_CASES
+CALENDAR_CASES = [Case("", "therapist", "calendar_broken", None)]
+CASES = ANNOUNCED_CASES + TIMED_CASES + CALENDAR_CASES
 
 
 def message(case: Case, **changes: Any) -> Message:
@@ -59,7 +60,7 @@ def message(case: Case, **changes: Any) -> Message:
     address = "ines@example.net" if case.recipient == "client" else "mara@example.com"
     return Message(
         id=7,
-        booking_id=None if case.name == "day_list" else 1,
+        booking_id=None if case.name in ("day_list", "calendar_broken") else 1,
         name=case.name,
         recipient=case.recipient,
         address=address,
@@ -72,6 +73,8 @@ def message(case: Case, **changes: Any) -> Message:
 def facts(case: Case) -> dict[str, Any]:
     if case.name == "day_list":
         return _day()
+    if case.name == "calendar_broken":
+        return _calendar()
     location = VIDEO if "location" in case.verb or case.verb == "relocated_as_asked" else ROOM
     offer = _offer(case, location)
     said = case.recipient == "therapist" or case.verb in (
@@ -173,5 +176,13 @@ def _day() -> dict[str, Any]:
             }
             for number, (name, zone, location) in enumerate(people)
         ],
+        "calendar": None,
+    }
+
+
+def _calendar() -> dict[str, Any]:
+    return {
+        "therapist": {"name": "Mara Lindt", "slug": "mara-lindt", "zone": "Europe/London"},
+        "connection": {"label": "mara@gmail.example"},
         "calendar": None,
     }

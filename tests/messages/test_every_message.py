@@ -10,7 +10,10 @@ from sqlalchemy import select
 
 from app import clock
 from app.booking.rearrangement import dispute, offer_location
+from app.calendars.connection import CalendarConnection
+from app.calendars.health import note_broken
 from app.database import db
+from app.integrations.google_calendar.errors import Revoked
 from app.jobs.deliver import deliver_waiting
 from app.jobs.remind import remind
 from app.messages.activity import Activity
@@ -75,7 +78,15 @@ def everything_happens(mara, clocks):
     db.session.commit()
     clocks.move_to(late.starts_at - timedelta(minutes=90))
     dispute(late)
+    lose_calendar(mara)
     db.session.commit()
+
+
+def lose_calendar(mara):
+    connection = CalendarConnection(therapist_id=mara.id, kind="google", label="mara@gmail.example")
+    db.session.add(connection)
+    db.session.flush()
+    note_broken(connection.id, None, Revoked())
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.messages.samples import ANNOUNCED_CASES, CASES, Case, facts
 
 FOLDERS = Path(__file__).parents[2] / "app" / "templates" / "mail"
 NAMES = {case.name for case in CASES}
-OURS = re.compile(r"http://localhost/(s/[\w-]{43}|o/[\w-]{43}|sessions/\d+)")
+OURS = re.compile(r"http://localhost/(s/[\w-]{43}|o/[\w-]{43}|sessions/\d+|settings/calendars)")
 TELLING = re.compile(
     r"therap|counsel|session|health|clinic|psych|treat|client|patient|appointment|mara|ines|room|harley|video|phone",
     re.IGNORECASE,
@@ -67,8 +67,8 @@ def test_every_mail_can_be_read_as_text_and_as_html(app, composed, monkeypatch):
         assert mail.body.startswith(f"Hello {'Ines Keller' if case.recipient == 'client' else 'Mara Lindt'},"), case
         assert "h1" in reading.tags, case
         for text in (mail.body, one_line(reading.text)):
-            assert "London" in text, case
-            assert "Berlin" in text, case
+            told_of_a_time = case.name != "calendar_broken"
+            assert not told_of_a_time or ("London" in text and "Berlin" in text), case
             assert not re.search(r"\bNone\b(?! of)|[{}]", text), case
 
 

@@ -1,0 +1,103 @@
+"""How reading a calendar elsewhere is going: kept with its connection, and told in words."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import ColumnElement, Text, exists, func, or_, select, type_coerce, update
+
+from app import clock
+from app.calendars.connection import CalendarConnection
+from app.calendars.outside_calendar import OutsideCalendar
+from app.database import db, rows_changed
+from app.integrations.errors import GatewayError
+from app.messages.about_calendars import tell_of_broken
+from app.scheduling import changes
+
+State = Literal["working", "first", "failing", "broken", "idle"]
+
+BROKEN = "It is not connected any more. Connect it again, so that its entries go on closing time here."
+LATE = timedelta(minutes=30)  # after it was due: then nobody is at it
+
+
+class Health(NamedTuple):
+    """Of one connection, for pages. `words` is what is wrong, for the person whose calendar it is; None: nothing."""
+
+    state: State
+    last_sync_at: datetime | None
+    next_sync_at: datetime | None
+    words: str | None
+
+
+def health_of(connection: CalendarConnection) -> Health:
+    """Of what is known of a connection and its calendars; asks nobody."""
+    read = [calendar for calendar in connection.calendars if calendar.is_read]
+    if connection.state == "broken":
+        return Health("broken", connection.read_at, None, BROKEN)
+    if not read:
+        return Health("idle", None, None, None)
+    failing = [one for one in read if one.error]
+    state: State = "failing" if failing else "working" if connection.read_at else "first"
+    return Health(state, connection.read_at, connection.next_at, _words(failing))
+
+
+def note_success(connection_id: int) -> None:
+    """One of its calendars was read. The connection is well when none of them fails."""
+    failing = exists().where(
+        OutsideCalendar.connection_id == connection_id, OutsideCalendar.is_read.is_(True), OutsideCalendar.attempts > 0
+    )
+    ailing = or_(CalendarConnection.failing_since.is_not(None), CalendarConnection.state == "broken")
+    well = {"state": "working", "error": None, "failing_since": None, "attempts": 0, "told_at": None}
+    _write(CalendarConnection.id == connection_id, ailing, ~failing, values=well)
+
+
+def note_failure(connection_id: int, error: GatewayError) -> None:
+    """It is tried again; what is known stays."""
+    since = func.coalesce(CalendarConnection.failing_since, clock.now(), type_=CalendarConnection.failing_since.type)
+    values = {"error": str(error), "failing_since": since, "attempts": CalendarConnection.attempts + 1}
+    _write(CalendarConnection.id == connection_id, values=values)
+
+
+def note_broken(connection_id: int, consent: str | None, error: GatewayError) -> None:
+    """The consent is over, unless another was given meanwhile: nothing more is read, and its therapist is told once.
+
+    `consent` is the refresh token as it lay sealed when it was used.
+    """
+    note_failure(connection_id, error)
+    same = type_coerce(CalendarConnection.refresh_token, Text).is_not_distinct_from(consent)
+    if not _write(CalendarConnection.id == connection_id, same, values={"state": "broken"}):
+        return
+    calendars = update(OutsideCalendar).where(OutsideCalendar.connection_id == connection_id)
+    db.session.execute(calendars.values(next_sync_at=None).execution_options(synchronize_session=False))
+    connection = db.session.get_one(CalendarConnection, connection_id, populate_existing=True)
+    changes.note_seen(connection.therapist_id)
+    untold = CalendarConnection.told_at.is_(None)
+    if _write(CalendarConnection.id == connection_id, untold, values={"told_at": clock.now()}):
+        tell_of_broken(connection)
+
+
+class Behind(NamedTuple):
+    """For operations: how many calendars should have been read long ago, and since when the first of them."""
+
+    calendars: int
+    since: datetime | None
+
+
+def behind() -> Behind:
+    late = (OutsideCalendar.is_read.is_(True), OutsideCalendar.next_sync_at < clock.now() - LATE)
+    number, since = db.session.execute(select(func.count(), func.min(OutsideCalendar.next_sync_at)).where(*late)).one()
+    return Behind(number, since)
+
+
+def _words(failing: list[OutsideCalendar]) -> str | None:
+    """What is wrong with the first of them, and with how many more something is."""
+    if not failing:
+        return None
+    words = f"{failing[0].name}: {failing[0].error}" if failing[0].name else str(failing[0].error)
+    more = len(failing) - 1
+    return f"{words} {more} more cannot be read either." if more else words
+
+
+def _write(*which: ColumnElement[bool], values: Mapping[str, Any]) -> bool:
+    plainly = update(CalendarConnection).where(*which).values(**values)
+    return rows_changed(plainly.execution_options(synchronize_session=False)) > 0

@@ -1,0 +1,115 @@
+"""Calendars outside are read, in threads beside everything else: several at once, so that a slow one delays no other.
+
+Late, twice and on several workers are all the same: see calendar_claims.py. While a calendar cannot be read its busy
+times stay as they were last known.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+
+from flask import current_app
+
+from app import clock
+from app.calendars import health, keeping, reading
+from app.database import db
+from app.integrations.errors import GatewayError
+from app.integrations.google_calendar.errors import Revoked
+from app.jobs.beside import Beside
+from app.jobs.calendar_claims import Claim, LeaseLost, claim_next, wait_after
+from app.jobs.google_access import opened
+from app.scheduling.turn import take_turn_of
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 8
+READING_SECONDS = 120.0  # of one calendar; what takes longer is begun anew later
+
+UNREADABLE = "Some entries have a time that Holdfast cannot read; they may not close time here."
+
+
+def sync_due() -> None:
+    """Read all that are due."""
+    while claim := claim_next():
+        start()  # somebody else looks whether there are more
+        sync(claim)
+
+
+def sync(claim: Claim) -> None:
+    """Read one calendar and write what came of it. Leaves no transaction behind."""
+    try:
+        _sync(claim)
+    except LeaseLost:
+        log.info("calendar %s was read by somebody else, or need not be read any more", claim.calendar_id)
+    except Exception as error:
+        db.session.rollback()
+        _note_failure(claim, error)
+
+
+def _sync(claim: Claim) -> None:
+    with opened(claim.connection_id) as google:
+        found = reading.gather(google, claim.known, _patience(claim))
+        _keep(claim, found)
+
+
+def _patience(claim: Claim) -> Callable[[], None]:
+    ends = time.monotonic() + READING_SECONDS
+
+    def still() -> None:
+        if time.monotonic() > ends:
+            raise GatewayError("Reading this calendar took too long.", retry=True)
+        claim.prolong()
+
+    return still
+
+
+def _keep(claim: Claim, found: reading.Reading) -> None:
+    now = clock.now()
+    outcome = {"sync_token": found.sync_token, "zone": found.zone[:64], "last_sync_at": now}
+    outcome |= {"full_sync_at": now, "read_until": found.window[1]} if found.complete else {}
+    # Until all is looked at again, what could not be read is still so.
+    unreadable = found.unreadable or (claim.error == UNREADABLE and not found.complete)
+    take_turn_of(claim.therapist_id)
+    claim.give_back(error=UNREADABLE if unreadable else None, **outcome)
+    if claim.is_read:
+        keeping.keep(claim.calendar_id, claim.therapist_id, found)
+    health.note_success(claim.connection_id)
+    db.session.commit()
+
+
+def _note_failure(claim: Claim, error: Exception) -> None:
+    if not isinstance(error, GatewayError):
+        log.exception("calendar %s could not be read and is tried again later", claim.calendar_id, exc_info=error)
+        error = GatewayError(f"The calendar could not be read: {type(error).__name__}.", retry=True)
+    else:
+        log.warning("calendar %s was not read (attempt %s): %s", claim.calendar_id, claim.attempts + 1, error)
+    try:
+        _put_off(claim, error)
+    except LeaseLost:
+        pass
+    except Exception:  # the database may be away: the lease ends by itself
+        db.session.rollback()
+        log.exception("what came of reading calendar %s was not written", claim.calendar_id)
+
+
+def _put_off(claim: Claim, error: GatewayError) -> None:
+    take_turn_of(claim.therapist_id)
+    claim.put_off(error, clock.now() + wait_after(claim.attempts + 1, error))
+    if isinstance(error, Revoked):
+        health.note_broken(claim.connection_id, claim.consent, error)
+    else:
+        health.note_failure(claim.connection_id, error)
+    db.session.commit()
+
+
+_beside = Beside("calendars outside", sync_due, AT_ONCE)
+
+
+def start() -> None:
+    """When somebody hears of a change and every SWEEP_SECONDS: have them read, and do not wait for it."""
+    _beside.start(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+def wait() -> None:
+    """For commands that end when all is done."""
+    _beside.wait()

@@ -1,0 +1,47 @@
+"""A Google that runs here, and a therapist with a calendar in it."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from app.calendars.connection import CalendarConnection
+from app.jobs import calendars
+from app.practice.therapist import Therapist
+from tests.calendars.connected import PUBLIC_URL, connect, is_due
+from tests.google import Account, Google
+from tests.google.fixtures import google
+
+__all__ = ["google"]
+
+
+@pytest.fixture
+def maras(google: Google) -> Account:
+    """Mara's account at Google."""
+    return google.account("mara@gmail.example")
+
+
+@pytest.fixture
+def knows_google(app: Flask, google: Google) -> Flask:
+    """The program, told where Google is."""
+    app.config |= google.settings(PUBLIC_URL)
+    return app
+
+
+@pytest.fixture
+def connection(knows_google: Flask, google: Google, maras: Account, mara: Therapist) -> CalendarConnection:
+    """Mara has connected her account and chosen her own calendar."""
+    return connect(google, maras, mara)
+
+
+@pytest.fixture
+def sync() -> Callable[..., None]:
+    """Read all that is due now, and before that what is told: `sync()`, `sync(connection)`."""
+
+    def read(*connections: CalendarConnection) -> None:
+        for one in connections:
+            is_due(one)
+        calendars.start()
+        calendars.wait()
+
+    return read
