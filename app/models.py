@@ -7,6 +7,7 @@ from app.booking.personal_link import PersonalLink
 from app.booking.sick_day import SickDay
 from app.calendars.connection import CalendarConnection
 from app.calendars.entry import CalendarEntry
+from app.calendars.feed_address import FeedAddress
 from app.calendars.outside_calendar import OutsideCalendar
 from app.calendars.watch_channel import WatchChannel
 from app.jobs.lease import Lease
@@ -35,6 +36,7 @@ __all__ = [
     "CalendarEntry",
     "Client",
     "ExtraTime",
+    "FeedAddress",
     "Hold",
     "KeptAnswer",
     "Lease",

@@ -11,6 +11,7 @@ from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import offer_location
 from app.calendars.connection import CalendarConnection
+from app.calendars.feed_address import FeedAddress
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.practice.therapist import Therapist
@@ -32,6 +33,8 @@ class Desk:
     session_type: int
     sick_day: int
     connection: int
+    feed: str
+    session_calendars: list[str]
 
     def addresses_of(self, app: Flask, method: str, in_every_state: bool = True) -> list[str]:
         """Every address that answers to this method, with the session or link of each state (or one) in it."""
@@ -52,6 +55,8 @@ class Desk:
 
     def _placeholders(self, rule: str) -> dict[str, list]:
         links = self.offer_links if rule.startswith("/o/") else self.session_links
+        if rule.startswith("/feeds/"):
+            return {"<int:link_id>/<token>": self.session_calendars, "<token>": [self.feed]}
         return {
             "<int:booking_id>": list(self.bookings.values()),
             "<int:time_off_id>": [self.time_off],
@@ -72,9 +77,10 @@ def everything(mara: Therapist, otto: Therapist) -> Desk:
     world.ADA.asks(otto, world.in_days(4))
     bookings = _bookings(mara)
     offers = {state: booking.offers[0] for state, booking in bookings.items() if booking.offers}
+    links = {state: PersonalLink.to_session(booking.id) for state, booking in bookings.items()}
     desk = Desk(
         bookings={state: booking.id for state, booking in bookings.items()},
-        session_links={state: PersonalLink.to_session(booking.id).token for state, booking in bookings.items()},
+        session_links={state: link.token for state, link in links.items()},
         offer_links={state: PersonalLink.to_offer(one.booking_id, one.id).token for state, one in offers.items()},
         time_off=db.session.scalars(select(TimeOff.id)).one(),
         working_time=mara.working_times[0].id,
@@ -82,6 +88,8 @@ def everything(mara: Therapist, otto: Therapist) -> Desk:
         session_type=mara.session_types[0].id,
         sick_day=world.sick_day(mara, 45).id,
         connection=_connection(mara),
+        feed=str(FeedAddress.make(mara.id).token),
+        session_calendars=[f"{link.id}/{link.calendar_token}" for link in links.values()],
     )
     db.session.commit()
     return desk

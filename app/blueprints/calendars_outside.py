@@ -10,6 +10,7 @@ from app.blueprints.lookup import found
 from app.blueprints.rendering import at_address, page_or_fragment, see_other, wants_fragment
 from app.blueprints.told import Told, told_by_address
 from app.calendars.connection import CalendarConnection, Left
+from app.calendars.feed_address import FeedAddress
 from app.database import db
 from app.integrations.google_calendar import consent
 from app.integrations.google_calendar.farewell import say_farewell
@@ -87,6 +88,8 @@ def calendars_page(status: int = 200, problem: str | None = None, told: Told | N
         "google": CalendarConnection.of_therapist(therapist.id, "google"),
         "offered": consent.is_offered(config),
         "redirect_address": consent.redirect_address(config),
+        "feed": FeedAddress.of_therapist(therapist.id),
+        "base": config["PUBLIC_URL"].rstrip("/"),
         "now": clock.now(),
         "problem": problem,
         "told": told,

@@ -1,19 +1,17 @@
 """The address by which a client without an account reaches one session or one offer."""
 
-import base64
-import hashlib
 import hmac
 import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flask import current_app
 from sqlalchemy import CheckConstraint, ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.booking.offer import Offer
 from app.database import Model, UTCDateTime, db, rows_changed
+from app.derived import derived_token
 from app.practice.user import digest
 from app.scheduling import changes
 
@@ -62,12 +60,21 @@ class PersonalLink(Model):
         mine = select(Booking.revision).join(cls, cls.booking_id == Booking.id)
         return db.session.scalar(mine.where(cls.purpose == purpose, cls.token_hash == digest(token)))
 
+    @classmethod
+    def of_calendar(cls, link_id: int, token: str) -> "PersonalLink | None":
+        """The link to a session whose calendar this token opens; it opens no page."""
+        link = db.session.scalar(select(cls).filter_by(id=link_id, purpose="session"))
+        return link if link and hmac.compare_digest(link.calendar_token.encode(), token.encode()) else None
+
     @property
     def token(self) -> str:
         """43 characters, unguessable without the secret key, different for each purpose."""
-        key = current_app.config["SECRET_KEY"].encode()
-        text = f"personal link:{self.purpose}:{self.seed}".encode()
-        return base64.urlsafe_b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode().rstrip("=")
+        return derived_token(f"personal link:{self.purpose}", self.seed)
+
+    @property
+    def calendar_token(self) -> str:
+        """Opens the session's calendar and nothing else: whoever is told it can neither see the page nor act."""
+        return derived_token("session calendar", self.seed)
 
     def note_opening(self) -> None:
         """Remember when the page was first seen in a browser; this is no answer and changes nothing else."""

@@ -11,35 +11,70 @@ from app.language import marked
 
 SUMMARY = marked("Booking")  # shared and synchronised calendars must not tell what it is
 
+# How sure a session is, as calendars say it.
+STATUS = {
+    "requested": "TENTATIVE",
+    "awaiting_client": "TENTATIVE",
+    "confirmed": "CONFIRMED",
+    "attended": "CONFIRMED",
+    "no_show": "CONFIRMED",
+    "cancelled": "CANCELLED",
+}
+
 
 def entry(facts: Mapping[str, Any], written_at: datetime, organizer: str, attendee: str) -> bytes:
     """The iCalendar file for a mail whose facts say so (`calendar`: METHOD and SEQUENCE).
 
     Holds the time and the way there, and no names. `organizer` and `attendee` are e-mail addresses.
     """
-    calendar = Calendar()
-    calendar.add("prodid", "-//Holdfast//Booking//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", facts["calendar"]["method"])
-    calendar.add_component(_event(facts, written_at, organizer, attendee))
+    method, sequence = facts["calendar"]["method"], facts["calendar"]["sequence"]
+    status = "CANCELLED" if method == "CANCEL" else "CONFIRMED"
+    event = _event(facts["booking"], sequence, status, written_at, facts["booking"]["location"]["way_there"])
+    event.add("organizer", _address(organizer), encode=False)
+    event.add("attendee", _attendee(attendee), encode=False)
+    calendar = new_calendar()
+    calendar.add("method", method)
+    calendar.add_component(event)
     return calendar.to_ical()
 
 
-def _event(facts: Mapping[str, Any], written_at: datetime, organizer: str, attendee: str) -> Event:
-    booking, method = facts["booking"], facts["calendar"]["method"]
+def subscribed(facts: Mapping[str, Any], sequence: int | None, written_at: datetime) -> bytes:
+    """The same entry as it stands now, for a calendar that asks again and again instead of being mailed.
+
+    It tells no more than the mails did: the way there belongs to what is agreed. `sequence`: of the last of them.
+    """
+    booking = facts["booking"]
+    way_there = booking["location"]["way_there"] if booking["status"] == "confirmed" else ""
+    calendar = new_calendar()
+    calendar.add("x-published-ttl", "PT1H")
+    calendar.add_component(_event(booking, sequence or 0, STATUS[booking["status"]], written_at, way_there))
+    return calendar.to_ical()
+
+
+def new_calendar() -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Holdfast//Booking//EN")
+    calendar.add("version", "2.0")
+    return calendar
+
+
+def known_as(uid: str) -> str:
+    """The UID of what stands in other calendars: the same for ever, wherever Holdfast moves."""
+    return f"{uid}@holdfast.invalid"
+
+
+def _event(booking: Mapping[str, Any], sequence: int, status: str, written_at: datetime, way_there: str) -> Event:
     event = Event()
-    event.add("uid", f"{booking['uid']}@holdfast.invalid")  # the same for ever, wherever Holdfast moves
-    event.add("sequence", facts["calendar"]["sequence"])
+    event.add("uid", known_as(booking["uid"]))
+    event.add("sequence", sequence)
     event.add("dtstamp", written_at.astimezone(UTC))
     event.add("dtstart", _utc(booking["starts_at"]))
     event.add("dtend", _utc(booking["ends_at"]))
     event.add("summary", _(SUMMARY))
-    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("status", status)
     event.add("class", "PRIVATE")
-    if booking["location"]["way_there"]:
-        event.add("location", booking["location"]["way_there"])
-    event.add("organizer", _address(organizer), encode=False)
-    event.add("attendee", _attendee(attendee), encode=False)
+    if way_there:
+        event.add("location", way_there)
     return event
 
 

@@ -16,6 +16,7 @@ def upgrade() -> None:
     create_calendars()
     create_channels()
     create_entries()
+    create_feeds()
     # In plain SQL: it takes a constraint with the column on both engines, and rebuilds no table on SQLite.
     op.execute(
         "ALTER TABLE busy_time ADD COLUMN calendar_id INTEGER CONSTRAINT fk_busy_time_calendar_id_outside_calendar "
@@ -29,7 +30,7 @@ def downgrade() -> None:
     op.drop_index("uq_busy_time_external", "busy_time")
     op.execute("ALTER TABLE busy_time DROP COLUMN external_id")
     op.execute("ALTER TABLE busy_time DROP COLUMN calendar_id")
-    for table in ("calendar_entry", "watch_channel", "outside_calendar", "calendar_connection"):
+    for table in ("feed_address", "calendar_entry", "watch_channel", "outside_calendar", "calendar_connection"):
         op.drop_table(table)
 
 
@@ -139,3 +140,17 @@ def create_entries() -> None:
     op.create_index("ix_calendar_entry_booking", "calendar_entry", ["booking_id"])
     op.create_index("ix_calendar_entry_alternative", "calendar_entry", ["alternative_id"])
     op.create_index("ix_calendar_entry_ends", "calendar_entry", ["calendar_id", "ends_at"])
+
+
+def create_feeds() -> None:
+    """Where therapists' other calendars read their sessions here."""
+    op.create_table(
+        "feed_address",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("therapist_id", sa.Integer(), sa.ForeignKey("therapist.id"), nullable=False),
+        sa.Column("seed", sa.String(32), nullable=False),
+        sa.Column("token_hash", sa.String(64), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.UniqueConstraint("therapist_id", name=op.f("uq_feed_address_therapist_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_feed_address_token_hash")),
+    )

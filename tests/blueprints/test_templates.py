@@ -17,7 +17,7 @@ from tests.world import ADA, CHEAP_HASH, INES, JONAS, Person, in_days, offer_tim
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mail" not in path.relative_to(TEMPLATES).parts[:1])
 # Answers that are no page of ours: files, and what machines or the local mailbox read.
-NO_PAGES = {"static", "health", "installed", "kept_today", "live", "mailbox"}
+NO_PAGES = {"feeds", "static", "health", "installed", "kept_today", "live", "mailbox"}
 NAMED_OTHERWISE = {"hidden", "submit"}
 
 

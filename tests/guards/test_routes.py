@@ -22,6 +22,8 @@ therapist      GET   /calendar
 therapist      GET   /calendar/time
 therapist      GET   /dashboard
 therapist      GET   /dashboard/kept
+personal_link  GET   /feeds/<token>.ics
+personal_link  GET   /feeds/sessions/<int:link_id>/<token>.ics
 public         GET   /healthz
 therapist      GET   /live
 public         GET   /mailbox
@@ -55,6 +57,8 @@ therapist      POST  /settings/calendars/<int:connection_id>/reading
 therapist      POST  /settings/calendars/<int:connection_id>/removal
 therapist      POST  /settings/calendars/<int:connection_id>/writing
 therapist      POST  /settings/calendars/<int:connection_id>/writing/removal
+therapist      POST  /settings/calendars/feed
+therapist      POST  /settings/calendars/feed/removal
 therapist      POST  /settings/calendars/google
 therapist      GET   /settings/calendars/google/callback
 therapist      POST  /settings/calendars/google/connection

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from app.blueprints.access import personal_link
-from app.blueprints.client_pages.links import open_offer_token
+from app.blueprints.client_pages.links import calendar_links, open_offer_token
 from app.blueprints.lookup import linked, shown_token
 from app.blueprints.refusing import status_of
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
@@ -76,6 +76,7 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, wor
         "token": shown_token(),
         "zone": booking.client.zone,
         "offer_token": open_offer_token(booking),
+        "calendar": calendar_links(link),
         "can_dispute": booking.can_be_disputed,
         "change": asked_change(booking),
         "problem": problem,

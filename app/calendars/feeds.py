@@ -1,0 +1,118 @@
+"""What a therapist's other calendar reads: their sessions, and the times that they have offered.
+
+It lies at an address that others may see, in a calendar that others may share: initials alone, no place, and no word
+of what it is.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from icalendar import Event, Timezone
+from sqlalchemy import Integer, Select, cast, null, select
+
+from app.booking.booking import Booking
+from app.booking.offer import Alternative, Offer
+from app.database import db
+from app.messages.ics import STATUS, known_as, new_calendar
+from app.practice.client import Client, initials
+
+BACK = timedelta(days=30)  # that what is over stays
+NAME = "Bookings"
+OFTEN = "PT15M"  # how often other calendars are asked to look; most look less often
+
+
+class Line(NamedTuple):
+    """One entry of the feed."""
+
+    uid: str
+    starts_at: datetime
+    ends_at: datetime
+    status: str  # of the session
+    revision: int
+    client: str
+    alternative_id: int | None  # one of the times offered for it
+
+
+def of_therapist(therapist_id: int, zone: str, now: datetime) -> bytes:
+    """The feed: times in the therapist's zone, from a month ago on. Two statements, however much is booked."""
+    lines, place = list(_lines(therapist_id, now - BACK)), ZoneInfo(zone)
+    calendar = new_calendar()
+    calendar.add("x-wr-calname", NAME)
+    calendar.add("x-wr-timezone", zone)
+    calendar.add("x-published-ttl", OFTEN)
+    years = {moment.astimezone(place).year for line in lines for moment in (line.starts_at, line.ends_at)}
+    calendar.add_component(_clocks(zone, min(years, default=now.year), max(years, default=now.year)))
+    for line in lines:
+        calendar.add_component(_entry(line, place, now))
+    return calendar.to_ical()
+
+
+def _entry(line: Line, zone: ZoneInfo, now: datetime) -> Event:
+    entry = Event()
+    entry.add("uid", known_as(line.uid if line.alternative_id is None else f"{line.uid}-{line.alternative_id}"))
+    entry.add("dtstamp", now)
+    entry.add("dtstart", line.starts_at.astimezone(zone))
+    entry.add("dtend", line.ends_at.astimezone(zone))
+    entry.add("sequence", line.revision)
+    entry.add("summary", f"{initials(line.client)}{_mark(line)}")
+    entry.add("status", "TENTATIVE" if line.alternative_id is not None else STATUS[line.status])
+    entry.add("class", "PRIVATE")
+    return entry
+
+
+def _mark(line: Line) -> str:
+    if line.alternative_id is not None:
+        return " (offered)"
+    return {"requested": " (to answer)", "awaiting_client": " (waiting)"}.get(line.status, "")
+
+
+def _lines(therapist_id: int, since: datetime) -> Iterator[Line]:
+    for statement in (_sessions(therapist_id, since), _offered(therapist_id, since)):
+        yield from map(Line._make, db.session.execute(statement))
+
+
+def _sessions(therapist_id: int, since: datetime) -> Select:
+    return (
+        select(
+            Booking.uid,
+            Booking.starts_at,
+            Booking.ends_at,
+            Booking.status,
+            Booking.revision,
+            Client.name,
+            cast(null(), Integer),
+        )
+        .join(Client, Client.id == Booking.client_id)
+        .where(Booking.therapist_id == therapist_id, Booking.starts_at > since, Booking.status != "cancelled")
+        .order_by(Booking.starts_at, Booking.id)
+    )
+
+
+def _offered(therapist_id: int, since: datetime) -> Select:
+    # A changed location and a disputed change are put at the session's own time.
+    offered = (Offer.outcome.is_(None), Offer.kind == "times", Offer.reason != "disputed")
+    return (
+        select(
+            Booking.uid,
+            Alternative.starts_at,
+            Alternative.ends_at,
+            Booking.status,
+            Booking.revision,
+            Client.name,
+            Alternative.id,
+        )
+        .join(Client, Client.id == Booking.client_id)
+        .join(Offer, Offer.booking_id == Booking.id)
+        .join(Alternative, Alternative.offer_id == Offer.id)
+        .where(Booking.therapist_id == therapist_id, Booking.starts_at > since, *offered)
+        .order_by(Alternative.starts_at, Alternative.id)
+    )
+
+
+@lru_cache(maxsize=200)
+def _clocks(zone: str, first: int, last: int) -> Timezone:
+    """What a calendar must be told of the zone: when its clocks change, from the year before to the year after."""
+    return Timezone.from_tzid(zone, first_date=date(first - 1, 1, 1), last_date=date(last + 2, 1, 1))
