@@ -14,13 +14,16 @@ Every request and every answer of Calendar v3 is held against Google's own disco
 answered with 400 and stands in `google.problems`; the fixture fails the test at its end.
 
 Moods: `google.faults.next(TOO_MANY, "events.list")`, `google.faults.always(FORBIDDEN, calendar=private)`,
-`google.faults.chance(LOST, 0.02)`, `google.faults.clear()`; `google.release()` lets those go on that hang.
-`private.forget_sync_tokens()`: 410 for all tokens so far. `google.revoke(mara)`: the grant is gone.
+`google.faults.chance(LOST, 0.02)`, `google.faults.quota(600, seconds=60)`, `google.faults.clear()`; with HANG,
+`google.release()` lets those go on that hang. `private.forget_sync_tokens()`: 410 for all tokens so far.
+`google.revoke(mara)`: the grant is gone. `google.page_size = 3`: pages are smaller than asked for. What Google may do
+one way or the other: `google.deleted_series = "master"`.
 Notices to watch channels: `google.notices.on = False`, `google.notices.repeat = 100`, `google.notices.made`.
 What was asked: `google.count("events.list", account=mara, calendar=private)`, `google.asked`.
-What stands there: `private.live()`, `google.snapshot()`.
+What stands there: `private.live()`, `private.live(between=(start, end))` with series as instances, `google.snapshot()`.
 
-As a process of its own: `python -m tests.google PORT`, told what to do by POST /_test/... (tests/google/control.py).
+As a process of its own: `python -m tests.google PORT`, or `with Elsewhere() as google:` (tests/google/elsewhere.py);
+told what to do by POST /_test/... (tests/google/control.py).
 """
 
 from tests.google.accounts import READING, WRITING, Account, Granted

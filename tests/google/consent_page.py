@@ -20,7 +20,8 @@ def error_page(words: str) -> str:
 
 
 def consent_page(accounts: "list[Account]", request: Request, scopes: list[str]) -> str:
-    chosen = request.asked("login_hint") or accounts[0].email
+    hint = request.asked("login_hint")
+    chosen = hint if hint in {one.email for one in accounts} else accounts[0].email
     content = f"""<h1>A program wants to access your Google Account</h1>
 <form method="post" action="/o/oauth2/v2/auth">
 <input type="hidden" name="asked" value="{escape(urlsplit(request.target).query)}">

@@ -111,16 +111,16 @@ class Faults:
         times: int = 1,
     ) -> None:
         """The next answer to such a call; told again: the one after."""
-        self._next += [_mood(fault, kind, account, calendar)] * times
+        self._next += [self._mood(fault, kind, account, calendar)] * times
 
     def always(
         self, fault: Fault, kind: str = "*", *, account: "Account | None" = None, calendar: "Calendar | None" = None
     ) -> None:
-        self._always.append(_mood(fault, kind, account, calendar))
+        self._always.append(self._mood(fault, kind, account, calendar))
 
     def chance(self, fault: Fault, share: float, kind: str = "events.*") -> None:
         """So often, 0.05 is one of twenty; by the same seed the same."""
-        self._chances.append((share, _mood(fault, kind, None, None)))
+        self._chances.append((share, self._mood(fault, kind)))
 
     def seed(self, seed: int) -> None:
         self.random.seed(seed)
@@ -147,6 +147,13 @@ class Faults:
         with self._lock:
             self.hanging -= 1
 
+    def _mood(
+        self, fault: Fault, kind: str, account: "Account | None" = None, calendar: "Calendar | None" = None
+    ) -> Mood:
+        if fault.hangs:
+            self.released.clear()
+        return Mood(fault, kind, account.email if account else "", calendar.id if calendar else "")
+
     def _scripted(self, call: Call) -> Fault | None:
         for mood in self._next:
             if mood.meets(call):
@@ -171,7 +178,3 @@ class Faults:
             if mood.meets(call) and self.random.random() < share:
                 return mood.fault
         return None
-
-
-def _mood(fault: Fault, kind: str, account: "Account | None", calendar: "Calendar | None") -> Mood:
-    return Mood(fault, kind, account.email if account else "", calendar.id if calendar else "")

@@ -81,7 +81,7 @@ class Google:
             self.grants.revoke(account)
 
     def release(self) -> None:
-        """Those that hang go on, and nobody hangs from now on."""
+        """Those that hang go on, and nobody hangs until that is said again."""
         self.faults.released.set()
 
     def count(self, kind: str = "", account: Account | None = None, calendar: Calendar | None = None) -> int:

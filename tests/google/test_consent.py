@@ -77,6 +77,12 @@ def test_the_page_says_who_and_what(google: Google, mara: Account) -> None:
         assert words in page.text
 
 
+def test_the_page_begins_with_the_account_that_was_named(google: Google, mara: Account) -> None:
+    otto = google.account("otto@gmail.example")
+    for hint, chosen in ((otto.email, otto.email), ("unknown@gmail.example", mara.email), ("", mara.email)):
+        assert f'value="{chosen}" checked' in Person(google).opens(login_hint=hint).text
+
+
 def test_allowed_there_is_a_code_and_then_tokens(google: Google, mara: Account) -> None:
     back = Person(google).allows()
     assert back["state"] == "s1"

@@ -121,6 +121,17 @@ def test_hanging_until_it_is_released(google: Google, program: Program, mara: Ac
     assert len(mara.primary.live()) == 1
 
 
+def test_it_can_hang_again(google: Google, program: Program) -> None:
+    for _ in range(2):
+        google.faults.next(HANG)
+        waits = threading.Thread(target=program.ask, args=("GET", "users/me/calendarList"))
+        waits.start()
+        wait_until(lambda: google.faults.hanging == 1)
+        google.release()
+        waits.join(10)
+    assert google.count("calendarList.list") == 2
+
+
 def test_a_quota_is_for_each_account(google: Google, program: Program, mara: Account) -> None:
     google.faults.quota(2, seconds=60)
     otto = Program(google, google.account("otto@gmail.example"))
