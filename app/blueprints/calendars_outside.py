@@ -7,7 +7,7 @@ from app import clock
 from app.blueprints import security
 from app.blueprints.access import therapist_only
 from app.blueprints.lookup import found
-from app.blueprints.rendering import at_address, page_or_fragment, see_other, wants_fragment
+from app.blueprints.rendering import now_at_address, page_or_fragment, see_other, wants_fragment
 from app.blueprints.told import Told, told_by_address
 from app.calendars.connection import CalendarConnection, Left
 from app.calendars.feed_address import FeedAddress
@@ -82,7 +82,7 @@ def own_connection(connection_id: int | None, kind: str | None = None) -> Calend
 
 def calendars_page(status: int = 200, problem: str | None = None, told: Told | None = None) -> Response:
     config, therapist = current_app.config, current_user.therapist
-    security.let_forms_lead_to(consent.asking_address(config))
+    let_forms_lead_to_google()
     context = {
         "therapist": therapist,
         "google": CalendarConnection.of_therapist(therapist.id, "google"),
@@ -97,10 +97,15 @@ def calendars_page(status: int = 200, problem: str | None = None, told: Told | N
     return page_or_fragment("calendars_outside/show.html", "calendars_outside/_calendars.html", status, **context)
 
 
+def let_forms_lead_to_google() -> None:
+    """The button that connects is answered by leading on to Google's own page."""
+    security.let_forms_lead_to(consent.asking_address(current_app.config))
+
+
 def told_here(sentence: str) -> Response:
     """What was done, on this page."""
     if wants_fragment():
-        return at_address(calendars_page(told=Told(sentence)), HERE)
+        return now_at_address(calendars_page(told=Told(sentence)), HERE)
     return see_other("calendars_outside.show", told=Told(sentence).token)
 
 

@@ -13,15 +13,21 @@ from flask_login import current_user
 
 from app import clock
 from app.blueprints.access import therapist_only
-from app.blueprints.calendars_outside import calendars_page, own_connection, told_here
-from app.blueprints.rendering import see_address
+from app.blueprints.calendars_outside import (
+    HERE,
+    calendars_page,
+    let_forms_lead_to_google,
+    own_connection,
+    told_here,
+)
+from app.blueprints.rendering import now_at_address, see_address
 from app.calendars.connection import CalendarConnection
 from app.database import db
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import READING, Listed, Tokens, consent, open_calendar
 from app.scheduling.turn import take_turn_of
 
-bp = Blueprint("google_consent", __name__, url_prefix="/settings/calendars")
+bp = Blueprint("google_consent", __name__, url_prefix=HERE)
 
 KEPT = "google_consent"  # in the browser session
 LONG_ENOUGH = timedelta(minutes=30)  # to sign in at Google and think it over
@@ -83,6 +89,7 @@ def callback() -> Response:
         return _unheard(calendars_page(400, problem=NOT_BEGUN_HERE))
     if error or "code" not in request.args:
         return _unheard(calendars_page(problem=SAID_NO if error == "access_denied" else NOT_REACHED))
+    let_forms_lead_to_google()  # what takes the place of this page may lead there again
     page = render_template("calendars_outside/finish.html", state=begun.state, code=request.args["code"])
     return _unheard(Response(page))
 
@@ -90,10 +97,13 @@ def callback() -> Response:
 @bp.post("/google/connection")
 @therapist_only
 def finish() -> Response:
+    """The address with the code is left for good, whatever comes of it."""
     begun = _begun()
     session.pop(KEPT, None)
-    if begun is None:
-        return calendars_page(400, problem=NOT_BEGUN_HERE)
+    return now_at_address(_finished(begun) if begun else calendars_page(400, problem=NOT_BEGUN_HERE), HERE)
+
+
+def _finished(begun: Begun) -> Response:
     db.session.rollback()  # Google may take its time, and nobody shall wait for it
     try:
         tokens, listed = _given(request.form.get("code", ""), begun.verifier)

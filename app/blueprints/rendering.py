@@ -45,6 +45,13 @@ def at_address(response: Response, address: str) -> Response:
     return response
 
 
+def now_at_address(response: Response, address: str) -> Response:
+    """The same, in place of the address at which the browser is: nobody shall come back to that."""
+    if wants_fragment():
+        response.headers["HX-Replace-Url"] = address
+    return response
+
+
 def page_or_notice(page: str, notice: str, status: int, **context: Any) -> Response:
     """A page, or a notice shown above what the person was doing, which stays as it was typed."""
     response = page_or_fragment(page, notice, status, **context)
