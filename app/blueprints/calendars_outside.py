@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, current_app, request
 from flask_login import current_user
 
-from app import clock
 from app.blueprints import security
 from app.blueprints.access import therapist_only
 from app.blueprints.lookup import found
@@ -11,6 +10,7 @@ from app.blueprints.rendering import now_at_address, page_or_fragment, see_other
 from app.blueprints.told import Told, told_by_address
 from app.calendars.connection import CalendarConnection, Left
 from app.calendars.feed_address import FeedAddress
+from app.calendars.health import health_of
 from app.database import db
 from app.integrations.google_calendar import consent
 from app.integrations.google_calendar.farewell import say_farewell
@@ -90,7 +90,7 @@ def calendars_page(status: int = 200, problem: str | None = None, told: Told | N
         "redirect_address": consent.redirect_address(config),
         "feed": FeedAddress.of_therapist(therapist.id),
         "base": config["PUBLIC_URL"].rstrip("/"),
-        "now": clock.now(),
+        "health_of": health_of,
         "problem": problem,
         "told": told,
     }

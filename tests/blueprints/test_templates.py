@@ -16,8 +16,8 @@ from tests.world import ADA, CHEAP_HASH, INES, JONAS, Person, in_days, offer_tim
 
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mail" not in path.relative_to(TEMPLATES).parts[:1])
-# Answers that are no page of ours: files, and what machines or the local mailbox read.
-NO_PAGES = {"feeds", "static", "health", "installed", "kept_today", "live", "mailbox"}
+# Answers that are no page of ours: files, what machines or the local mailbox read, and the way back from Google.
+NO_PAGES = {"feeds", "google_consent", "static", "health", "installed", "kept_today", "live", "mailbox"}
 NAMED_OTHERWISE = {"hidden", "submit"}
 
 
@@ -83,6 +83,7 @@ def addresses(app: Flask, mara, request_of_ines) -> dict[str, str]:
         "extra_times.index, desk": "/working-times/extra",
         "bank_holidays.show, desk": "/working-times/bank-holidays",
         "booking_rules.show, desk": "/working-times/rules",
+        "calendars_outside.show, desk": "/settings/calendars",
         "operator.show, operator": "/operator",
     }
     db.session.commit()
