@@ -12,6 +12,7 @@ from app.home import Home
 from app.integrations.push.endpoints import origins
 from app.sealed import keys_in
 
+GOOGLE_API = "https://www.googleapis.com"
 DEVELOPMENT_SECRET = "only-for-development"  # production refuses to start with it
 
 
@@ -68,7 +69,7 @@ SETTINGS = (
     ),
     Setting("GOOGLE_CLIENT_ID", str, "", "OAuth client of Google calendars; empty: they are not offered"),
     Setting("GOOGLE_CLIENT_SECRET", str, "", "secret of that client"),
-    Setting("GOOGLE_API_URL", _base, "https://www.googleapis.com", "where Google's Calendar API is"),
+    Setting("GOOGLE_API_URL", _base, GOOGLE_API, "where Google's Calendar API is"),
     Setting("GOOGLE_OAUTH_URL", _base, "", "where Google's consent is; empty: Google's own addresses"),
     Setting("CALENDAR_POLL_MINUTES", float, 10.0, "minutes after which a calendar outside is read again unasked"),
     Setting("OFFER_LIFETIME_HOURS", float, 24.0, "elapsed hours that an offer stays open; fractions allowed"),

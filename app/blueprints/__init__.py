@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
         feeds,
         google_consent,
         health,
+        hooks,
         installed,
         kept_answers,
         kept_today,
@@ -69,6 +70,7 @@ def register(app: Flask) -> None:
         offline,
         installed,
         health,
+        hooks,
         live,
         kept_answers,
     ):

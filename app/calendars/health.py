@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import ColumnElement, Text, exists, func, or_, select, type_coerce, update
 
 from app import clock
+from app.calendars import channels
 from app.calendars.connection import CalendarConnection
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db, rows_changed
@@ -39,6 +40,14 @@ def health_of(connection: CalendarConnection) -> Health:
     failing = [one for one in read if one.error]
     state: State = "failing" if failing else "working" if connection.read_at else "first"
     return Health(state, connection.read_at, connection.next_at, _words(failing))
+
+
+def why_not_told(config: Mapping[str, Any]) -> str | None:
+    """Why Google does not tell us of changes, for an operator; None: it does."""
+    if channels.are_possible(config):
+        return None
+    minutes = config.get("CALENDAR_POLL_MINUTES", 10)
+    return f"PUBLIC_URL does not begin with https, so Google tells of no changes: they show within {minutes:g} minutes."
 
 
 def note_success(connection_id: int) -> None:

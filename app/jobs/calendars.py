@@ -16,6 +16,7 @@ from app.database import db
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar.errors import Revoked
 from app.jobs.beside import Beside
+from app.jobs.calendar_channels import look_after
 from app.jobs.calendar_claims import Claim, LeaseLost, claim_next, wait_after
 from app.jobs.google_access import opened
 from app.scheduling.turn import take_turn_of
@@ -50,6 +51,7 @@ def _sync(claim: Claim) -> None:
     with opened(claim.connection_id) as google:
         found = reading.gather(google, claim.known, _patience(claim))
         _keep(claim, found)
+        look_after(google, claim.calendar_id, claim.known.external_id)
 
 
 def _patience(claim: Claim) -> Callable[[], None]:

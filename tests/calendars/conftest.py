@@ -9,6 +9,7 @@ from app.calendars.connection import CalendarConnection
 from app.jobs import calendars
 from app.practice.therapist import Therapist
 from tests.calendars.connected import PUBLIC_URL, connect, is_due
+from tests.engines.fixtures import commit_what_the_test_did
 from tests.google import Account, Google
 from tests.google.fixtures import google
 
@@ -41,6 +42,7 @@ def sync() -> Callable[..., None]:
     def read(*connections: CalendarConnection) -> None:
         for one in connections:
             is_due(one)
+        commit_what_the_test_did()
         calendars.start()
         calendars.wait()
 

@@ -25,6 +25,7 @@ therapist      GET   /dashboard/kept
 personal_link  GET   /feeds/<token>.ics
 personal_link  GET   /feeds/sessions/<int:link_id>/<token>.ics
 public         GET   /healthz
+public         POST  /hooks/google-calendar
 therapist      GET   /live
 public         GET   /mailbox
 public         GET   /mailbox/<name>
