@@ -48,11 +48,12 @@ def expire_offers() -> None:
 @click.command("sync-calendars")
 @with_appcontext
 def sync_calendars() -> None:
-    """Read every calendar outside that is due."""
-    from app.jobs import calendars
+    """Read every calendar outside that is due, and write our sessions where they are wanted."""
+    from app.jobs import calendar_entries, calendars
 
-    _sweep("sync_calendars")
-    calendars.wait()
+    for sweep, job in (("sync_calendars", calendars), ("write_calendars", calendar_entries)):
+        _sweep(sweep)
+        job.wait()
 
 
 @click.command("timetable")

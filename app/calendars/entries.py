@@ -48,6 +48,11 @@ class Step(NamedTuple):
     known: Known | None
     wanted: Wanted | None
 
+    @property
+    def key(self) -> Key | int:
+        """Whose step it is; by its row where no session is known."""
+        return self.wanted.key if self.wanted else self.known.id if self.known else 0
+
 
 def steps(therapist_id: int, calendar_id: int, now: datetime, is_written: bool = True) -> list[Step]:
     """All that is to be done so that the calendar equals the diary; what is over is left as it stands."""

@@ -25,6 +25,7 @@ from app.messages.message import Message
 log = logging.getLogger(__name__)
 
 PUSHES = "pushes"  # rung by a change; costs the worker nothing, for they have a thread of their own
+ENTRIES = "entries"  # rung by a change of a session: it stands in a calendar elsewhere, written by threads of their own
 CALENDARS = "calendars"  # rung when one outside has changed; has threads of its own too
 DELIVERIES = "deliveries"  # rung by a change; short, so that a mail goes out at once
 OPENINGS = "openings"  # rung too: the directory follows the diaries
@@ -74,12 +75,14 @@ def put(sweep: str, *, into: str, client: Redis, job_id: str | None = None) -> J
 # What a change may ask for, and what the session remembers of it until the commit.
 RUNG = {
     "deliver_pushes": PUSHES,
+    "write_calendars": ENTRIES,
     "sync_calendars": CALENDARS,
     "deliver_waiting": DELIVERIES,
     "refresh_openings": OPENINGS,
 }
 ASKED_BY = {
     "has_written_push": "deliver_pushes",
+    "entries_are_due": "write_calendars",
     "calendars_are_due": "sync_calendars",
     "has_written_mail": "deliver_waiting",
     "openings_are_due": "refresh_openings",

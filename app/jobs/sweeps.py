@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from app.database import db
-from app.jobs import calendars, pushes
+from app.jobs import calendar_entries, calendars, pushes
 from app.jobs.deliver import deliver_waiting
 from app.jobs.expire import expire_offers, lapse_requests
 from app.jobs.openings import refresh_openings
@@ -18,6 +18,7 @@ SWEEPS: dict[str, Callable[[], object]] = {
     "lapse_requests": lapse_requests,
     "remind": remind,
     "refresh_openings": refresh_openings,
+    "write_calendars": calendar_entries.start,
     "sync_calendars": calendars.start,
     "deliver_pushes": pushes.start,
     "deliver_waiting": deliver_waiting,
@@ -44,5 +45,6 @@ def run_all() -> None:
     """Every sweep once, in this process."""
     for name in SWEEPS:
         try_to_run(name)
+    calendar_entries.wait()
     calendars.wait()
     pushes.wait()

@@ -56,6 +56,7 @@ def note_booking(booking: "Booking") -> None:
     session = db.session()
     _tell(session, [booking.therapist_id])
     session.connection().execute(update(Booking).where(Booking.id == booking.id).values(revision=Booking.revision + 1))
+    session.info["entries_are_due"] = True  # in their therapist's calendar elsewhere, if they have one
     _count(session, CLIENT)
 
 

@@ -1,0 +1,135 @@
+"""Our sessions are written into therapists' calendars elsewhere, in threads beside everything else.
+
+What should stand there is compared with what does as often as anybody asks, so late, twice and on several workers are
+all the same.
+"""
+
+import logging
+import time
+
+from flask import current_app
+from sqlalchemy import delete, func, select, update
+
+from app import clock
+from app.calendars import health
+from app.calendars.entry import CalendarEntry
+from app.calendars.outside_calendar import OutsideCalendar
+from app.database import db
+from app.integrations.errors import GatewayError
+from app.integrations.google_calendar.errors import Revoked
+from app.jobs.beside import Beside
+from app.jobs.calendar_claims import LeaseLost
+from app.jobs.entry_claims import EntryClaim, claim, claim_next
+from app.jobs.entry_writer import Writer
+from app.jobs.google_access import opened
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4
+A_MOMENT = 0.2  # seconds, while another worker is at it
+
+
+def write_due() -> None:
+    """Write into all that are due."""
+    while claimed := claim_next():
+        start()  # somebody else looks whether there are more
+        write(claimed)
+
+
+def write(claimed: EntryClaim) -> None:
+    """Bring one calendar up to date and write what came of it. Leaves no transaction behind."""
+    went_on = False
+    try:
+        with opened(claimed.place.connection_id) as google:
+            writer = Writer(google, claimed)
+            try:
+                complete = writer.bring_up_to_date()
+            finally:
+                went_on = writer.done > 0
+            _finish(claimed, complete, writer.problem)
+    except LeaseLost:
+        log.info("calendar %s is written by somebody else, or is no more", claimed.place.calendar_id)
+    except Exception as error:
+        db.session.rollback()
+        _note_failure(claimed, error, went_on)
+
+
+def remove_all(connection_id: int, seconds: float) -> int:
+    """Before a connection ends: take away what of ours is to come in its calendars. How much could not be in that time.
+
+    Also when another worker is at it. Commits.
+    """
+    ends = time.monotonic() + seconds
+    mine = update(OutsideCalendar).where(OutsideCalendar.connection_id == connection_id)
+    db.session.execute(mine.values(is_written=False, next_write_at=clock.now()))
+    db.session.commit()
+    while (left := _to_come(connection_id)) and time.monotonic() < ends:
+        claimed = next((one for one in map(claim, left) if one), None)
+        if claimed is None:
+            time.sleep(A_MOMENT)
+            continue
+        write(claimed)
+        if not claimed.went_well:
+            break
+    return sum(_to_come(connection_id).values())
+
+
+def _to_come(connection_id: int) -> dict[int, int]:
+    """How many entries of ours stand in each of its calendars."""
+    rows = db.session.execute(
+        select(CalendarEntry.calendar_id, func.count())
+        .join(OutsideCalendar, OutsideCalendar.id == CalendarEntry.calendar_id)
+        .where(OutsideCalendar.connection_id == connection_id, CalendarEntry.ends_at > clock.now())
+        .group_by(CalendarEntry.calendar_id)
+    )
+    found = {calendar_id: number for calendar_id, number in rows}
+    db.session.rollback()
+    return found
+
+
+def _finish(claimed: EntryClaim, complete: bool, problem: str | None) -> None:
+    if complete:
+        claimed.give_back(problem)
+        _forget_where_nothing_is_written(claimed.place.calendar_id)
+    else:
+        claimed.go_on_later()
+    db.session.commit()
+
+
+def _forget_where_nothing_is_written(calendar_id: int) -> None:
+    """What is over stays there, as it was."""
+    ended = select(OutsideCalendar.id).where(OutsideCalendar.id == calendar_id, ~OutsideCalendar.is_written)
+    over = (CalendarEntry.calendar_id.in_(ended), CalendarEntry.ends_at <= clock.now())
+    db.session.execute(delete(CalendarEntry).where(*over))
+
+
+def _note_failure(claimed: EntryClaim, error: Exception, went_on: bool) -> None:
+    place = claimed.place
+    if isinstance(error, GatewayError):
+        log.warning("calendar %s was not written (attempt %s): %s", place.calendar_id, place.attempts + 1, error)
+    else:
+        log.exception("calendar %s could not be written and is tried again later", place.calendar_id, exc_info=error)
+        error = GatewayError(f"The calendar could not be written: {type(error).__name__}.", retry=True)
+    try:
+        claimed.put_off(error, attempts=1 if went_on else place.attempts + 1)
+        if isinstance(error, Revoked):
+            health.note_broken(place.connection_id, place.consent, error)
+        db.session.commit()
+    except LeaseLost:
+        pass
+    except Exception:  # the database may be away: the lease ends by itself
+        db.session.rollback()
+        log.exception("what came of writing calendar %s was not noted", place.calendar_id)
+
+
+_beside = Beside("entries elsewhere", write_due, AT_ONCE)
+
+
+def start() -> None:
+    """After each change of a session and every SWEEP_SECONDS: have them written, and do not wait for it."""
+    _beside.start(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+def wait() -> None:
+    """For commands that end when all is done."""
+    _beside.wait()
