@@ -69,8 +69,9 @@ class CalendarEntry(Model):
         """The therapist wants it there again as it stands here. Does nothing when that has been settled meanwhile."""
         still = (CalendarEntry.id == self.id, CalendarEntry.state == "edited")
         values = {"edited_at": None, "edited_starts_at": None, "edited_ends_at": None} | self._as_it_is_there()
-        if self.booking and rows_changed(update(CalendarEntry).where(*still).values(**values)):
-            changes.note_seen(self.booking.therapist_id)
+        if self.booking:
+            changes.note_seen(self.booking.therapist_id)  # first: as everybody who changes a diary and then its entries
+        if rows_changed(update(CalendarEntry).where(*still).values(**values)):
             note_due()
 
     def _as_it_is_there(self) -> dict[str, Any]:

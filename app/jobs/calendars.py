@@ -11,7 +11,7 @@ from collections.abc import Callable
 from flask import current_app
 
 from app import clock
-from app.calendars import health, keeping, reading
+from app.calendars import edits, health, keeping, reading
 from app.database import db
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar.errors import Revoked
@@ -75,6 +75,7 @@ def _keep(claim: Claim, found: reading.Reading) -> None:
     claim.give_back(error=UNREADABLE if unreadable else None, **outcome)
     if claim.is_read:
         keeping.keep(claim.calendar_id, claim.therapist_id, found)
+    edits.seen(claim.calendar_id, found.ours, found.ended, all_of=found.window if found.complete else None)
     health.note_success(claim.connection_id)
     db.session.commit()
 

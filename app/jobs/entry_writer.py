@@ -193,6 +193,8 @@ class Writer:
 
     def _turn(self, one: Known, **values: Any) -> bool:
         """Have the row say so, if it still is as we know it; commits. Raises LeaseLost."""
+        if "edited" in (one.state, values["state"]):
+            changes.note_seen(self.place.therapist_id)  # the session's page shows it
         self.claim.prolong()
         if "seen_etag" in values:  # unless it was seen once more meanwhile
             as_known = CalendarEntry.seen_etag.is_not_distinct_from(one.seen_etag)
@@ -200,7 +202,5 @@ class Writer:
         same = (CalendarEntry.id == one.id, CalendarEntry.state == one.state)
         plainly = update(CalendarEntry).where(*same).values(**values).execution_options(synchronize_session=False)
         turned = rows_changed(plainly) == 1
-        if turned and "edited" in (one.state, values["state"]):
-            changes.note_seen(self.place.therapist_id)  # the session's page shows it
-        db.session.commit()
+        db.session.commit() if turned else db.session.rollback()
         return turned

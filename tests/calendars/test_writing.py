@@ -1,23 +1,17 @@
 """Our sessions in a therapist's calendar at Google: written, moved and taken away there, and never twice."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from flask import Flask
+import time_machine
 from sqlalchemy import select
 
 from app import clock
-from app.booking.booking import Booking
-from app.calendars.connection import CalendarConnection
-from app.calendars.entry import CalendarEntry
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
-from app.jobs import calendar_entries
-from app.practice.therapist import Therapist
-from app.scheduling.spans import Span
 from tests import world
 from tests.calendars.connected import connect
+from tests.calendars.written import WRITES, entries, requests, rows, session, tried_again, write, written
 from tests.google import (
     BACKEND_ERROR,
     CUT,
@@ -28,74 +22,10 @@ from tests.google import (
     TOO_MANY,
     UNAUTHORIZED,
     WRITING,
-    Account,
-    Calendar,
-    Google,
 )
+from tests.google.faults import Fault, refusal
 
-WRITES = ("events.insert", "events.patch", "events.delete")
-
-
-@pytest.fixture
-def written(knows_google: Flask, google: Google, maras: Account, mara: Therapist) -> CalendarConnection:
-    """Mara has given the second consent: her sessions stand in her own calendar."""
-    connection = connect(google, maras, mara, scopes=READING | WRITING)
-    connection.calendars[0].is_written = True
-    db.session.commit()
-    return connection
-
-
-@pytest.fixture
-def write() -> Iterator[Callable[[], None]]:
-    """Write all that is due now, as the worker does."""
-
-    def write_all() -> None:
-        db.session.commit()
-        calendar_entries.start()
-        calendar_entries.wait()
-        db.session.rollback()
-        db.session.expire_all()
-
-    yield write_all
-    calendar_entries.wait()
-
-
-@pytest.fixture
-def session(request_of_ines: Booking) -> Booking:
-    """Ines comes at ten in three days."""
-    request_of_ines.confirm()
-    db.session.commit()
-    return request_of_ines
-
-
-def tried_again() -> None:
-    """The waiting after a failure is over, and so are the leases of those who died."""
-    db.session.execute(db.update(OutsideCalendar).values(next_write_at=clock.now(), write_lease_until=None))
-    db.session.commit()
-
-
-def entries(calendar: Calendar) -> list[tuple[datetime, str, str]]:
-    """What stands there, earliest first: start, state and title."""
-    found = [(moment(one["start"]), one["status"], one["summary"]) for one in calendar.live()]
-    return sorted(found)
-
-
-def moment(side: dict[str, str]) -> datetime:
-    return datetime.fromisoformat(side["dateTime"])
-
-
-def rows() -> list[CalendarEntry]:
-    db.session.rollback()
-    return list(db.session.scalars(select(CalendarEntry).order_by(CalendarEntry.id)))
-
-
-def requests(google: Google, *kinds: str) -> int:
-    return sum(google.count(kind) for kind in kinds or WRITES)
-
-
-def an_hour(start: datetime) -> Span:
-    return start, start + timedelta(hours=1)
-
+__all__ = ["session", "write", "written"]
 
 AT_TEN = (world.in_days(3), "confirmed", "I. K.")
 
@@ -152,8 +82,6 @@ def test_while_nothing_changes_nothing_is_asked(google, maras, mara, written, se
 
 
 def test_a_session_that_took_place_stays(maras, written, session, write, google):
-    import time_machine
-
     write()
     google.now = clock.now
     with time_machine.travel(session.ends_at + timedelta(minutes=5)):
@@ -217,8 +145,6 @@ def test_what_changed_here_after_a_lost_answer_is_told_too(google, maras, writte
 
 
 def test_one_that_google_will_not_have_holds_up_no_other(google, maras, mara, written, session, write):
-    from tests.google.faults import Fault, refusal
-
     world.JONAS.is_booked(mara, world.in_days(5))
     google.faults.next(Fault("odd", refusal(400, "invalid", "Bad Request")), "events.insert")
     write()

@@ -1,0 +1,215 @@
+"""What a person makes of our entries in their calendar at Google: noticed, told here, never written over blindly."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.calendars.entry import CalendarEntry
+from app.calendars.outside_calendar import OutsideCalendar
+from app.database import db
+from tests import world
+from tests.calendars.connected import busy_spans, is_due
+from tests.calendars.written import entries, requests, rows, session, tried_again, write, written
+
+__all__ = ["session", "write", "written"]
+
+TEN, TWO = world.in_days(3), world.in_days(3, "14:00")
+HOUR = timedelta(minutes=50)
+AT_TEN, AT_TWO = (TEN, "confirmed", "I. K."), (TWO, "confirmed", "I. K.")
+
+
+@pytest.fixture
+def stands(written, session, write, sync, maras):
+    """The session stands in Mara's calendar, which was read since; the id of its entry."""
+    write()
+    sync(written)
+    write()
+    (entry,) = maras.primary.live()
+    return entry["id"]
+
+
+@pytest.fixture
+def look(written, sync, write):
+    """The calendar is read, and what follows from it is done."""
+
+    def read_and_write():
+        sync(written)
+        write()
+
+    return read_and_write
+
+
+def the_row() -> CalendarEntry:
+    (row,) = rows()
+    return row
+
+
+def test_a_hundred_echoes_of_our_own_writing_cause_no_write(google, maras, mara, written, stands, sync, write, session):
+    google.notices.repeat = 100
+    before = requests(google), google.count("events.get")
+    for _ in range(100):
+        maras.primary.google.notices.changed(maras.primary)
+        sync(written)
+        write()
+    assert (requests(google), google.count("events.get")) == before
+    assert busy_spans(mara) == []
+    session.move(world.in_days(4), session.location)
+    for _ in range(3):
+        write()
+        sync(written)
+    assert (requests(google), google.count("events.get")) == (before[0] + 1, before[1])
+    assert busy_spans(mara) == []
+
+
+def test_an_entry_that_is_moved_there_is_told_here_and_left_alone(google, maras, mara, session, stands, look):
+    before = requests(google)
+    maras.primary.move(stands, TWO, TWO + HOUR)
+    look()
+    assert (the_row().state, the_row().edited_starts_at) == ("edited", TWO)
+    look()
+    assert requests(google) == before
+    assert entries(maras.primary) == [AT_TWO]
+    assert session.starts_at == TEN
+    assert busy_spans(mara) == []
+
+
+def test_an_entry_that_is_deleted_there_is_told_here_and_not_made_again(google, maras, session, stands, look):
+    before = requests(google)
+    maras.primary.cancel(stands)
+    look()
+    assert the_row().is_deleted
+    look()
+    tried_again()
+    look()
+    assert requests(google) == before
+    assert entries(maras.primary) == []
+
+
+def test_notes_a_colour_and_a_title_of_their_own_stay(google, maras, session, stands, look):
+    maras.primary.change(stands, summary="Ines, form!", description="Bring the form", colorId="4")
+    look()
+    assert the_row().state == "written"
+    session.move(world.in_days(4), session.location)
+    look()
+    (entry,) = maras.primary.live()
+    assert (entry["summary"], entry["description"], entry["colorId"]) == ("Ines, form!", "Bring the form", "4")
+    assert entries(maras.primary)[0][0] == world.in_days(4)
+
+
+def test_what_was_moved_back_there_is_as_if_nothing_had_been(maras, stands, look):
+    maras.primary.move(stands, TWO, TWO + HOUR)
+    look()
+    maras.primary.move(stands, TEN, TEN + HOUR)
+    look()
+    assert (the_row().state, the_row().edited_at) == ("written", None)
+
+
+@pytest.mark.parametrize("how", ["moved", "whole day", "deleted"])
+def test_the_therapist_puts_it_back_there(maras, stands, look, how):
+    if how == "deleted":
+        maras.primary.cancel(stands)
+    else:
+        maras.primary.move(stands, *((TWO, TWO + HOUR) if how == "moved" else (TWO.date(), TWO.date() + timedelta(1))))
+    look()
+    the_row().put_back()
+    look()
+    assert entries(maras.primary) == [AT_TEN]
+    assert (the_row().state, the_row().edited_at) == ("written", None)
+
+
+def test_an_edit_that_nobody_heard_of_is_not_written_over(google, maras, session, stands, write):
+    maras.primary.move(stands, TWO, TWO + HOUR)
+    session.move(world.in_days(4), session.location)
+    write()
+    assert the_row().state == "edited"
+    assert entries(maras.primary) == [AT_TWO]
+    the_row().put_back()
+    write()
+    assert entries(maras.primary) == [(world.in_days(4), "confirmed", "I. K.")]
+
+
+@pytest.mark.parametrize("how", ["moved", "deleted"])
+def test_what_is_agreed_after_the_edit_was_told_stands_there(maras, session, stands, look, how):
+    maras.primary.move(stands, TWO, TWO + HOUR) if how == "moved" else maras.primary.cancel(stands)
+    look()
+    session.move(world.in_days(4), session.location)
+    look()
+    assert entries(maras.primary) == [(world.in_days(4), "confirmed", "I. K.")]
+    assert the_row().state == "written"
+
+
+def test_what_is_agreed_just_as_it_stands_there_settles_it(google, maras, session, stands, look):
+    maras.primary.move(stands, TWO, TWO + HOUR)
+    look()
+    session.move(TWO, session.location)
+    look()
+    assert entries(maras.primary) == [AT_TWO]
+    assert the_row().state == "written"
+
+
+@pytest.mark.parametrize("how", ["moved", "moved unheard of", "deleted", "deleted unheard of"])
+def test_a_session_that_is_cancelled_goes_whatever_was_made_of_it_there(maras, session, stands, look, write, how):
+    maras.primary.move(stands, TWO, TWO + HOUR) if "moved" in how else maras.primary.cancel(stands)
+    if "unheard" not in how:
+        look()
+    session.cancel(by="client")
+    write()
+    assert entries(maras.primary) == []
+    assert rows() == []
+
+
+def test_an_edit_between_reading_and_writing_is_not_lost(maras, written, stands, sync, write):
+    """What was read is older than what stands there: it is looked at, not believed."""
+    maras.primary.move(stands, TWO, TWO + HOUR)
+    sync(written)
+    maras.primary.move(stands, TEN, TEN + HOUR)
+    write()
+    assert the_row().state == "written"
+    sync(written)
+    write()
+    assert entries(maras.primary) == [AT_TEN]
+
+
+def test_what_is_gone_is_noticed_by_the_full_check_too(maras, written, stands, look):
+    maras.primary.cancel(stands)
+    maras.primary.forget_sync_tokens()
+    look()
+    assert the_row().is_deleted
+
+
+def test_an_entry_that_was_moved_to_another_calendar_is_gone_from_this(google, maras, mara, written, stands, look):
+    maras.primary.cancel(stands)
+    look()
+    assert the_row().is_deleted
+    assert busy_spans(mara) == []
+
+
+def test_a_calendar_that_closes_no_time_is_still_looked_at_for_our_entries(maras, written, stands, look):
+    (calendar,) = db.session.scalars(select(OutsideCalendar))
+    calendar.is_read = False
+    db.session.commit()
+    maras.primary.move(stands, TWO, TWO + HOUR)
+    is_due(written)
+    look()
+    assert the_row().edited_starts_at == TWO
+
+
+def test_what_we_wrote_and_know_nothing_of_goes(maras, mara, written, session, stands, look):
+    """As after a backup was restored, in which the session was booked later than the backup was made."""
+    db.session.delete(the_row())
+    session.cancel(by="client")
+    maras.primary.forget_sync_tokens()
+    db.session.commit()
+    look()
+    assert entries(maras.primary) == []
+    assert rows() == []
+
+
+def test_what_we_wrote_and_forgot_is_found_again_by_its_id(google, maras, session, stands, write):
+    """As after a backup was restored: the session is written once, not twice."""
+    db.session.delete(the_row())
+    session.move(world.in_days(4), session.location)
+    write()
+    assert entries(maras.primary) == [(world.in_days(4), "confirmed", "I. K.")]
+    assert len(maras.primary.store.entries) == 1
