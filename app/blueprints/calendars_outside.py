@@ -1,5 +1,7 @@
 """The therapist's calendars elsewhere: which of them close time here, how reading them goes, and their end."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, current_app, request
 from flask_login import current_user
 
@@ -80,12 +82,17 @@ def own_connection(connection_id: int | None, kind: str | None = None) -> Calend
     return found(next((one for one in mine if one.id == connection_id), None))
 
 
-def calendars_page(status: int = 200, problem: str | None = None, told: Told | None = None) -> Response:
+def calendars_page(
+    status: int = 200, problem: str | None = None, told: Told | None = None, typed: Mapping[str, str] | None = None
+) -> Response:
+    """`typed`: an address that was not taken, and why."""
     config, therapist = current_app.config, current_user.therapist
     let_forms_lead_to_google()
     context = {
         "therapist": therapist,
         "google": CalendarConnection.of_therapist(therapist.id, "google"),
+        "addresses": CalendarConnection.of_therapist(therapist.id, "address"),
+        "typed": typed or {},
         "offered": consent.is_offered(config),
         "redirect_address": consent.redirect_address(config),
         "feed": FeedAddress.of_therapist(therapist.id),

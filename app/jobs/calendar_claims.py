@@ -56,9 +56,9 @@ class Claim:
         db.session.commit()
         self.lease_until = until
 
-    def give_back(self, **found: object) -> None:
-        """What came of it, for the caller to commit. Raises LeaseLost."""
-        next_sync_at = self._unless_asked(clock.now() + next_poll())
+    def give_back(self, after: timedelta | None = None, **found: object) -> None:
+        """What came of it, for the caller to commit; read again after that time. Raises LeaseLost."""
+        next_sync_at = self._unless_asked(clock.now() + (after or next_poll()))
         self._write(lease_until=None, next_sync_at=next_sync_at, attempts=0, **found)
 
     def put_off(self, error: GatewayError, until: datetime | None) -> None:

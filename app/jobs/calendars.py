@@ -5,26 +5,36 @@ times stay as they were last known.
 """
 
 import logging
+import random
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import current_app
+from sqlalchemy import select
 
 from app import clock
-from app.calendars import edits, health, keeping, reading
+from app.calendars import edits, health, ics_reading, keeping, reading
+from app.calendars.connection import CalendarConnection
+from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
+from app.database import reading as db_reading
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar.errors import Revoked
 from app.jobs.beside import Beside
 from app.jobs.calendar_channels import look_after
 from app.jobs.calendar_claims import Claim, LeaseLost, claim_next, wait_after
 from app.jobs.google_access import opened
+from app.practice.therapist import Therapist
+from app.practice.user import User
 from app.scheduling.turn import take_turn_of
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 READING_SECONDS = 120.0  # of one calendar; what takes longer is begun anew later
+
+LOST_AFTER = timedelta(days=1)  # that an address leads nowhere
 
 UNREADABLE = "Some entries have a time that Holdfast cannot read; they may not close time here."
 
@@ -48,10 +58,38 @@ def sync(claim: Claim) -> None:
 
 
 def _sync(claim: Claim) -> None:
+    if claim.kind == "address":
+        _sync_address(claim)
+        return
     with opened(claim.connection_id) as google:
         found = reading.gather(google, claim.known, _patience(claim))
         _keep(claim, found)
         look_after(google, claim.calendar_id, claim.known.external_id)
+
+
+def _sync_address(claim: Claim) -> None:
+    answer = ics_reading.gather(_asking(claim.calendar_id), claim.known, current_app.config)
+    after = answer.after * random.uniform(1.0, 1.1)  # so that they do not all come at once
+    if answer.reading is not None:
+        _keep(claim, answer.reading, after, etag=answer.seen)
+        return
+    error = UNREADABLE if claim.error == UNREADABLE else None
+    claim.give_back(after, error=error, etag=answer.seen, last_sync_at=clock.now())
+    health.note_success(claim.connection_id)
+    db.session.commit()
+
+
+def _asking(calendar_id: int) -> ics_reading.Asking:
+    """What is needed to ask an address. Leaves no transaction behind."""
+    query = select(OutsideCalendar.address, OutsideCalendar.etag, Therapist.zone, User.email)
+    query = query.join(CalendarConnection, CalendarConnection.id == OutsideCalendar.connection_id)
+    query = query.join(Therapist, Therapist.id == CalendarConnection.therapist_id).join(
+        User, User.id == Therapist.user_id
+    )
+    with db_reading():
+        address, seen, zone, email = db.session.execute(query.where(OutsideCalendar.id == calendar_id)).one()
+        db.session.rollback()
+    return ics_reading.Asking(address or "", seen or "", zone, email)
 
 
 def _patience(claim: Claim) -> Callable[[], None]:
@@ -65,14 +103,14 @@ def _patience(claim: Claim) -> Callable[[], None]:
     return still
 
 
-def _keep(claim: Claim, found: reading.Reading) -> None:
+def _keep(claim: Claim, found: reading.Reading, after: timedelta | None = None, **more: object) -> None:
     now = clock.now()
     outcome = {"sync_token": found.sync_token, "zone": found.zone[:64], "last_sync_at": now}
     outcome |= {"full_sync_at": now, "read_until": found.window[1]} if found.complete else {}
     # Until all is looked at again, what could not be read is still so.
     unreadable = found.unreadable or (claim.error == UNREADABLE and not found.complete)
     take_turn_of(claim.therapist_id)
-    claim.give_back(error=UNREADABLE if unreadable else None, **outcome)
+    claim.give_back(after, error=UNREADABLE if unreadable else None, **outcome, **more)
     if claim.is_read:
         keeping.keep(claim.calendar_id, claim.therapist_id, found)
     edits.seen(claim.calendar_id, found.ours, found.ended, all_of=found.window if found.complete else None)
@@ -98,11 +136,17 @@ def _note_failure(claim: Claim, error: Exception) -> None:
 def _put_off(claim: Claim, error: GatewayError) -> None:
     take_turn_of(claim.therapist_id)
     claim.put_off(error, clock.now() + wait_after(claim.attempts + 1, error))
-    if isinstance(error, Revoked):
+    if isinstance(error, Revoked) or (claim.kind == "address" and _is_lost(claim, error)):
         health.note_broken(claim.connection_id, claim.consent, error)
     else:
         health.note_failure(claim.connection_id, error)
     db.session.commit()
+
+
+def _is_lost(claim: Claim, error: GatewayError) -> bool:
+    """Whether an address has led nowhere for so long that somebody must be told: no new consent is asked for by it."""
+    since = db.session.scalar(select(CalendarConnection.failing_since).filter_by(id=claim.connection_id))
+    return error.gone and since is not None and since <= clock.now() - LOST_AFTER
 
 
 _beside = Beside("calendars outside", sync_due, AT_ONCE)

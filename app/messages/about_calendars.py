@@ -14,7 +14,7 @@ def tell_of_broken(connection: "CalendarConnection") -> None:
     therapist = connection.therapist
     facts = {
         "therapist": {"name": therapist.name, "slug": therapist.slug, "zone": therapist.zone},
-        "connection": {"label": connection.label},
+        "connection": {"label": connection.label, "kind": connection.kind},
         "calendar": None,
     }
     db.session.add(Message(name="calendar_broken", recipient="therapist", address=therapist.user.email, facts=facts))

@@ -58,6 +58,7 @@ therapist      POST  /settings/calendars/<int:connection_id>/reading
 therapist      POST  /settings/calendars/<int:connection_id>/removal
 therapist      POST  /settings/calendars/<int:connection_id>/writing
 therapist      POST  /settings/calendars/<int:connection_id>/writing/removal
+therapist      POST  /settings/calendars/addresses
 therapist      POST  /settings/calendars/feed
 therapist      POST  /settings/calendars/feed/removal
 therapist      POST  /settings/calendars/google

@@ -183,6 +183,6 @@ def _day() -> dict[str, Any]:
 def _calendar() -> dict[str, Any]:
     return {
         "therapist": {"name": "Mara Lindt", "slug": "mara-lindt", "zone": "Europe/London"},
-        "connection": {"label": "mara@gmail.example"},
+        "connection": {"label": "mara@gmail.example", "kind": "google"},
         "calendar": None,
     }

@@ -206,7 +206,8 @@ def _told_apart(response: http.client.HTTPResponse) -> GatewayError:
     if status in GONE:
         return GatewayError(f"There is no calendar at this address any more ({status}).", retry=False, gone=True)
     if status in SHUT:
-        return GatewayError(f"The calendar is not open to whoever has its address ({status}).", retry=False)
+        text = f"The calendar is not open to whoever has its address ({status})."
+        return GatewayError(text, retry=False, gone=True)
     if status == 429 or status >= 500:
         said = response.getheader("Retry-After", "")
         wait = float(said) if said.isdecimal() and len(said) < 6 else 0.0

@@ -1,0 +1,54 @@
+"""A calendar anywhere, of which we know nothing but its ICS address."""
+
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from app.booking.refusals import NotPossible
+from app.calendars.connection import CalendarConnection
+from app.calendars.outside_calendar import OutsideCalendar
+from app.database import db
+from app.practice.user import digest
+from app.scheduling import changes
+
+MOST = 10  # addresses of one therapist
+
+
+def connect(therapist_id: int, zone: str, address: str, name: str) -> CalendarConnection:
+    """What is taken there closes time here from now on. The same address once more is read anew, also where it could
+    not be read any more. Call it in the therapist's turn; the caller commits. Raises NotPossible."""
+    address = address.strip()
+    connection = _known(therapist_id, address)
+    if connection is None:
+        connection = _new(therapist_id, zone, address)
+    connection.label = " ".join(name.split())[:100] or host_of(address)
+    connection.state, connection.error, connection.failing_since, connection.told_at = "working", None, None, None
+    for calendar in connection.calendars:
+        calendar.name = connection.label
+        calendar.full_sync_at, calendar.attempts, calendar.error = None, 0, None
+        calendar.fall_due()
+    db.session.flush()
+    changes.note_seen(therapist_id)
+    return connection
+
+
+def host_of(address: str) -> str:
+    """The server that an address is at: what may be shown of it, for the rest of it is a secret."""
+    return urlsplit(address).hostname or ""
+
+
+def _new(therapist_id: int, zone: str, address: str) -> CalendarConnection:
+    if len(CalendarConnection.of_therapist(therapist_id, "address")) >= MOST:
+        raise NotPossible(f"You have connected {MOST} addresses; more are not read. Disconnect one of them first.")
+    connection = CalendarConnection(therapist_id=therapist_id, kind="address")
+    calendar = OutsideCalendar(external_id=digest(address), address=address, zone=zone, is_read=True)
+    connection.calendars.append(calendar)
+    db.session.add(connection)
+    return connection
+
+
+def _known(therapist_id: int, address: str) -> CalendarConnection | None:
+    mine = select(CalendarConnection).join(OutsideCalendar).filter(CalendarConnection.therapist_id == therapist_id)
+    return db.session.scalar(
+        mine.where(CalendarConnection.kind == "address", OutsideCalendar.external_id == digest(address))
+    )
