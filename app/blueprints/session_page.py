@@ -14,6 +14,7 @@ from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.possible import verbs_of
 from app.booking.rearrangement import MOST_ALTERNATIVES, REASONS
+from app.calendars.entry import CalendarEntry
 from app.database import db
 from app.forms.alternatives import AlternativesForm
 from app.forms.new_time import NewTime
@@ -38,6 +39,7 @@ def session_page(booking: Booking, status: int = 200, problem: str | None = None
         "sentence": sentence,
         "message_line": message_line,
         "closed_time": _closed_time(booking),
+        "edited_there": CalendarEntry.edited_of(booking),
         "can": verbs_of(booking),
         "problem": problem,
         "words": words,

@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Optional
 
 from flask import current_app
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app import clock
 from app.calendars.outside_calendar import OutsideCalendar
 from app.calendars.standing import Standing, entry_id_of
 from app.database import Model, UTCDateTime, db, rows_changed
@@ -59,6 +61,12 @@ class CalendarEntry(Model):
     calendar: Mapped[OutsideCalendar] = relationship()
     booking: Mapped[Optional["Booking"]] = relationship()
     alternative: Mapped[Optional["Alternative"]] = relationship()
+
+    @classmethod
+    def edited_of(cls, booking: "Booking") -> Sequence["CalendarEntry"]:
+        """Those of a session that a person changed there, as long as what stands there or here is to come."""
+        edited = (cls.booking_id == booking.id, cls.state == "edited", cls.ends_at > clock.now())
+        return db.session.scalars(select(cls).where(*edited).order_by(cls.alternative_id.nulls_first())).all()
 
     @property
     def is_deleted(self) -> bool:

@@ -1,5 +1,6 @@
 """What a person makes of our entries in their calendar at Google: noticed, told here, never written over blindly."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -213,3 +214,85 @@ def test_what_we_wrote_and_forgot_is_found_again_by_its_id(google, maras, sessio
     write()
     assert entries(maras.primary) == [(world.in_days(4), "confirmed", "I. K.")]
     assert len(maras.primary.store.entries) == 1
+
+
+@pytest.fixture
+def desk(visitor):
+    return visitor("mara@example.com")
+
+
+def shown(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def test_the_session_says_what_happened_there_and_puts_it_back(maras, session, stands, look, desk):
+    maras.primary.move(stands, TWO, TWO + HOUR)
+    look()
+    page = desk.open(f"/sessions/{session.id}")
+    assert "In your Google calendar this session was moved to" in shown(page.text)
+    assert "14:00–14:50" in page.text
+    assert "Here it stands as agreed" in shown(page.text)
+    page = desk.press(page, "Put it back there")
+    assert "In your Google calendar" not in page.text
+    look()
+    assert entries(maras.primary) == [AT_TEN]
+
+
+def test_the_edit_of_the_session_begins_with_the_time_from_there(maras, session, stands, look, desk):
+    maras.primary.move(stands, TWO, TWO + HOUR)
+    look()
+    text = desk.open(f"/sessions/{session.id}").text
+    forms = re.findall(r'<form method="get" action="([^"]+)">(.*?)</form>', text, re.DOTALL)
+    prefilled = [dict(re.findall(r'name="(date|time)" value="([^"]+)"', inside)) for _, inside in forms]
+    told = next(one for one in prefilled if one)
+    page = desk.open(f"/sessions/{session.id}/rearrangement?date={told['date']}&time={told['time']}&reason=asked")
+    page = desk.press(page, "Save change")
+    session = db.session.get_one(type(session), session.id, populate_existing=True)
+    assert session.starts_at == TWO
+    look()
+    assert "In your Google calendar" not in desk.open(f"/sessions/{session.id}").text
+    assert entries(maras.primary) == [AT_TWO]
+
+
+def test_a_session_that_was_deleted_there_can_only_be_put_back(maras, session, stands, look, desk):
+    maras.primary.cancel(stands)
+    look()
+    page = desk.open(f"/sessions/{session.id}")
+    assert "In your Google calendar this session was deleted" in shown(page.text)
+    desk.press(page, "Put it back there")
+    look()
+    assert entries(maras.primary) == [AT_TEN]
+
+
+def test_an_offered_time_that_was_moved_there_is_told_and_stays_offered(maras, session, stands, look, desk, write):
+    offer = world.offer_times(session, world.in_days(5), world.in_days(6))
+    write()
+    at_five = next(one for one in rows() if one.alternative_id == offer.alternatives[0].id)
+    maras.primary.move(at_five.entry_id, TWO, TWO + HOUR)
+    look()
+    page = desk.open(f"/sessions/{session.id}")
+    assert "Here it stands as offered" in shown(page.text)
+    desk.press(page, "Put it back there")
+    look()
+    assert world.in_days(5) in [starts for starts, _, _ in entries(maras.primary)]
+
+
+def test_what_was_settled_meanwhile_is_shown_as_it_stands(maras, session, stands, look, desk):
+    maras.primary.move(stands, TWO, TWO + HOUR)
+    look()
+    page = desk.open(f"/sessions/{session.id}")
+    maras.primary.move(stands, TEN, TEN + HOUR)
+    look()
+    page = desk.press(page, "Put it back there")
+    assert page.status == 200
+    assert "In your Google calendar" not in page.text
+
+
+def test_nobody_else_puts_anything_back(maras, otto, session, stands, look, visitor):
+    maras.primary.cancel(stands)
+    look()
+    others = visitor("otto@example.com")
+    token = others.form_token("/dashboard")
+    path = f"/bookings/{session.id}/calendar-entries/{the_row().id}/restoration"
+    assert others.post(path, {"csrf_token": token}).status == 404
+    assert the_row().is_deleted

@@ -10,6 +10,7 @@ ROUTES = """
 public         GET   /
 therapist      POST  /bookings
 therapist      POST  /bookings/<int:booking_id>/attendance
+therapist      POST  /bookings/<int:booking_id>/calendar-entries/<int:entry_id>/restoration
 therapist      POST  /bookings/<int:booking_id>/cancellation
 therapist      POST  /bookings/<int:booking_id>/confirmation
 therapist      POST  /bookings/<int:booking_id>/kept-confirmation
