@@ -5,10 +5,12 @@ from app.booking.kept_answer import KeptAnswer
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.sick_day import SickDay
+from app.calendars.acceptance import AcceptanceCheck
 from app.calendars.connection import CalendarConnection
 from app.calendars.entry import CalendarEntry
 from app.calendars.feed_address import FeedAddress
 from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.settled_clash import SettledClash
 from app.calendars.watch_channel import WatchChannel
 from app.jobs.lease import Lease
 from app.messages.activity import Activity
@@ -27,6 +29,7 @@ from app.scheduling.time_off import TimeOff
 from app.scheduling.working_time import WorkingTime
 
 __all__ = [
+    "AcceptanceCheck",
     "Activity",
     "Alternative",
     "BlockedSender",
@@ -48,6 +51,7 @@ __all__ = [
     "PersonalLink",
     "PushSubscription",
     "SessionType",
+    "SettledClash",
     "SickDay",
     "SignIn",
     "SignInAttempt",

@@ -9,9 +9,12 @@ from app.blueprints.lookup import chosen_location, own_booking
 from app.blueprints.refusing import status_of
 from app.blueprints.rendering import in_place_of_form, see_other
 from app.blueprints.session_page import rearrangement_page, relocation_page, session_page, stands_in_place
+from app.blueprints.told import Told
 from app.booking.booking import Booking
 from app.booking.rearrangement import change_location
 from app.booking.refusals import BookingChanged, Refused
+from app.calendars import clashes
+from app.calendars.live_check import NOTHING, Look, look
 from app.database import db
 from app.forms import cleaning
 from app.forms.new_time import NewTime
@@ -19,35 +22,56 @@ from app.forms.new_time import NewTime
 bp = Blueprint("bookings", __name__)
 
 
-def done(booking: Booking) -> Response:
-    """Commit the verb; show the session as it now stands."""
+def done(booking: Booking, told: str | None = None) -> Response:
+    """Commit the verb; show the session as it now stands, and what is to be told of what was done."""
     db.session.commit()
     if stands_in_place(booking):
-        return session_page(booking)
-    return see_other("sessions.show", booking_id=booking.id)
+        return session_page(booking, told=told)
+    more = {"told": Told(told).token} if told else {}
+    return see_other("sessions.show", booking_id=booking.id, **more)
 
 
-def answer(booking_id: int, verb: Callable[[Booking], object], words: str = "") -> Response:
+def answer(booking_id: int, verb: Callable[[Booking], object], words: str = "", told: str | None = None) -> Response:
     """Do one verb to an own session; when it is refused, show the session as it really stands and why."""
     booking = own_booking(booking_id)
     try:
         verb(booking)
     except Refused as refusal:
         db.session.rollback()
-        return session_page(own_booking(booking_id), status_of(refusal), refusal.sentence, words)
-    return done(booking)
+        return session_page(own_booking(booking_id), status_of(refusal), refusal, words, told)
+    return done(booking, told)
+
+
+def looked_at(booking: Booking) -> Look:
+    """What the therapist's calendars outside say now of the day of a request. No transaction is open meanwhile."""
+    if booking.status != "requested":
+        return NOTHING
+    found = look(booking.therapist, booking.span)
+    if found.news:
+        clashes.read_soon(found.news)
+        db.session.commit()
+    return found
 
 
 def changed_meanwhile(booking_id: int, refusal: Refused) -> Response:
     """A form came too late: where it was, show the session as it now stands."""
     db.session.rollback()
-    return in_place_of_form(session_page(own_booking(booking_id), 409, refusal.sentence))
+    return in_place_of_form(session_page(own_booking(booking_id), 409, refusal))
 
 
 @bp.post("/bookings/<int:booking_id>/confirmation")
 @therapist_only
 def confirm(booking_id: int) -> Response:
-    return answer(booking_id, Booking.confirm)
+    seen, shown = looked_at(own_booking(booking_id)), request.form.getlist("busy")
+    return answer(booking_id, lambda booking: clashes.confirm(booking, seen, shown), told=seen.sentence)
+
+
+@bp.post("/bookings/<int:booking_id>/kept-time")
+@therapist_only
+def keep_time(booking_id: int) -> Response:
+    """The therapist is busy elsewhere then, and leaves the session where it is."""
+    shown = request.form.getlist("busy")
+    return answer(booking_id, lambda booking: clashes.keep(booking, shown))
 
 
 @bp.post("/bookings/<int:booking_id>/cancellation")
@@ -77,7 +101,7 @@ def move(booking_id: int) -> Response:
     """The client asked for another time."""
     booking, new_time = own_booking(booking_id), NewTime.typed(request.form)
     terms = new_time.terms(booking)
-    unseen_warning = new_time.warning and request.form.get("warned") != new_time.key
+    unseen_warning = new_time.warning and request.form.get("warned") != new_time.warned_of
     if terms is None or unseen_warning:
         return rearrangement_page(booking, "asked", new_time, None, 422)
     try:

@@ -10,6 +10,7 @@ from app.blueprints.refusing import status_of
 from app.blueprints.rendering import page_or_fragment, see_address
 from app.booking.refusals import Refused
 from app.booking.requesting import book_for_client
+from app.calendars import notices
 from app.database import db
 from app.forms.for_client import ForClient
 
@@ -19,8 +20,8 @@ bp = Blueprint("calendar", __name__)
 @bp.get("/calendar")
 @therapist_only
 def show() -> Response:
-    page = CalendarPage(current_user.therapist)
-    return page_or_fragment("calendar/show.html", "calendar/_calendar.html", **page.context())
+    page, ailing = CalendarPage(current_user.therapist), notices.of_therapist(current_user.therapist)
+    return page_or_fragment("calendar/show.html", "calendar/_calendar.html", **page.context(), notices=ailing)
 
 
 @bp.get("/calendar/time")

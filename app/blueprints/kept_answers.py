@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, jsonify, reque
 from flask_login import current_user
 
 from app.blueprints.access import therapist_only
+from app.blueprints.bookings import looked_at
 from app.blueprints.lookup import own_booking
 from app.booking.kept_answer import KeptAnswer, Seen
 from app.database import db
@@ -37,7 +38,8 @@ def confirm(booking_id: int) -> Response:
     key, start, location, age = request.form.get("key", ""), *map(_number, ("start", "location", "age"))
     if not KEY.fullmatch(key) or start is None or location is None or age is None:
         abort(400)
-    kept = KeptAnswer.confirm(booking, key, Seen(start, location), timedelta(seconds=min(max(age, 0), FOREVER)))
+    look, seen = looked_at(booking), Seen(start, location)
+    kept = KeptAnswer.confirm(booking, key, seen, timedelta(seconds=min(max(age, 0), FOREVER)), look)
     db.session.commit()
     return jsonify(done=kept.done, sentence=kept.sentence)
 

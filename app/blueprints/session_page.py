@@ -9,11 +9,14 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.blueprints.rendering import page_or_fragment, swaps
+from app.blueprints.told import told_by_address
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.possible import verbs_of
 from app.booking.rearrangement import MOST_ALTERNATIVES, REASONS
+from app.booking.refusals import Refused
+from app.calendars import clashes
 from app.calendars.entry import CalendarEntry
 from app.database import db
 from app.forms.alternatives import AlternativesForm
@@ -24,9 +27,12 @@ from app.messages.message import Message
 from app.scheduling.time_off import TimeOff
 
 
-def session_page(booking: Booking, status: int = 200, problem: str | None = None, words: str = "") -> Response:
-    """One session with its offer, history and mails."""
-    offer = booking.open_offer
+def session_page(
+    booking: Booking, status: int = 200, refusal: Refused | str | None = None, words: str = "", told: str | None = None
+) -> Response:
+    """One session with its offer, history and mails; what stands in the way of what was pressed, or was done."""
+    offer, put = booking.open_offer, refusal if isinstance(refusal, clashes.BusyElsewhere) else None
+    by_address = told_by_address()
     context = {
         "booking": booking,
         "therapist": booking.therapist,
@@ -41,7 +47,11 @@ def session_page(booking: Booking, status: int = 200, problem: str | None = None
         "closed_time": _closed_time(booking),
         "edited_there": CalendarEntry.edited_of(booking),
         "can": verbs_of(booking),
-        "problem": problem,
+        "busy": {booking.id: put.busy if put else clashes.of_booking(booking)},
+        "busy_in_words": clashes.in_words,
+        "put": put,
+        "problem": refusal.sentence if isinstance(refusal, Refused) else refusal,
+        "told": told or (by_address.sentence if by_address else None),
         "words": words,
         "now": clock.now(),
     }

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.booking.refusals import BookingChanged, NotPossible
+from app.calendars.settled_clash import settle_known
 from app.database import Model, UTCDateTime, db, rows_changed
 from app.messages.activity import record
 from app.practice.client import Client
@@ -89,6 +90,7 @@ class Booking(Model):
         before, changed = self.terms, "time" if starts_at != self.starts_at else "location"
         self._become("confirmed", "requested", "confirmed")
         self._change_terms(starts_at, location, asked_change=changed)
+        settle_known(self.id, self.therapist_id, [self.span])
         record("moved_as_asked", self, by="therapist", before=before)
 
     def relocate(self, location: Location) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.booking.booking import Booking
 from app.booking.refusals import Refused
+from app.calendars import clashes
+from app.calendars.live_check import NOTHING, Look
 from app.database import Model, UTCDateTime, db
 from app.messages import push
 from app.scheduling.hold import Hold
@@ -40,8 +42,9 @@ class KeptAnswer(Model):
     sentence: Mapped[str] = mapped_column(Text)
 
     @classmethod
-    def confirm(cls, booking: Booking, key: str, seen: Seen, age: timedelta) -> "KeptAnswer":
-        """Confirm the session if it still is what was seen; `age` is how long the device kept the answer.
+    def confirm(cls, booking: Booking, key: str, seen: Seen, age: timedelta, look: Look = NOTHING) -> "KeptAnswer":
+        """Confirm the session if it still is what was seen; `age` is how long the device kept the answer, `look` what
+        the therapist's calendars outside say of that day.
 
         The same key again gives what became of it the first time.
         """
@@ -49,14 +52,14 @@ class KeptAnswer(Model):
         user_id = booking.therapist.user_id
         if known := db.session.scalar(select(cls).filter_by(user_id=user_id, key=key)):
             return known
-        refusal = next(_in_the_way(booking, seen, age), None) or _confirm(booking)
+        refusal = next(_in_the_way(booking, seen, age), None) or _confirm(booking, look)
         answer = cls(
             key=key,
             user_id=user_id,
             booking_id=booking.id,
             came_at=clock.now(),
             done=refusal is None,
-            sentence=refusal or f"Confirmed: {booking.client.short_name}, {_when(booking)}.",
+            sentence=" ".join(filter(None, (refusal or _confirmed(booking), look.sentence))),
         )
         db.session.add(answer)
         db.session.flush()
@@ -83,11 +86,18 @@ def _in_the_way(booking: Booking, seen: Seen, age: timedelta) -> Iterator[str]:
         yield f"You pressed Confirm for {who} more than a day ago: too old, nothing was confirmed. Please look again."
 
 
-def _confirm(booking: Booking) -> str | None:
-    """The sentence of a refusal, if time refused it in this very moment."""
+def _confirmed(booking: Booking) -> str:
+    return f"Confirmed: {booking.client.short_name}, {_when(booking)}."
+
+
+def _confirm(booking: Booking, look: Look) -> str | None:
+    """The sentence of a refusal, if time refused it in this very moment, or the therapist is busy elsewhere then."""
     try:
         if booking.status == "requested":
-            booking.confirm()
+            clashes.confirm(booking, look, ())
+    except clashes.BusyElsewhere as clash:
+        who, when = booking.client.short_name, _when(booking)
+        return f"{clash.told} The session of {who}, {when}: nothing was confirmed. Please look at it."
     except Refused as refusal:
         return refusal.sentence
     return None

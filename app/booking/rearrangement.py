@@ -12,6 +12,7 @@ from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.refusals import NotPossible, TimeTaken
+from app.calendars.settled_clash import settle_known
 from app.database import db
 from app.messages.activity import record
 from app.practice.location import Location
@@ -42,6 +43,7 @@ def offer_alternatives(booking: Booking, reason: str, alternatives: Sequence[Ter
     _check_alternatives(booking, alternatives)
     expires_at = deadline(max(terms.starts_at for terms in alternatives))
     offer = _open(booking, "times", reason, alternatives, expires_at, words)
+    settle_known(booking.id, booking.therapist_id, [alternative.span for alternative in offer.alternatives])
     record("times_offered", booking, by="therapist", offer=offer, why=words)
     return offer
 

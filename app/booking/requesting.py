@@ -15,6 +15,7 @@ from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import refuse_clash
 from app.booking.refusals import NotPossible, TimeTaken, TooManyRequests
+from app.calendars.settled_clash import settle_known
 from app.database import db, take_turn
 from app.language import marked
 from app.messages.activity import record
@@ -113,6 +114,7 @@ def book_for_client(
         raise NotPossible("This time has passed. Choose a time to come.")
     refuse_clash(booking, booking.span)
     _store(booking, therapist, client)
+    settle_known(booking.id, therapist.id, [booking.span])
     record("booked_for_client", booking, by="therapist", why=words)
     return booking
 

@@ -81,7 +81,7 @@ class AlternativesForm:
     def _unseen_warnings(self) -> bool:
         """Whether a row warns of something that the therapist has not been shown yet."""
         seen = set(self.warned.split("|"))
-        warnings = [row.key for row in self.rows if row.warning]
+        warnings = [row.warned_of for row in self.rows if row.warning]
         self.warned = "|".join(warnings)
         return any(key not in seen for key in warnings)
 

@@ -97,7 +97,7 @@ class ForClient:
             self.problem = self.problem or "Please look at the marked fields. Nothing was booked yet."
             return None
         self.when.warn_outside(self.therapist, terms, self.session_type.length)
-        if self.when.warning and request.form.get("warned") != self.when.key:
+        if self.when.warning and request.form.get("warned") != self.when.warned_of:
             self.problem = f"{self.when.warning} Press Book session again if this is what you want."
             return None
         return Wanted(

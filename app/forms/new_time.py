@@ -27,6 +27,7 @@ class NewTime:
     location: str
     errors: list[str] = field(default_factory=list)
     warning: str | None = None
+    busy: str = ""  # the busy times of which it warns
 
     @classmethod
     def typed(cls, form: MultiDict[str, str], prefix: str = "", index: int = 0) -> "NewTime":
@@ -76,14 +77,20 @@ class NewTime:
         span, warnings = (terms.starts_at, terms.starts_at + length), []
         if not in_working_time(therapist, terms.location, span):
             warnings.append("This is outside your working times at this location.")
-        if BusyTime.touches(therapist.id, span):
+        if busy := BusyTime.between(therapist.id, span):
             warnings.append("Your calendar elsewhere says that you are busy then.")
+        self.busy = ",".join(f"{one.starts_at.timestamp():.0f}-{one.ends_at.timestamp():.0f}" for one in busy)
         self.warning = " ".join(warnings) or None
 
     @property
     def key(self) -> str:
-        """Names these very terms, so that a warning is given once and not again."""
+        """Names these very terms."""
         return f"{self.date} {self.time} {self.location}"
+
+    @property
+    def warned_of(self) -> str:
+        """Names them with what is warned of, so that a warning is given once and not again, unless it is another."""
+        return f"{self.key} {self.busy}".rstrip()
 
     def starts_at(self, therapist: Therapist) -> datetime:
         """The moment that was typed. Raises ValueError with a sentence when it is none."""

@@ -19,6 +19,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app.calendars.acceptance import AcceptanceCheck
 from app.database import db
 from app.messages.message import Message
 
@@ -28,6 +29,7 @@ PUSHES = "pushes"  # rung by a change; costs the worker nothing, for they have a
 ENTRIES = "entries"  # rung by a change of a session: it stands in a calendar elsewhere, written by threads of their own
 CALENDARS = "calendars"  # rung when one outside has changed; has threads of its own too
 DELIVERIES = "deliveries"  # rung by a change; short, so that a mail goes out at once
+ACCEPTANCES = "acceptances"  # rung too; these have a thread of their own as well
 OPENINGS = "openings"  # rung too: the directory follows the diaries
 SWEEPS = "sweeps"  # put in by the timetable
 
@@ -77,6 +79,7 @@ RUNG = {
     "deliver_pushes": PUSHES,
     "write_calendars": ENTRIES,
     "sync_calendars": CALENDARS,
+    "check_acceptances": ACCEPTANCES,
     "deliver_waiting": DELIVERIES,
     "refresh_openings": OPENINGS,
 }
@@ -84,6 +87,7 @@ ASKED_BY = {
     "has_written_push": "deliver_pushes",
     "entries_are_due": "write_calendars",
     "calendars_are_due": "sync_calendars",
+    "has_to_check": "check_acceptances",
     "has_written_mail": "deliver_waiting",
     "openings_are_due": "refresh_openings",
 }
@@ -150,6 +154,8 @@ def _after_flush(session: Session, _context: object) -> None:
     for row in session.new:
         if isinstance(row, Message):
             session.info[f"has_written_{row.channel}"] = True
+        elif isinstance(row, AcceptanceCheck):
+            session.info["has_to_check"] = True
 
 
 def _after_commit(session: Session) -> None:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from app.database import db
-from app.jobs import calendar_entries, calendars, pushes
+from app.jobs import acceptances, calendar_entries, calendars, pushes
 from app.jobs.deliver import deliver_waiting
 from app.jobs.expire import expire_offers, lapse_requests
 from app.jobs.openings import refresh_openings
@@ -20,6 +20,7 @@ SWEEPS: dict[str, Callable[[], object]] = {
     "refresh_openings": refresh_openings,
     "write_calendars": calendar_entries.start,
     "sync_calendars": calendars.start,
+    "check_acceptances": acceptances.start,
     "deliver_pushes": pushes.start,
     "deliver_waiting": deliver_waiting,
 }
@@ -47,4 +48,5 @@ def run_all() -> None:
         try_to_run(name)
     calendar_entries.wait()
     calendars.wait()
+    acceptances.wait()
     pushes.wait()

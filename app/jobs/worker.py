@@ -16,7 +16,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.jobs.lease import Lease
-from app.jobs.queue import CALENDARS, DELIVERIES, ENTRIES, OPENINGS, PUSHES, SWEEPS, new_client, queue
+from app.jobs.queue import ACCEPTANCES, CALENDARS, DELIVERIES, ENTRIES, OPENINGS, PUSHES, SWEEPS, new_client, queue
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class DeskWorker(SimpleWorker):
     def __init__(self, app: Flask, client: Redis, alive: SignOfLife, stopping: threading.Event) -> None:
         self._app, self._alive, self._stopping = app, alive, stopping
         super().__init__(
-            [queue(name, client) for name in (PUSHES, ENTRIES, CALENDARS, DELIVERIES, OPENINGS, SWEEPS)],
+            [queue(name, client) for name in (PUSHES, ENTRIES, CALENDARS, ACCEPTANCES, DELIVERIES, OPENINGS, SWEEPS)],
             connection=client,
             serializer=JSONSerializer,
             worker_ttl=WORKER_TTL,

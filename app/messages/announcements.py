@@ -5,11 +5,12 @@ for. Lists and reminders (reminders.py) are not.
 """
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from flask import current_app
 
 from app import clock
+from app.calendars.acceptance import AcceptanceCheck
 from app.database import db
 from app.messages import push
 from app.messages.facts import facts_of
@@ -68,11 +69,22 @@ ANNOUNCED: dict[str, tuple[Mail, ...]] = {
 }
 
 
+# Where a client's answer made a time binding that the therapist may have filled elsewhere meanwhile.
+ACCEPTED = ("times_accepted", "location_accepted")
+
+
 def announce(activity: "Activity", booking: "Booking", offer: Optional["Offer"]) -> None:
     """Write the messages that an activity causes into the outbox. Raises KeyError for an unknown verb."""
     Message.call_off_reminders(booking.id)
     for mail in _mails(activity):
         _write(mail, activity, booking, offer)
+    if activity.verb in ACCEPTED:
+        AcceptanceCheck.ask_for(booking)
+
+
+def announce_clash(booking: "Booking", busy: str) -> None:
+    """What a client has just accepted is busy elsewhere, and when, in words."""
+    _put(Mail("therapist", "clash_found"), booking, facts_of(booking) | {"busy": busy})
 
 
 def _mails(activity: "Activity") -> tuple[Mail, ...]:
@@ -88,8 +100,14 @@ def _write(mail: Mail, activity: "Activity", booking: "Booking", offer: Optional
         calendar = None  # the client's calendar never heard of the session
     if calendar:
         booking.calendar_sequence = 0 if booking.calendar_sequence is None else booking.calendar_sequence + 1
-    now, facts = clock.now(), facts_of(booking, offer, activity)
+    facts = facts_of(booking, offer, activity)
     facts["calendar"] = {"method": calendar, "sequence": booking.calendar_sequence} if calendar else None
+    _put(mail, booking, facts)
+
+
+def _put(mail: Mail, booking: "Booking", facts: dict[str, Any]) -> None:
+    """Into the outbox."""
+    now = clock.now()
     address = booking.client.email if mail.recipient == "client" else booking.therapist.user.email
     db.session.add(
         Message(

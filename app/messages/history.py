@@ -80,6 +80,7 @@ MAILS = {
     "request_lapsed": "Notice of the unanswered request",
     "reminder": "Reminder",
     "day_list": "List of the day",
+    "clash_found": "Notice of a clash",
     "calendar_broken": "Notice of the calendar that is not connected any more",
 }
 

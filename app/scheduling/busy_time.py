@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, delete, exists, select
+from sqlalchemy import ForeignKey, Index, String, delete
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.database import Model, db, rows_changed
 from app.scheduling import changes
 from app.scheduling.dated import DatedSpan
-from app.scheduling.spans import Span
 
 
 class BusyTime(DatedSpan, Model):
@@ -25,11 +24,6 @@ class BusyTime(DatedSpan, Model):
     # From which calendar, and by which id there; None: entered by hand, in tests and demos.
     calendar_id: Mapped[int | None] = mapped_column(ForeignKey("outside_calendar.id", ondelete="CASCADE"))
     external_id: Mapped[str | None] = mapped_column(String(1200))
-
-    @classmethod
-    def touches(cls, therapist_id: int, span: Span) -> bool:
-        """Whether the therapist is busy elsewhere at some time of the span."""
-        return bool(db.session.scalar(select(exists().where(*cls.meets(therapist_id, span)))))
 
     @classmethod
     def forget(cls, therapist_id: int, calendar_id: int) -> None:

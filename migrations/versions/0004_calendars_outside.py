@@ -17,6 +17,7 @@ def upgrade() -> None:
     create_channels()
     create_entries()
     create_feeds()
+    create_clashes()
     # In plain SQL: it takes a constraint with the column on both engines, and rebuilds no table on SQLite.
     op.execute(
         "ALTER TABLE busy_time ADD COLUMN calendar_id INTEGER CONSTRAINT fk_busy_time_calendar_id_outside_calendar "
@@ -30,6 +31,8 @@ def downgrade() -> None:
     op.drop_index("uq_busy_time_external", "busy_time")
     op.execute("ALTER TABLE busy_time DROP COLUMN external_id")
     op.execute("ALTER TABLE busy_time DROP COLUMN calendar_id")
+    for table in ("acceptance_check", "settled_clash"):
+        op.drop_table(table)
     for table in ("feed_address", "calendar_entry", "watch_channel", "outside_calendar", "calendar_connection"):
         op.drop_table(table)
 
@@ -153,4 +156,23 @@ def create_feeds() -> None:
         sa.Column("made_at", UTCDateTime(), nullable=False),
         sa.UniqueConstraint("therapist_id", name=op.f("uq_feed_address_therapist_id")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_feed_address_token_hash")),
+    )
+
+
+def create_clashes() -> None:
+    """Which busy times a therapist has decided about, and which acceptances are still to be looked up."""
+    op.create_table(
+        "settled_clash",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("booking_id", sa.Integer(), sa.ForeignKey("booking.id"), nullable=False),
+        sa.Column("starts_at", UTCDateTime(), nullable=False),
+        sa.Column("ends_at", UTCDateTime(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.UniqueConstraint("booking_id", "starts_at", "ends_at", name=op.f("uq_settled_clash_booking_id")),
+    )
+    op.create_table(
+        "acceptance_check",
+        sa.Column("booking_id", sa.Integer(), sa.ForeignKey("booking.id"), primary_key=True),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("next_try_at", UTCDateTime(), nullable=False),
     )

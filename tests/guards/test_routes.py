@@ -14,6 +14,7 @@ therapist      POST  /bookings/<int:booking_id>/calendar-entries/<int:entry_id>/
 therapist      POST  /bookings/<int:booking_id>/cancellation
 therapist      POST  /bookings/<int:booking_id>/confirmation
 therapist      POST  /bookings/<int:booking_id>/kept-confirmation
+therapist      POST  /bookings/<int:booking_id>/kept-time
 therapist      POST  /bookings/<int:booking_id>/offer
 therapist      POST  /bookings/<int:booking_id>/offer/choice
 therapist      POST  /bookings/<int:booking_id>/offer/withdrawal

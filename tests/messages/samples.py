@@ -50,6 +50,7 @@ TIMED_CASES = [
     Case("", "client", "offer_nudge", None),
     Case("", "client", "reminder", None),
     Case("", "therapist", "day_list", None),
+    Case("", "therapist", "clash_found", None),
 ]
 CALENDAR_CASES = [Case("", "therapist", "calendar_broken", None)]
 CASES = ANNOUNCED_CASES + TIMED_CASES + CALENDAR_CASES
@@ -96,6 +97,7 @@ def facts(case: Case) -> dict[str, Any]:
             "verb": case.verb or None,
             "before": _before(case.verb),
             "why": WORDS if said else "",
+            "busy": "Your Google calendar says that you are busy: Tue 24 Nov 2026, 10:30–11:30.",
             "calendar": case.calendar and {"method": case.calendar, "sequence": int(bool(offer))},
         }
     )

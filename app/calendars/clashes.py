@@ -1,0 +1,155 @@
+"""Sessions of ours at times that are busy elsewhere: a therapist decides what becomes of them.
+
+What we promised a client stands until then. A busy time of which the therapist was told, and went on, is no clash.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, select, update
+from sqlalchemy.orm import selectinload
+
+from app import clock
+from app.booking.booking import Booking
+from app.booking.refusals import BookingChanged, Refused
+from app.calendars.connection import CalendarConnection
+from app.calendars.live_check import NOTHING, Look
+from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.settled_clash import SettledClash, settle
+from app.database import db
+from app.scheduling.busy_time import BusyTime
+from app.scheduling.changes import note_seen
+from app.scheduling.hold import Hold
+from app.scheduling.spans import Span
+from app.span_words import dates
+
+
+class Busy(NamedTuple):
+    """A busy time as it is told; `kind` of the connection through which it came, or empty."""
+
+    starts_at: datetime
+    ends_at: datetime
+    kind: str = ""
+
+    @property
+    def span(self) -> Span:
+        return self.starts_at, self.ends_at
+
+    @property
+    def key(self) -> str:
+        """As a form carries it."""
+        return f"{int(self.starts_at.timestamp())}-{int(self.ends_at.timestamp())}"
+
+
+class BusyElsewhere(Refused):
+    """Not confirmed: the therapist is busy elsewhere then, and chooses what to do."""
+
+    def __init__(self, busy: Sequence[Busy], told: str) -> None:
+        super().__init__(f"{told} Nothing is confirmed yet.")
+        self.busy = busy
+        self.told = told
+
+
+def confirm(booking: Booking, look: Look, told: Collection[str]) -> None:
+    """Confirm a request unless the therapist is busy elsewhere then; `told` are the keys of busy times that they were
+    shown and that shall not stand in the way. Raises BusyElsewhere, and what Booking.confirm raises."""
+    booking.lock()
+    busy = of_booking(booking, look) if booking.status == "requested" and not booking.has_lapsed else []
+    if any(one.key not in told for one in busy):
+        raise BusyElsewhere(busy, in_words(busy, booking))
+    settle(booking.id, [one.span for one in busy])
+    booking.confirm()
+
+
+def keep(booking: Booking, told: Collection[str]) -> None:
+    """The session stands all the same. Raises BookingChanged when there is no such clash any more, or another."""
+    booking.lock()
+    busy = of_booking(booking)
+    if any(one.key not in told for one in busy):
+        raise BookingChanged
+    settle(booking.id, [one.span for one in busy])
+    note_seen(booking.therapist_id)
+
+
+def of_booking(booking: Booking, look: Look = NOTHING) -> list[Busy]:
+    """What the session clashes with, by what is known and, of its own day, by a look."""
+    spans = standing(booking)
+    if not spans:
+        return []
+    known = _meeting(db.session.execute(_known(booking.therapist_id).where(Hold.booking_id == booking.id)), spans, look)
+    seen = [Busy(*busy, "google") for answer in look.answers.values() for busy in answer if _meets(busy, spans)]
+    settled = SettledClash.of(booking.id) if known or seen else set()
+    return _told_once(one for one in seen + known if one.span not in settled)
+
+
+def of_therapist(therapist_id: int) -> dict[int, list[Busy]]:
+    """The same of all sessions to come, by their id, the earliest first: one statement where there is none."""
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in db.session.execute(_known(therapist_id).where(~_is_settled()).order_by(Hold.starts_at)):
+        found[row.booking_id].append(row)
+    if not found:
+        return {}
+    query = select(Booking).where(Booking.id.in_(found)).options(selectinload(Booking.offers))
+    bookings = {one.id: one for one in db.session.scalars(query)}
+    busy = {of: _told_once(_meeting(rows, standing(bookings[of]))) for of, rows in found.items()}
+    return {of: some for of, some in busy.items() if some}
+
+
+def standing(booking: Booking) -> list[Span]:
+    """The times to come at which the session takes place, or would if its client chose so."""
+    now = clock.now()
+    if booking.status == "awaiting_client":
+        offer = booking.open_offer
+        return [one.span for one in offer.alternatives if one.is_open] if offer and offer.is_open else []
+    return [booking.span] if booking.status in ("requested", "confirmed") and booking.ends_at > now else []
+
+
+def in_words(busy: Iterable[Busy], booking: Booking) -> str:
+    """*Your Google calendar says that you are busy: Tue 24 Nov 2026, 10:30–11:30.*"""
+    by_calendar: dict[str, list[str]] = defaultdict(list)
+    for one in busy:
+        whose = "Your Google calendar" if one.kind == "google" else "Your calendar elsewhere"
+        by_calendar[whose].append(dates(*one.span, booking.therapist.zone))
+    return " ".join(f"{whose} says that you are busy: {'; '.join(spans)}." for whose, spans in by_calendar.items())
+
+
+def read_soon(calendars: Iterable[int]) -> None:
+    """These say something new: what is stored of them is renewed with the next round. Broken ones are left alone."""
+    later = (OutsideCalendar.id.in_(list(calendars)), OutsideCalendar.next_sync_at > clock.now())
+    db.session.execute(update(OutsideCalendar).where(*later).values(next_sync_at=clock.now()))
+
+
+def _known(therapist_id: int) -> Select:
+    """Busy times over what is held of the time to come."""
+    meets = and_(
+        BusyTime.therapist_id == Hold.therapist_id, BusyTime.ends_at > Hold.starts_at, BusyTime.starts_at < Hold.ends_at
+    )
+    return (
+        select(Hold.booking_id, BusyTime.starts_at, BusyTime.ends_at, BusyTime.calendar_id, CalendarConnection.kind)
+        .select_from(Hold)
+        .join(BusyTime, meets)
+        .outerjoin(OutsideCalendar, OutsideCalendar.id == BusyTime.calendar_id)
+        .outerjoin(CalendarConnection, CalendarConnection.id == OutsideCalendar.connection_id)
+        .where(Hold.therapist_id == therapist_id, Hold.ends_at > clock.now())
+    )
+
+
+def _is_settled() -> ColumnElement[bool]:
+    same = (SettledClash.starts_at == BusyTime.starts_at, SettledClash.ends_at == BusyTime.ends_at)
+    return exists().where(SettledClash.booking_id == Hold.booking_id, *same)
+
+
+def _meeting(rows: Iterable[Row], spans: Sequence[Span], look: Look = NOTHING) -> list[Busy]:
+    found = [(row.calendar_id, Busy(row.starts_at, row.ends_at, row.kind or "")) for row in rows]
+    return [busy for of, busy in found if _meets(busy.span, spans) and not look.is_gone(of, busy.span)]
+
+
+def _meets(busy: Span, spans: Iterable[Span]) -> bool:
+    return any(starts < busy[1] and busy[0] < ends for starts, ends in spans)
+
+
+def _told_once(busy: Iterable[Busy]) -> list[Busy]:
+    """One entry may stand in several calendars."""
+    return sorted({one.span: one for one in sorted(busy, key=lambda one: one.kind != "google", reverse=True)}.values())

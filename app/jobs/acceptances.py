@@ -1,0 +1,62 @@
+"""What clients have accepted is looked up in the therapist's calendars, beside and a moment later.
+
+No answer to a client waits for Google, whatever it does. See calendars/acceptance.py.
+"""
+
+import logging
+
+from flask import current_app
+
+from app.booking.booking import Booking
+from app.calendars import clashes
+from app.calendars.acceptance import AcceptanceCheck
+from app.calendars.live_check import look
+from app.database import db, reading
+from app.jobs.beside import Beside
+from app.messages.announcements import announce_clash
+
+log = logging.getLogger(__name__)
+
+
+def check_acceptances() -> None:
+    """All that are due. Safe to run late, twice, or on two workers."""
+    with reading():
+        due = db.session.scalars(AcceptanceCheck.due()).all()
+        db.session.rollback()
+    for booking_id in due:
+        try:
+            _check(booking_id)
+        except Exception:
+            db.session.rollback()
+            log.exception("an acceptance could not be checked and is tried again in a later round")
+
+
+def _check(booking_id: int) -> None:
+    is_mine = AcceptanceCheck.claim(booking_id)
+    db.session.commit()
+    if not is_mine:
+        return
+    booking = db.session.get_one(Booking, booking_id)
+    seen = look(booking.therapist, booking.span)
+    db.session.rollback()  # whether or not anybody was asked
+    booking.lock()
+    busy = clashes.of_booking(booking, seen) if booking.status == "confirmed" else []
+    # Where nothing clashes with what is known, and not all is, it is asked again for a while.
+    waits = seen.unasked and not busy and AcceptanceCheck.put_off(booking_id)
+    if not waits and AcceptanceCheck.end(booking_id) and busy:
+        announce_clash(booking, " ".join(filter(None, (clashes.in_words(busy, booking), seen.sentence))))
+    clashes.read_soon(seen.news)
+    db.session.commit()
+
+
+_beside = Beside("acceptances", check_acceptances)
+
+
+def start() -> None:
+    """After each acceptance and every SWEEP_SECONDS: have them looked up, and do not wait for it."""
+    _beside.start(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+def wait() -> None:
+    """For commands that end when all is done."""
+    _beside.wait()

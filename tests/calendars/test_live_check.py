@@ -1,0 +1,165 @@
+"""Asking Google live for one day: in two seconds altogether, and never in anybody's way."""
+
+import time
+from datetime import date, timedelta
+
+import pytest
+
+from app import clock
+from app.calendars import live_check
+from app.calendars.live_check import look
+from app.database import db
+from tests.calendars.reading_live import connect, known_busy
+from tests.google import faults
+from tests.google.fixtures import google  # noqa: F401
+from tests.world import in_days
+
+TEN, ELEVEN = in_days(3, "10:00"), in_days(3, "11:00")
+SESSION = (TEN, in_days(3, "10:50"))
+BAD = [
+    faults.UNAUTHORIZED,
+    faults.FORBIDDEN,
+    faults.NOT_FOUND,
+    faults.TOO_MANY,
+    faults.UNAVAILABLE,
+    faults.NOT_JSON,
+    faults.CUT,
+    faults.LOST,
+]
+
+
+@pytest.fixture(autouse=True)
+def _on_a_busy_machine(monkeypatch):
+    """Who answers at all is waited for, however slow the machine; how long Google gets is tried by itself."""
+    assert live_check.SECONDS == 2.0
+    monkeypatch.setattr(live_check, "SECONDS", 20.0)
+
+
+@pytest.fixture
+def account(google):  # noqa: F811
+    return google.account("mara@gmail.example")
+
+
+@pytest.fixture
+def calendar(app, google, account, mara):  # noqa: F811
+    """Mara's own, read here."""
+    return connect(app, google, account, mara)[0]
+
+
+def test_who_reads_no_calendar_at_google_asks_nobody(app, google, mara):  # noqa: F811
+    assert look(mara, SESSION) == live_check.NOTHING
+    assert google.count() == 0
+
+
+def test_what_is_new_there_is_seen(account, calendar, mara):
+    account.primary.add("Dentist", TEN, ELEVEN)
+    found = look(mara, SESSION)
+    assert found.answers == {calendar.id: {(TEN, ELEVEN)}}
+    assert (found.unasked, found.sentence, found.news) == (False, None, [calendar.id])
+
+
+def test_what_takes_no_time_is_not(account, calendar, mara):
+    account.primary.add("Free", TEN, ELEVEN, transparency="transparent")
+    account.primary.add("Ours", TEN, ELEVEN, extendedProperties={"private": {"holdfast": "1"}})
+    assert look(mara, SESSION).answers == {calendar.id: frozenset()}
+
+
+def test_a_whole_day_is_seen_too(account, calendar, mara):
+    day = TEN.date()
+    account.primary.add("Away", day, day + timedelta(days=1))
+    (span,) = look(mara, SESSION).answers[calendar.id]
+    assert span == (in_days(3, "00:00"), in_days(4, "00:00"))
+    assert isinstance(day, date)
+
+
+def test_what_is_known_and_still_there_is_no_news(account, calendar, mara):
+    account.primary.add("Dentist", TEN, ELEVEN)
+    known_busy(mara, TEN, ELEVEN, calendar)
+    found = look(mara, SESSION)
+    assert found.news == []
+    assert not found.is_gone(calendar.id, (TEN, ELEVEN))
+
+
+def test_what_is_known_and_not_there_any_more_is_gone(calendar, mara):
+    known_busy(mara, TEN, ELEVEN, calendar)
+    found = look(mara, SESSION)
+    assert found.is_gone(calendar.id, (TEN, ELEVEN))
+    assert not found.is_gone(None, (TEN, ELEVEN))  # by hand: Google knows nothing of it
+    assert not found.is_gone(calendar.id, (TEN, TEN + timedelta(hours=2)))  # stored since it was asked
+
+
+def test_several_calendars_are_asked_at_once(app, google, account, mara):  # noqa: F811
+    other = account.calendar("Private")
+    other.add("Dentist", TEN, ELEVEN)
+    first, second = connect(app, google, account, mara, [account.primary, other])
+    assert look(mara, SESSION).answers == {first.id: frozenset(), second.id: {(TEN, ELEVEN)}}
+
+
+def test_a_token_that_has_ended_is_renewed_once_for_all(app, google, account, mara):  # noqa: F811
+    calendars = connect(app, google, account, mara, [account.primary, account.calendar("Private")])
+    calendars[0].connection.access_until = clock.now()
+    db.session.commit()
+    assert len(look(mara, SESSION).answers) == 2
+    assert google.count("oauth.token") == 1
+
+
+@pytest.mark.parametrize("fault", BAD, ids=lambda fault: fault.name)
+def test_what_google_does_not_tell_is_judged_by_what_is_known(google, calendar, mara, fault):  # noqa: F811
+    google.faults.always(fault, "events.list")
+    known_busy(mara, TEN, ELEVEN, calendar)
+    found = look(mara, SESSION)
+    assert (found.answers, found.unasked, found.news) == ({}, True, [])
+    assert not found.is_gone(calendar.id, (TEN, ELEVEN))
+    assert found.sentence.startswith("Google could not be asked just now; this is what we knew at ")
+
+
+def test_a_consent_that_was_taken_back_is_no_answer(google, account, calendar, mara):  # noqa: F811
+    google.revoke(account)
+    assert look(mara, SESSION).unasked
+
+
+def test_a_broken_connection_is_not_asked_at_all(google, calendar, mara):  # noqa: F811
+    calendar.connection.state = "broken"
+    db.session.commit()
+    assert look(mara, SESSION).unasked
+    assert google.count() == 0
+
+
+def test_one_that_answers_counts_although_another_does_not(app, google, account, mara):  # noqa: F811
+    other = account.calendar("Private")
+    first, second = connect(app, google, account, mara, [account.primary, other])
+    google.faults.always(faults.UNAVAILABLE, "events.list", calendar=other)
+    found = look(mara, SESSION)
+    assert (found.answers, found.unasked) == ({first.id: frozenset()}, True)
+
+
+def test_never_read_before_is_said(google, calendar, mara):  # noqa: F811
+    calendar.last_sync_at = None
+    db.session.commit()
+    google.faults.always(faults.UNAVAILABLE, "events.list")
+    assert "has not been read before" in look(mara, SESSION).sentence
+
+
+@pytest.mark.parametrize("what", ["events.list", "oauth.token"])
+def test_a_google_that_hangs_costs_no_more_than_its_time(google, calendar, mara, monkeypatch, what):  # noqa: F811
+    monkeypatch.setattr(live_check, "SECONDS", 0.3)
+    calendar.connection.access_until = clock.now()
+    db.session.commit()
+    google.faults.always(faults.HANG, what)
+    began = time.monotonic()
+    assert look(mara, SESSION).unasked
+    assert time.monotonic() - began < 10  # the machine is busy; without a limit it would be two minutes
+
+
+def test_nobody_waits_for_us_meanwhile(google, calendar, mara, monkeypatch):  # noqa: F811
+    """No transaction is open while Google takes its time: on SQLite nobody else could write."""
+    open_meanwhile = []
+    answers = live_check._answers
+
+    def noting(*asked):
+        open_meanwhile.append(db.session().in_transaction())
+        return answers(*asked)
+
+    monkeypatch.setattr(live_check, "_answers", noting)
+    look(mara, SESSION)
+    assert open_meanwhile == [False]
