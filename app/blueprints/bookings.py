@@ -15,6 +15,7 @@ from app.booking.rearrangement import change_location
 from app.booking.refusals import BookingChanged, Refused
 from app.calendars import clashes
 from app.calendars.live_check import NOTHING, Look, look
+from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.forms import cleaning
 from app.forms.new_time import NewTime
@@ -48,7 +49,7 @@ def looked_at(booking: Booking) -> Look:
         return NOTHING
     found = look(booking.therapist, booking.span)
     if found.news:
-        clashes.read_soon(found.news)
+        OutsideCalendar.ask_for(OutsideCalendar.id.in_(found.news))
         db.session.commit()
     return found
 

@@ -41,7 +41,7 @@ def confirm(booking_id: int) -> Response:
     look, seen = looked_at(booking), Seen(start, location)
     kept = KeptAnswer.confirm(booking, key, seen, timedelta(seconds=min(max(age, 0), FOREVER)), look)
     db.session.commit()
-    return jsonify(done=kept.done, sentence=kept.sentence)
+    return jsonify(done=kept.done, sentence=kept.sentence, session=f"/sessions/{booking_id}")
 
 
 def _number(name: str) -> int | None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, select
 from sqlalchemy.orm import selectinload
 
 from app import clock
@@ -113,12 +113,6 @@ def in_words(busy: Iterable[Busy], booking: Booking) -> str:
         whose = "Your Google calendar" if one.kind == "google" else "Your calendar elsewhere"
         by_calendar[whose].append(dates(*one.span, booking.therapist.zone))
     return " ".join(f"{whose} says that you are busy: {'; '.join(spans)}." for whose, spans in by_calendar.items())
-
-
-def read_soon(calendars: Iterable[int]) -> None:
-    """These say something new: what is stored of them is renewed with the next round. Broken ones are left alone."""
-    later = (OutsideCalendar.id.in_(list(calendars)), OutsideCalendar.next_sync_at > clock.now())
-    db.session.execute(update(OutsideCalendar).where(*later).values(next_sync_at=clock.now()))
 
 
 def _known(therapist_id: int) -> Select:

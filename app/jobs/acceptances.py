@@ -11,6 +11,7 @@ from app.booking.booking import Booking
 from app.calendars import clashes
 from app.calendars.acceptance import AcceptanceCheck
 from app.calendars.live_check import look
+from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db, reading
 from app.jobs.beside import Beside
 from app.messages.announcements import announce_clash
@@ -45,7 +46,7 @@ def _check(booking_id: int) -> None:
     waits = seen.unasked and not busy and AcceptanceCheck.put_off(booking_id)
     if not waits and AcceptanceCheck.end(booking_id) and busy:
         announce_clash(booking, " ".join(filter(None, (clashes.in_words(busy, booking), seen.sentence))))
-    clashes.read_soon(seen.news)
+    OutsideCalendar.ask_for(OutsideCalendar.id.in_(seen.news))
     db.session.commit()
 
 

@@ -62,3 +62,14 @@ def is_due(connection: CalendarConnection, at: datetime | None = None) -> None:
     for calendar in connection.calendars:
         calendar.next_sync_at = at or clock.now()
     db.session.commit()
+
+
+def known_busy(
+    therapist: Therapist, starts_at: datetime, ends_at: datetime, calendar: OutsideCalendar | None = None, by: str = "x"
+) -> BusyTime:
+    """As reading stored it, or entered by hand; committed."""
+    from_there = {"calendar_id": calendar.id, "external_id": by} if calendar else {}
+    busy = BusyTime(therapist_id=therapist.id, starts_at=starts_at, ends_at=ends_at, **from_there)
+    db.session.add(busy)
+    db.session.commit()
+    return busy

@@ -9,9 +9,8 @@ from app import clock
 from app.calendars import live_check
 from app.calendars.live_check import look
 from app.database import db
-from tests.calendars.reading_live import connect, known_busy
+from tests.calendars.connected import connect, known_busy
 from tests.google import faults
-from tests.google.fixtures import google  # noqa: F401
 from tests.world import in_days
 
 TEN, ELEVEN = in_days(3, "10:00"), in_days(3, "11:00")
@@ -36,44 +35,42 @@ def _on_a_busy_machine(monkeypatch):
 
 
 @pytest.fixture
-def account(google):  # noqa: F811
-    return google.account("mara@gmail.example")
+def calendar(connection):
+    """Mara's own, read a moment ago."""
+    (calendar,) = connection.calendars
+    calendar.last_sync_at = clock.now()
+    db.session.commit()
+    return calendar
 
 
-@pytest.fixture
-def calendar(app, google, account, mara):  # noqa: F811
-    """Mara's own, read here."""
-    return connect(app, google, account, mara)[0]
-
-
-def test_who_reads_no_calendar_at_google_asks_nobody(app, google, mara):  # noqa: F811
+def test_who_reads_no_calendar_at_google_asks_nobody(knows_google, google, mara):
     assert look(mara, SESSION) == live_check.NOTHING
     assert google.count() == 0
 
 
-def test_what_is_new_there_is_seen(account, calendar, mara):
-    account.primary.add("Dentist", TEN, ELEVEN)
+def test_what_is_new_there_is_seen(maras, calendar, mara):
+    maras.primary.add("Dentist", TEN, ELEVEN)
     found = look(mara, SESSION)
     assert found.answers == {calendar.id: {(TEN, ELEVEN)}}
     assert (found.unasked, found.sentence, found.news) == (False, None, [calendar.id])
 
 
-def test_what_takes_no_time_is_not(account, calendar, mara):
-    account.primary.add("Free", TEN, ELEVEN, transparency="transparent")
-    account.primary.add("Ours", TEN, ELEVEN, extendedProperties={"private": {"holdfast": "1"}})
+def test_what_takes_no_time_is_not(maras, calendar, mara):
+    maras.primary.add("Free", TEN, ELEVEN, transparency="transparent")
+    maras.primary.add("Ours", TEN, ELEVEN, extendedProperties={"private": {"holdfast": "1"}})
     assert look(mara, SESSION).answers == {calendar.id: frozenset()}
 
 
-def test_a_whole_day_is_seen_too(account, calendar, mara):
+def test_a_whole_day_is_seen_too(maras, calendar, mara):
     day = TEN.date()
-    account.primary.add("Away", day, day + timedelta(days=1))
+    maras.primary.add("Away", day, day + timedelta(days=1))
     (span,) = look(mara, SESSION).answers[calendar.id]
     assert span == (in_days(3, "00:00"), in_days(4, "00:00"))
     assert isinstance(day, date)
 
 
-def test_what_is_known_and_still_there_is_no_news(account, calendar, mara):
-    account.primary.add("Dentist", TEN, ELEVEN)
+def test_what_is_known_and_still_there_is_no_news(maras, calendar, mara):
+    maras.primary.add("Dentist", TEN, ELEVEN)
     known_busy(mara, TEN, ELEVEN, calendar)
     found = look(mara, SESSION)
     assert found.news == []
@@ -88,15 +85,15 @@ def test_what_is_known_and_not_there_any_more_is_gone(calendar, mara):
     assert not found.is_gone(calendar.id, (TEN, TEN + timedelta(hours=2)))  # stored since it was asked
 
 
-def test_several_calendars_are_asked_at_once(app, google, account, mara):  # noqa: F811
-    other = account.calendar("Private")
+def test_several_calendars_are_asked_at_once(knows_google, google, maras, mara):
+    other = maras.calendar("Private")
     other.add("Dentist", TEN, ELEVEN)
-    first, second = connect(app, google, account, mara, [account.primary, other])
+    first, second = connect(google, maras, mara, maras.primary, other).calendars
     assert look(mara, SESSION).answers == {first.id: frozenset(), second.id: {(TEN, ELEVEN)}}
 
 
-def test_a_token_that_has_ended_is_renewed_once_for_all(app, google, account, mara):  # noqa: F811
-    calendars = connect(app, google, account, mara, [account.primary, account.calendar("Private")])
+def test_a_token_that_has_ended_is_renewed_once_for_all(knows_google, google, maras, mara):
+    calendars = connect(google, maras, mara, maras.primary, maras.calendar("Private")).calendars
     calendars[0].connection.access_until = clock.now()
     db.session.commit()
     assert len(look(mara, SESSION).answers) == 2
@@ -104,7 +101,7 @@ def test_a_token_that_has_ended_is_renewed_once_for_all(app, google, account, ma
 
 
 @pytest.mark.parametrize("fault", BAD, ids=lambda fault: fault.name)
-def test_what_google_does_not_tell_is_judged_by_what_is_known(google, calendar, mara, fault):  # noqa: F811
+def test_what_google_does_not_tell_is_judged_by_what_is_known(google, calendar, mara, fault):
     google.faults.always(fault, "events.list")
     known_busy(mara, TEN, ELEVEN, calendar)
     found = look(mara, SESSION)
@@ -113,27 +110,27 @@ def test_what_google_does_not_tell_is_judged_by_what_is_known(google, calendar, 
     assert found.sentence.startswith("Google could not be asked just now; this is what we knew at ")
 
 
-def test_a_consent_that_was_taken_back_is_no_answer(google, account, calendar, mara):  # noqa: F811
-    google.revoke(account)
+def test_a_consent_that_was_taken_back_is_no_answer(google, maras, calendar, mara):
+    google.revoke(maras)
     assert look(mara, SESSION).unasked
 
 
-def test_a_broken_connection_is_not_asked_at_all(google, calendar, mara):  # noqa: F811
+def test_a_broken_connection_is_not_asked_at_all(google, calendar, mara):
     calendar.connection.state = "broken"
     db.session.commit()
     assert look(mara, SESSION).unasked
     assert google.count() == 0
 
 
-def test_one_that_answers_counts_although_another_does_not(app, google, account, mara):  # noqa: F811
-    other = account.calendar("Private")
-    first, second = connect(app, google, account, mara, [account.primary, other])
+def test_one_that_answers_counts_although_another_does_not(knows_google, google, maras, mara):
+    other = maras.calendar("Private")
+    first = connect(google, maras, mara, maras.primary, other).calendars[0]
     google.faults.always(faults.UNAVAILABLE, "events.list", calendar=other)
     found = look(mara, SESSION)
     assert (found.answers, found.unasked) == ({first.id: frozenset()}, True)
 
 
-def test_never_read_before_is_said(google, calendar, mara):  # noqa: F811
+def test_never_read_before_is_said(google, calendar, mara):
     calendar.last_sync_at = None
     db.session.commit()
     google.faults.always(faults.UNAVAILABLE, "events.list")
@@ -141,7 +138,7 @@ def test_never_read_before_is_said(google, calendar, mara):  # noqa: F811
 
 
 @pytest.mark.parametrize("what", ["events.list", "oauth.token"])
-def test_a_google_that_hangs_costs_no_more_than_its_time(google, calendar, mara, monkeypatch, what):  # noqa: F811
+def test_a_google_that_hangs_costs_no_more_than_its_time(google, calendar, mara, monkeypatch, what):
     monkeypatch.setattr(live_check, "SECONDS", 0.3)
     calendar.connection.access_until = clock.now()
     db.session.commit()
@@ -151,7 +148,7 @@ def test_a_google_that_hangs_costs_no_more_than_its_time(google, calendar, mara,
     assert time.monotonic() - began < 10  # the machine is busy; without a limit it would be two minutes
 
 
-def test_nobody_waits_for_us_meanwhile(google, calendar, mara, monkeypatch):  # noqa: F811
+def test_nobody_waits_for_us_meanwhile(google, calendar, mara, monkeypatch):
     """No transaction is open while Google takes its time: on SQLite nobody else could write."""
     open_meanwhile = []
     answers = live_check._answers

@@ -99,8 +99,8 @@ async function sendAll() {
       if (document.getElementById(key)) continue;
       const age = Math.round((Date.now() - at) / 1000);
       const answer = await post(`/bookings/${booking}/kept-confirmation`, { owner, key, start, location, age });
-      if (answer.status === 404) tell(key, "This session is not there any more; nothing was confirmed.");
-      else if (answer.status === 200) tell(key, (await answer.json()).sentence);
+      if (answer.status === 404) tell(key, { sentence: "This session is not there any more; nothing was confirmed." });
+      else if (answer.status === 200) tell(key, await answer.json());
       else continue; // signed out, or the server is busy: with the next look
       keep(kept().map((one) => (one.key === key ? { ...one, told: true } : one)));
       ask();
@@ -110,7 +110,7 @@ async function sendAll() {
   }
 }
 
-function tell(key, sentence) {
+function tell(key, { sentence, done, session }) {
   const told = document.createElement("p");
   told.id = key;
   told.className = "told cluster";
@@ -119,7 +119,13 @@ function tell(key, sentence) {
     forget(key);
     document.getElementById("main").focus();
   };
-  told.append(`${sentence} `, quietButton("OK", read));
+  told.append(`${sentence} `);
+  if (session && !done) {
+    const link = document.createElement("a");
+    Object.assign(link, { href: session, textContent: "See the session" });
+    told.append(link, " ");
+  }
+  told.append(quietButton("OK", read));
   document.getElementById("kept-told").append(told);
 }
 
