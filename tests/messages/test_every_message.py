@@ -14,11 +14,13 @@ from app.calendars.connection import CalendarConnection
 from app.calendars.health import note_broken
 from app.database import db
 from app.integrations.google_calendar.errors import Revoked
+from app.jobs.acceptances import check_acceptances
 from app.jobs.deliver import deliver_waiting
 from app.jobs.remind import remind
 from app.messages.activity import Activity
 from app.messages.announcements import ANNOUNCED
 from app.messages.message import Message
+from app.scheduling.busy_time import BusyTime
 from tests import world
 from tests.messages.samples import CASES
 
@@ -51,6 +53,7 @@ def everything_happens(mara, clocks):
     current_app.config["UNDO_GRACE_SECONDS"] = 0.0
     by_phone = world.offer_times(confirmed(mara, 14), world.in_days(15))
     by_phone.accept(by_phone.alternatives[0], by="therapist")
+    fill_elsewhere(by_phone.booking)
     disputed = confirmed(mara, 16)
     disputed.move(world.in_days(17), disputed.location)
     dispute(disputed)
@@ -80,6 +83,13 @@ def everything_happens(mara, clocks):
     dispute(late)
     lose_calendar(mara)
     db.session.commit()
+
+
+def fill_elsewhere(booking):
+    """The therapist, with something else, before what the client accepted is looked up."""
+    db.session.add(BusyTime(therapist_id=booking.therapist_id, starts_at=booking.starts_at, ends_at=booking.ends_at))
+    db.session.commit()
+    check_acceptances()
 
 
 def lose_calendar(mara):
