@@ -48,12 +48,14 @@ def expire_offers() -> None:
 @click.command("sync-calendars")
 @with_appcontext
 def sync_calendars() -> None:
-    """Read every calendar outside that is due, and write our sessions where they are wanted."""
+    """Read every calendar outside that is due, write our sessions where they are wanted, and say how it goes."""
+    from app.calendars import health
     from app.jobs import calendar_entries, calendars
 
     for sweep, job in (("sync_calendars", calendars), ("write_calendars", calendar_entries)):
         _sweep(sweep)
         job.wait()
+    click.echo("\n".join(health.for_operator(current_app.config)))
 
 
 @click.command("timetable")

@@ -93,9 +93,25 @@ class Behind(NamedTuple):
 
 
 def behind() -> Behind:
-    late = (OutsideCalendar.is_read.is_(True), OutsideCalendar.next_sync_at < clock.now() - LATE)
+    """Calendars at which nobody is, though they are due; those that fail wait for their time and are none of them."""
+    late = (or_(OutsideCalendar.is_read, OutsideCalendar.is_written), OutsideCalendar.next_sync_at < clock.now() - LATE)
     number, since = db.session.execute(select(func.count(), func.min(OutsideCalendar.next_sync_at)).where(*late)).one()
     return Behind(number, since)
+
+
+def for_operator(config: Mapping[str, Any]) -> list[str]:
+    """How reading goes for all therapists together, in sentences that name none of them."""
+    read = select(func.count()).select_from(OutsideCalendar).where(OutsideCalendar.is_read)
+    number, failing = (db.session.scalar(one) or 0 for one in (read, read.where(OutsideCalendar.attempts > 0)))
+    broken = db.session.scalar(select(func.count()).select_from(CalendarConnection).filter_by(state="broken")) or 0
+    late = behind()
+    told = [
+        f"{number} calendars are read; {failing} of them failed the last time, {broken} connections must be made again."
+    ]
+    if late.since:
+        told.append(f"{late.calendars} are behind, the first since {late.since:%Y-%m-%d %H:%M} UTC: is a worker there?")
+    reason = why_not_told(config)
+    return [*told, reason] if reason else told
 
 
 def _words(failing: list[OutsideCalendar]) -> str | None:

@@ -45,6 +45,8 @@ def keep(calendar_id: int, therapist_id: int, reading: Reading) -> bool:
 
     The diary is noted as changed only where time that is still looked at was taken or freed.
     """
+    if not (reading.complete or reading.taken or reading.free):
+        return False
     known = _rows(calendar_id, reading)
     difference = _difference(known, reading)
     _insert(calendar_id, therapist_id, difference.new)

@@ -1,0 +1,249 @@
+"""Calendars outside are read untended: by one worker at a time, a bad one delays no other, a lost consent is told."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from app import clock
+from app.calendars import health
+from app.calendars.outside_calendar import OutsideCalendar
+from app.database import db
+from app.integrations.errors import GatewayError
+from app.jobs import calendar_claims, calendars
+from app.jobs.calendar_claims import claim_next, wait_after
+from app.messages.message import Message
+from tests.calendars.connected import busy_spans, connect, is_due
+from tests.calendars.test_reading import hour
+from tests.google import BACKEND_ERROR, FORBIDDEN, HANG, READING, UNAUTHORIZED, too_many
+from tests.waiting import wait_until
+
+
+def of(connection) -> OutsideCalendar:
+    db.session.commit()
+    return connection.calendars[0]
+
+
+def waits(connection) -> timedelta:
+    """How long until the next try."""
+    return of(connection).next_sync_at - clock.now()
+
+
+def notices() -> list[Message]:
+    db.session.commit()
+    return list(db.session.scalars(db.select(Message).filter_by(name="calendar_broken")))
+
+
+# One worker at a time
+
+
+def test_while_one_worker_reads_no_other_does(connection):
+    first = claim_next()
+    assert first
+    assert claim_next() is None
+    db.session.commit()
+
+
+def test_two_calendars_of_one_account_are_read_one_after_the_other(knows_google, google, maras, mara, otto):
+    connect(google, maras, mara, maras.primary, maras.calendar("Private"))
+    connect(google, google.account("otto@gmail.example"), otto)
+    claims = [claim_next(), claim_next(), claim_next()]
+    assert {claim.therapist_id for claim in claims if claim} == {mara.id, otto.id}
+    assert claims[2] is None
+
+
+def test_what_a_worker_found_after_its_lease_ended_does_not_count(connection, maras, mara, sync):
+    maras.primary.add("Dentist", *hour(2))
+    late = claim_next()
+    with time_machine.travel(clock.now() + calendar_claims.LEASE, tick=True):
+        sync()
+        assert busy_spans(mara) == [hour(2)]
+        token, told = of(connection).sync_token, mara.diary_revision
+        db.session.commit()
+        calendars.sync(late)
+        assert (of(connection).sync_token, mara.diary_revision) == (token, told)
+    assert busy_spans(mara) == [hour(2)]
+
+
+def test_a_worker_that_was_killed_is_followed_when_its_lease_ends(google, app, maras, mara, serve):
+    maras.primary.add("Dentist", *hour(2))
+    connection = connect(google, maras, mara)
+    google.faults.next(HANG, "events.list")
+    settings = google.settings("http://localhost") | {"SWEEP_SECONDS": "0.3"}
+    served = serve("redis", "worker", "timetable", **settings)
+    wait_until(lambda: google.faults.hanging, timeout=30)
+    served.kill("worker")
+    google.release()
+    leased = of(connection)
+    leased.lease_until = leased.next_sync_at = clock.now()  # as if a minute and a half had passed
+    db.session.commit()
+    served.start("worker")
+    wait_until(lambda: busy_spans(mara) == [hour(2)], timeout=30)
+
+
+# A bad one delays no other
+
+
+def test_a_calendar_that_hangs_delays_no_other(knows_google, google, maras, mara, otto):
+    ottos = google.account("otto@gmail.example")
+    google.faults.always(HANG, "events.list", account=maras)
+    connect(google, maras, mara)
+    calendars.start()
+    wait_until(lambda: google.faults.hanging)
+    connect(google, ottos, otto)
+    ottos.primary.add("Dentist", *hour(2))
+    calendars.start()
+    wait_until(lambda: busy_spans(otto) == [hour(2)])
+    assert google.faults.hanging == 1
+    google.release()
+    calendars.wait()
+
+
+def test_one_that_fails_is_asked_less_and_less_often_and_heals(connection, google, sync):
+    google.faults.always(BACKEND_ERROR, "events.list")
+    sync()
+    first = waits(connection)
+    for _ in range(6):
+        sync(connection)
+    assert timedelta(seconds=5) < first < timedelta(seconds=20)
+    assert timedelta(minutes=5) < waits(connection) <= calendar_claims.LONGEST_WAIT
+    assert of(connection).attempts == 7
+    assert connection.failing_since
+    assert connection.error == "Google does not answer as it should: 500."
+    google.faults.clear()
+    sync(connection)
+    assert (of(connection).attempts, of(connection).error, connection.failing_since) == (0, None, None)
+    assert notices() == []
+
+
+def test_google_is_waited_for_as_long_as_it_asks(connection, google, sync):
+    google.faults.next(too_many(1000), "events.list")
+    sync()
+    assert timedelta(seconds=990) < waits(connection) < timedelta(seconds=1300)
+
+
+def test_a_calendar_that_is_closed_to_us_keeps_what_is_known_and_the_connection_works_on(
+    knows_google, google, maras, mara, sync
+):
+    private = maras.calendar("Private")
+    connection = connect(google, maras, mara, maras.primary, private)
+    private.add("Dentist", *hour(2))
+    sync()
+    google.faults.always(FORBIDDEN, "events.list", calendar=private)
+    sync(connection)
+    assert busy_spans(mara) == [hour(2)]
+    assert connection.state == "working"
+    found = health.health_of(connection)
+    assert (found.state, found.words) == ("failing", "Private: Google does not allow this for the calendar.")
+    assert notices() == []
+
+
+def test_tries_are_spread():
+    error = GatewayError("away", retry=True)
+    waits = {wait_after(4, error) for _ in range(20)}
+    assert len(waits) == 20
+    assert all(timedelta(minutes=1) <= wait <= timedelta(minutes=2) for wait in waits)
+
+
+# A lost consent
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["while the access token is good", "when it has ended"])
+def test_a_lost_consent_is_told_once_and_nothing_is_freed(connection, google, maras, mara, sync, at_once):
+    maras.primary.add("Dentist", *hour(2))
+    sync()
+    google.revoke(maras)
+    if not at_once:
+        connection.access_until = clock.now()
+    sync(connection)
+    db.session.commit()
+    assert (connection.state, of(connection).next_sync_at) == ("broken", None)
+    assert busy_spans(mara) == [hour(2)]
+    assert [(one.recipient, one.address) for one in notices()] == [("therapist", "mara@example.com")]
+    sync(connection)
+    assert len(notices()) == 1
+    assert health.health_of(connection).state == "broken"
+
+
+def test_connected_again_it_is_read_again_and_a_second_loss_is_told_again(connection, google, maras, mara, sync):
+    google.revoke(maras)
+    sync()
+    again = google.grant(maras, READING)
+    connection.refresh_token, connection.access_token = again.refresh, again.access
+    connection.access_until = again.expires_at
+    connection.state, connection.told_at = "working", None
+    maras.primary.add("Dentist", *hour(2))
+    sync(connection)
+    assert busy_spans(mara) == [hour(2)]
+    google.revoke(maras)
+    sync(connection)
+    assert len(notices()) == 2
+
+
+def test_an_access_token_that_is_refused_is_renewed_without_a_word(connection, google, maras, mara, sync):
+    maras.primary.add("Dentist", *hour(2))
+    google.grants.expire_access()
+    sync()
+    assert busy_spans(mara) == [hour(2)]
+    assert google.count("oauth.token") == 1
+    sync(connection)
+    assert google.count("oauth.token") == 1, "the new one was kept"
+
+
+def test_a_consent_given_while_the_old_one_failed_stands(connection, google, maras, sync, monkeypatch):
+    google.faults.next(UNAUTHORIZED, "events.list", times=2)
+    again = google.grant(maras, READING)
+    note = health.note_broken
+
+    def after_a_new_consent(connection_id, consent, error):
+        connected = db.session.get_one(type(connection), connection_id)
+        connected.refresh_token = again.refresh
+        db.session.flush()
+        note(connection_id, consent, error)
+
+    monkeypatch.setattr(health, "note_broken", after_a_new_consent)
+    sync()
+    db.session.commit()
+    assert connection.state == "working"
+    assert notices() == []
+    sync(connection)
+    assert of(connection).error is None
+
+
+# Untended
+
+
+def test_unasked_it_is_read_every_ten_minutes(connection, google, sync):
+    sync()
+    assert timedelta(minutes=7) < waits(connection) <= timedelta(minutes=10)
+    before = google.count("events.list")
+    sync()
+    assert google.count("events.list") == before
+    with time_machine.travel(clock.now() + timedelta(minutes=10), tick=True):
+        sync()
+    assert google.count("events.list") == before + 1
+
+
+def test_operations_hear_when_nobody_reads(connection, sync):
+    is_due(connection, clock.now() - timedelta(minutes=29))
+    assert health.behind().calendars == 0
+    is_due(connection, clock.now() - timedelta(minutes=31))
+    assert health.behind().calendars == 1
+    assert "1 are behind" in health.for_operator({"PUBLIC_URL": "https://desk.example"})[1]
+    sync()
+    assert health.behind() == (0, None)
+
+
+def test_the_command_reads_what_is_due_and_says_how_it_goes(connection, app, maras, mara):
+    maras.primary.add("Dentist", *hour(2))
+    db.session.commit()
+    told = app.test_cli_runner().invoke(args=["sync-calendars"])
+    assert told.output.startswith("1 calendars are read; 0 of them failed the last time"), told.output
+    assert busy_spans(mara) == [hour(2)]
+
+
+def test_reading_takes_no_longer_than_two_minutes(connection, google, sync, monkeypatch):
+    monkeypatch.setattr(calendars, "READING_SECONDS", -1.0)
+    sync()
+    assert of(connection).error == "Reading this calendar took too long."
+    assert google.count("events.list") == 0
