@@ -129,7 +129,7 @@ class Served:
     def close(self) -> None:
         for pid in self._pids.values():
             self._end_group(pid)
-        wait_until(lambda: not any(_runs(pid) for pid in self._pids.values()))
+        wait_until(lambda: not any(_runs(pid) for pid in self._pids.values()), timeout=60)
         self._pids.clear()
 
     def _answers(self, part: str) -> bool:

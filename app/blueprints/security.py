@@ -11,12 +11,13 @@ from app.blueprints.rendering import wants_fragment
 HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     # What could watch, locate or charge somebody; each answer carries this, so nothing harmless is listed.
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+# For what knows no policy. Files go without: a first visit pays for each word of each of them.
+OF_PAGES = {"X-Frame-Options": "DENY"}
 
 # Nothing is allowed that a page of ours does not use. Two Trusted Types policies: `htmx`, whose extension hx-csp
 # only lets elements act that carry this answer's nonce; and `service-worker`, which knows that one address.
@@ -51,7 +52,7 @@ def csp_nonce() -> str:
 
 def protect(response: Response) -> Response:
     """Add what is missing; a view that needs another policy (a mail shown in a frame) sets its own."""
-    for name, value in HEADERS.items():
+    for name, value in (HEADERS | OF_PAGES).items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", _policy())
     response.headers.setdefault("Referrer-Policy", _referrer_policy())
