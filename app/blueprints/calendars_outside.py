@@ -11,16 +11,19 @@ from app.blueprints.lookup import found
 from app.blueprints.rendering import now_at_address, page_or_fragment, see_other, wants_fragment
 from app.blueprints.told import Told, told_by_address
 from app.calendars.connection import CalendarConnection, Left
+from app.calendars.entry import CalendarEntry
 from app.calendars.feed_address import FeedAddress
 from app.calendars.health import health_of
 from app.database import db
 from app.integrations.google_calendar import consent
 from app.integrations.google_calendar.farewell import say_farewell
+from app.jobs import calendar_entries
 from app.scheduling.turn import take_turn_of
 
 bp = Blueprint("calendars_outside", __name__)
 
 HERE = "/settings/calendars"
+REMOVING_SECONDS = 15.0  # that a person waits for what is taken away there
 
 
 @bp.get(HERE)
@@ -65,12 +68,15 @@ def stop_writing(connection_id: int) -> Response:
 @bp.post(f"{HERE}/<int:connection_id>/removal")
 @therapist_only
 def disconnect(connection_id: int) -> Response:
+    stay = calendar_entries.remove_all(own_connection(connection_id).id, REMOVING_SECONDS)
     take_turn_of(current_user.therapist.id)
     connection = own_connection(connection_id)
     label = connection.label
     left = connection.disconnect()
     db.session.commit()
     sentence = f"Disconnected: {label}. What it closed is open again."
+    if stay:
+        sentence += f" {stay} of your sessions could not be removed there: please delete them in Google Calendar."
     if not _say(left):
         sentence += " Google did not answer: to end the consent there too, open myaccount.google.com/connections."
     return told_here(sentence)
@@ -98,6 +104,7 @@ def calendars_page(
         "feed": FeedAddress.of_therapist(therapist.id),
         "base": config["PUBLIC_URL"].rstrip("/"),
         "health_of": health_of,
+        "left_behind": CalendarEntry.left_behind,
         "problem": problem,
         "told": told,
     }

@@ -105,6 +105,8 @@ class CalendarConnection(Model):
     def write_into(self, calendar: OutsideCalendar | None) -> None:
         """Our sessions stand in this calendar of the person's own from now on, and in none besides; None: nowhere."""
         for one in self.calendars:
+            if one.is_written and one is not calendar:
+                one.write_again()  # what stands there is taken away
             one.is_written = one is calendar
             if one is calendar:
                 one.fall_due()

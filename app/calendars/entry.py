@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Optional
 
 from flask import current_app
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -67,6 +67,18 @@ class CalendarEntry(Model):
         """Those of a session that a person changed there, as long as what stands there or here is to come."""
         edited = (cls.booking_id == booking.id, cls.state == "edited", cls.ends_at > clock.now())
         return db.session.scalars(select(cls).where(*edited).order_by(cls.alternative_id.nulls_first())).all()
+
+    @classmethod
+    def left_behind(cls, connection_id: int) -> list[tuple[OutsideCalendar, int]]:
+        """Calendars that are written into no longer, and how much that is to come still stands there."""
+        ended = (OutsideCalendar.connection_id == connection_id, ~OutsideCalendar.is_written)
+        rows = db.session.execute(
+            select(OutsideCalendar, func.count(cls.id))
+            .join(cls, cls.calendar_id == OutsideCalendar.id)
+            .where(*ended, cls.ends_at > clock.now())
+            .group_by(OutsideCalendar.id)
+        )
+        return [(calendar, number) for calendar, number in rows]
 
     @property
     def is_deleted(self) -> bool:

@@ -77,9 +77,16 @@ class OutsideCalendar(Model):
         BusyTime.forget(self.connection.therapist_id, self.id)
 
     def fall_due(self) -> None:
-        """To be read as soon as somebody gets to it."""
+        """To be read, and written if it is, as soon as somebody gets to it."""
         self.next_sync_at = clock.now()
         db.session.info["calendars_are_due"] = True
+        if self.is_written:
+            self.write_again()
+
+    def write_again(self) -> None:
+        """Compare what of ours stands there with what should, as soon as somebody gets to it."""
+        self.next_write_at = clock.now()
+        db.session.info["entries_are_due"] = True
 
     @classmethod
     def ask_for(cls, *which: ColumnElement[bool]) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 
 from app import clock
 from app.calendars import health
+from app.calendars.connection import CalendarConnection
 from app.calendars.entry import CalendarEntry
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
@@ -26,6 +27,7 @@ from app.jobs.google_access import opened
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4
+ROUND_SECONDS = 40.0  # in one calendar; then others have their turn
 A_MOMENT = 0.2  # seconds, while another worker is at it
 
 
@@ -36,14 +38,14 @@ def write_due() -> None:
         write(claimed)
 
 
-def write(claimed: EntryClaim) -> None:
+def write(claimed: EntryClaim, seconds: float = ROUND_SECONDS) -> None:
     """Bring one calendar up to date and write what came of it. Leaves no transaction behind."""
     went_on = False
     try:
         with opened(claimed.place.connection_id) as google:
             writer = Writer(google, claimed)
             try:
-                complete = writer.bring_up_to_date()
+                complete = writer.bring_up_to_date(seconds)
             finally:
                 went_on = writer.done > 0
             _finish(claimed, complete, writer.problem)
@@ -59,19 +61,28 @@ def remove_all(connection_id: int, seconds: float) -> int:
 
     Also when another worker is at it. Commits.
     """
+    if not (left := _to_come(connection_id)):
+        return 0
     ends = time.monotonic() + seconds
     mine = update(OutsideCalendar).where(OutsideCalendar.connection_id == connection_id)
     db.session.execute(mine.values(is_written=False, next_write_at=clock.now()))
     db.session.commit()
-    while (left := _to_come(connection_id)) and time.monotonic() < ends:
+    while left and time.monotonic() < ends and _works(connection_id):
         claimed = next((one for one in map(claim, left) if one), None)
         if claimed is None:
-            time.sleep(A_MOMENT)
-            continue
-        write(claimed)
-        if not claimed.went_well:
-            break
+            time.sleep(A_MOMENT)  # another worker is at it
+        else:
+            write(claimed, seconds=ends - time.monotonic())
+            if not claimed.went_well:
+                break
+        left = _to_come(connection_id)
     return sum(_to_come(connection_id).values())
+
+
+def _works(connection_id: int) -> bool:
+    state = db.session.scalar(select(CalendarConnection.state).where(CalendarConnection.id == connection_id))
+    db.session.rollback()
+    return state == "working"
 
 
 def _to_come(connection_id: int) -> dict[int, int]:

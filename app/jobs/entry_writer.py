@@ -31,7 +31,6 @@ from app.scheduling import changes
 
 log = logging.getLogger(__name__)
 
-ROUND_SECONDS = 40.0  # in one calendar; then others have their turn
 ROUNDS = 6  # of comparing and doing: each sees what the one before found there
 TRIES = 3  # to remove what is being changed there at the same time
 
@@ -45,9 +44,9 @@ class Writer:
         self.problem: str | None = None  # of what Google will not have
         self._left: set[Any] = set()  # what is not tried again in this round
 
-    def bring_up_to_date(self) -> bool:
+    def bring_up_to_date(self, seconds: float) -> bool:
         """False when the time was up before all was done. Raises GatewayError, LeaseLost."""
-        ends = time.monotonic() + ROUND_SECONDS
+        ends = time.monotonic() + seconds
         for _ in range(ROUNDS):
             steps = self._steps()
             if not steps:
