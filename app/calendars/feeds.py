@@ -7,7 +7,7 @@ of what it is.
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from icalendar import Event, Timezone
@@ -115,4 +115,19 @@ def _offered(therapist_id: int, since: datetime) -> Select:
 @lru_cache(maxsize=200)
 def _clocks(zone: str, first: int, last: int) -> Timezone:
     """What a calendar must be told of the zone: when its clocks change, from the year before to the year after."""
-    return Timezone.from_tzid(zone, first_date=date(first - 1, 1, 1), last_date=date(last + 2, 1, 1))
+    clocks = Timezone.from_tzid(zone, first_date=date(first - 1, 1, 1), last_date=date(last + 2, 1, 1))
+    clocks.pop("COMMENT", None)
+    for change in clocks.subcomponents:
+        _tell_by_the_clock_before(change)
+    return clocks
+
+
+def _tell_by_the_clock_before(change: Any) -> None:
+    """The library tells of a change by the clock after it, RFC 5545 (3.6.5) by the one before: not the same where
+    the clocks go forward."""
+    skipped = change.TZOFFSETTO - change.TZOFFSETFROM
+    if skipped > timedelta(0):
+        change.DTSTART -= skipped
+        again = [one.dt - skipped for one in change.pop("RDATE").dts] if "RDATE" in change else []
+        if again:
+            change.add("rdate", again)

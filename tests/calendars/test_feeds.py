@@ -1,7 +1,8 @@
 """What calendars elsewhere read of ours, at private addresses."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from icalendar import Calendar
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from app import clock
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
+from app.calendars import feeds
 from app.calendars.feed_address import FeedAddress
 from app.calendars.ics_busy import busy
 from app.database import db
@@ -75,6 +77,17 @@ def test_times_lie_in_the_therapists_zone_which_the_feed_describes(otto, visitor
     (zone,) = Calendar.from_ical(answer.data).walk("VTIMEZONE")
     assert zone["TZID"] == "Europe/Berlin"
     assert {part.name for part in zone.subcomponents} == {"STANDARD", "DAYLIGHT"}
+
+
+@pytest.mark.parametrize("name", ["Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Tokyo"])
+def test_the_zone_is_described_to_the_minute(name):
+    described, zone = feeds._clocks(name, 2026, 2027).to_tz(lookup_tzid=False), ZoneInfo(name)
+    moment, ends = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
+    while moment < ends:
+        wall = moment.astimezone(zone)
+        if wall.fold == 0 and wall.astimezone(UTC) == moment:
+            assert wall.replace(tzinfo=described).utcoffset() == wall.utcoffset(), wall
+        moment += timedelta(minutes=30)
 
 
 def test_what_is_cancelled_or_long_over_is_not_in_the_feed(mara, visitor, request_of_ines):
