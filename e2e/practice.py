@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import count
 
 from flask import Flask
 
+from app.calendars.connection import CalendarConnection
 from app.database import db
 from app.integrations.mail import letters
 from app.integrations.mail.letters import Letter
 from app.practice.therapist import Therapist
 from app.practice.user import User
+from app.scheduling.busy_time import BusyTime
 from tests.served import Served
 from tests.world import CHEAP_HASH, Person, add_therapist, in_days
 
@@ -57,6 +60,20 @@ class Practice:
             booking = client.is_booked(therapist, in_days(9, f"{hour:02}:00"))
             booking.starts_at, booking.ends_at = in_days(0, f"{hour:02}:00"), in_days(0, f"{hour:02}:50")
             booking.keep_holds()
+            db.session.commit()
+
+    def fill_elsewhere(self, slug: str, starts_at: datetime, ends_at: datetime) -> None:
+        """The therapist is busy then, as another calendar of theirs says."""
+        with self.app.app_context():
+            therapist_id = db.session.scalars(db.select(Therapist.id).filter_by(slug=slug)).one()
+            db.session.add(BusyTime(therapist_id=therapist_id, starts_at=starts_at, ends_at=ends_at))
+            db.session.commit()
+
+    def break_connection(self, slug: str) -> None:
+        """Google lets us into their calendar no more."""
+        with self.app.app_context():
+            therapist_id = db.session.scalars(db.select(Therapist.id).filter_by(slug=slug)).one()
+            db.session.add(CalendarConnection(therapist_id=therapist_id, kind="google", state="broken"))
             db.session.commit()
 
     def new_address(self, name: str) -> str:
