@@ -24,7 +24,7 @@ LEASE = timedelta(seconds=90)
 ONE_PAGE = timedelta(seconds=75)  # as long as one may take, with a new access token before it
 CANDIDATES = 20  # looked at together, so that several workers seldom want the same
 FIRST_WAIT = timedelta(seconds=15)
-LONGEST_WAIT = timedelta(minutes=30)
+LONGEST_WAIT = timedelta(minutes=10)  # no longer than where nothing fails
 LONGEST_ASKED = timedelta(hours=2)  # by Google, to wait
 
 

@@ -106,7 +106,7 @@ def test_one_that_fails_is_asked_less_and_less_often_and_heals(connection, googl
     for _ in range(6):
         sync(connection)
     assert timedelta(seconds=5) < first < timedelta(seconds=20)
-    assert timedelta(minutes=5) < waits(connection) <= calendar_claims.LONGEST_WAIT
+    assert timedelta(minutes=4) < waits(connection) <= calendar_claims.LONGEST_WAIT
     assert of(connection).attempts == 7
     assert connection.failing_since
     assert connection.error == "Google does not answer as it should: 500."

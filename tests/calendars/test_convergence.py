@@ -1,0 +1,79 @@
+"""Whatever happens on both sides, at Google and to our workers: when it is quiet again, both sides show the same."""
+
+import random
+
+import pytest
+
+from app import clock
+from app.calendars.outside_calendar import OutsideCalendar
+from app.database import db
+from tests.calendars.changing import Here, There, held_here, ours_there, taken_here, taken_there
+from tests.calendars.connected import connect
+from tests.google import BACKEND_ERROR, GONE, LOST, READING, TOO_MANY, WRITING, Google
+from tests.waiting import wait_until
+
+CHANGES = 500
+BREATH = 20  # changes
+KILLED_EVERY = 70  # changes, about
+SEEDS = [random.randrange(10**6)]  # another one each time; put the one that failed here
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=["any seed"])
+def test_both_sides_show_the_same_in_the_end(google, app, maras, mara, serve, seed):
+    dice = random.Random(seed)
+    moody(google, seed)
+    connect(google, maras, mara, scopes=READING | WRITING).calendars[0].is_written = True
+    served = serve(SWEEP_SECONDS="0.3", **google.settings("http://localhost"))
+    sides = There(maras.primary, dice), Here(mara, dice)
+    for number in range(CHANGES):
+        dice.choice(sides).change()
+        if number % BREATH == 0:
+            let_them_work(google)
+        if dice.randrange(KILLED_EVERY) == 0:
+            served.kill("worker")
+            leases_end()
+            served.start("worker")
+    assert len(google.faults.happened) > 10, f"seed {seed}: hardly anything went wrong"
+    google.faults.clear()
+    leases_end()
+    due_again()
+    try:
+        wait_until(lambda: not missing(maras.primary, mara), timeout=60, every=0.3)
+    except AssertionError:
+        pytest.fail(f"seed {seed}: {missing(maras.primary, mara)}")
+
+
+def let_them_work(google: Google) -> None:
+    """A few more of their requests: otherwise all would be over before they have begun."""
+    enough = len(google.asked) + 4
+    wait_until(lambda: due_again() or len(google.asked) >= enough, timeout=60, every=0.2)
+
+
+def moody(google: Google, seed: int) -> None:
+    google.faults.seed(seed)
+    for fault, share in ((TOO_MANY, 0.05), (BACKEND_ERROR, 0.05), (LOST, 0.02), (GONE, 0.01)):
+        google.faults.chance(fault, share)
+
+
+def due_again() -> None:
+    """The waiting is over: after failures, and for the next time."""
+    db.session.execute(db.update(OutsideCalendar).values(next_sync_at=clock.now(), next_write_at=clock.now()))
+    db.session.commit()
+
+
+def leases_end() -> None:
+    """Those of workers that died."""
+    db.session.execute(db.update(OutsideCalendar).values(lease_until=None, write_lease_until=None))
+    db.session.commit()
+
+
+def missing(calendar, therapist) -> str:
+    """What one side shows and the other does not; nothing when they are the same, each as often."""
+    there, here = taken_there(calendar), taken_here(therapist)
+    held, ours = held_here(therapist), ours_there(calendar)
+    told = []
+    if there != here:
+        told.append(f"taken there {len(there)}, here {len(here)}: {sorted(set(there) ^ set(here))[:3]}")
+    if held != ours:
+        told.append(f"held here {len(held)}, standing there {len(ours)}: {sorted(set(held) ^ set(ours))[:3]}")
+    return "; ".join(told)
