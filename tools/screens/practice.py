@@ -15,6 +15,8 @@ from app import create_app
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import Terms, offer_alternatives
+from app.calendars.connection import CalendarConnection
+from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.home import Home
 from app.integrations.mail import letters
@@ -73,6 +75,19 @@ class Practice:
                 self._end_an_offer(booking, accepted=slug == "otto-brandt")
                 db.session.commit()
 
+    def connect_a_calendar(self) -> None:
+        """As if Mara had been at Google; not due for long, so that nobody asks there."""
+        with self._at_work():
+            mara = db.session.scalars(select(Therapist).where(Therapist.slug == "mara-lindt")).one()
+            connection = CalendarConnection(therapist_id=mara.id, kind="google", label="mara.lindt@gmail.com")
+            for name, read in (("mara.lindt@gmail.com", True), ("Choir", True), ("Family", False)):
+                calendar = OutsideCalendar(external_id=name, name=name, is_primary="@" in name, is_read=read)
+                calendar.can_write, calendar.last_sync_at = "@" in name, self.now - timedelta(minutes=2)
+                calendar.next_sync_at = self.now + timedelta(days=1, minutes=7) if read else None
+                connection.calendars.append(calendar)
+            db.session.add(connection)
+            db.session.commit()
+
     def _mail(self, subject: str) -> Letter | None:
         found = letters.newest_first(self.home.mailbox, at_most=1000)
         return next((letter for letter in found if letter.subject == subject), None)
@@ -103,6 +118,7 @@ class Practice:
 def served(folder: Path) -> Iterator[Practice]:
     now, port = the_coming_tuesday(), free_port()
     environ = os.environ | {"HOLDFAST_HOME": str(folder), "PORT": str(port), "SWEEP_SECONDS": "1"}
+    environ["GOOGLE_CLIENT_ID"] = "of-nobody"
     command = [sys.executable, "-c", SERVE, str(now.timestamp()), "--with-parent"]
     with open(folder / "log", "w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
@@ -111,6 +127,7 @@ def served(folder: Path) -> Iterator[Practice]:
         assert process.poll() is None, (folder / "log").read_text()
         practice = Practice(Home(folder), f"http://127.0.0.1:{port}", now)
         practice.end_two_offers()
+        practice.connect_a_calendar()
         yield practice
     finally:
         process.terminate()

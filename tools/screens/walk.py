@@ -74,6 +74,7 @@ def for_the_therapist(practice: Practice) -> list[Screen]:
         Screen("booking-rules", "/working-times/rules"),
         Screen("sick-day", "/sick-days/new", _plan_a_sick_day),
         Screen("settings", "/settings"),
+        Screen("calendars-outside", "/settings/calendars"),
     ]
 
 
