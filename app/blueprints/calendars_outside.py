@@ -23,7 +23,7 @@ from app.scheduling.turn import take_turn_of
 bp = Blueprint("calendars_outside", __name__)
 
 HERE = "/settings/calendars"
-REMOVING_SECONDS = 15.0  # that a person waits for what is taken away there
+REMOVING_SECONDS = 8.0  # that a person waits for what is taken away there
 
 
 @bp.get(HERE)
@@ -68,7 +68,7 @@ def stop_writing(connection_id: int) -> Response:
 @bp.post(f"{HERE}/<int:connection_id>/removal")
 @therapist_only
 def disconnect(connection_id: int) -> Response:
-    stay = calendar_entries.remove_all(own_connection(connection_id).id, REMOVING_SECONDS)
+    stay = _take_away(own_connection(connection_id)) if request.form.get("take_away") else 0
     take_turn_of(current_user.therapist.id)
     connection = own_connection(connection_id)
     label = connection.label
@@ -121,6 +121,13 @@ def told_here(sentence: str) -> Response:
     if wants_fragment():
         return now_at_address(calendars_page(told=Told(sentence)), HERE)
     return see_other("calendars_outside.show", told=Told(sentence).token)
+
+
+def _take_away(connection: CalendarConnection) -> int:
+    """What of ours is to come in its calendars, as far as Google does it in a moment; how much stays."""
+    connection_id = connection.id
+    db.session.rollback()  # Google may take its time, and nobody shall wait for it
+    return calendar_entries.remove_all(connection_id, REMOVING_SECONDS)
 
 
 def _say(left: Left) -> bool:

@@ -105,15 +105,14 @@ class CalendarConnection(Model):
     def write_into(self, calendar: OutsideCalendar | None) -> None:
         """Our sessions stand in this calendar of the person's own from now on, and in none besides; None: nowhere."""
         for one in self.calendars:
-            if one.is_written and one is not calendar:
-                one.write_again()  # what stands there is taken away
-            one.is_written = one is calendar
-            if one is calendar:
+            if one.is_written or one is calendar:
+                one.is_written = one is calendar
+                one.write_again()  # where nothing is written any more, what stands there is taken away
                 one.fall_due()
         changes.note_seen(self.therapist_id)
 
     def sync_now(self) -> None:
-        """Read everything that closes time as soon as somebody gets to it."""
+        """Read everything that closes time, and write what is written, as soon as somebody gets to it."""
         for calendar in self.calendars:
             if calendar.is_read or calendar.is_written:
                 calendar.fall_due()

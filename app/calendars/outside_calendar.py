@@ -84,8 +84,8 @@ class OutsideCalendar(Model):
             self.write_again()
 
     def write_again(self) -> None:
-        """Compare what of ours stands there with what should, as soon as somebody gets to it."""
-        self.next_write_at = clock.now()
+        """Compare what of ours stands there with what should, as soon as somebody gets to it, whatever went wrong."""
+        self.next_write_at, self.write_attempts, self.write_error = clock.now(), 0, None
         db.session.info["entries_are_due"] = True
 
     @classmethod

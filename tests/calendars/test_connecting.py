@@ -13,6 +13,7 @@ from app.calendars.connection import CalendarConnection
 from app.calendars.outside_calendar import OutsideCalendar
 from app.calendars.watch_channel import WatchChannel
 from app.database import db
+from app.jobs import calendar_entries
 from app.jobs.google_access import opened
 from app.practice.therapist import Therapist
 from app.scheduling.busy_time import BusyTime
@@ -237,6 +238,22 @@ def test_disconnecting_opens_the_time_forgets_everything_and_revokes_the_consent
     assert google.count("oauth.revoke") == 1
     assert [one.id for one in google.notices.open()] == []
     assert channel
+
+
+def test_disconnecting_takes_sessions_out_of_the_calendar_if_wanted(desk, mara, google):
+    private = google.accounts["mara@gmail.example"].primary
+    for wanted in (True, False):
+        connects(desk, google)
+        desk.press(desk.open(decides(asked(desk, "Write my sessions there"))), "Finish connecting")
+        booking = world.INES.is_booked(mara, world.in_days(4 if wanted else 5))
+        calendar_entries.start()
+        calendar_entries.wait()
+        assert len(private.live()) == 1
+        form, fields = desk.open(HERE).filled("Disconnect")
+        desk.post(form.action, [pair for pair in fields if wanted or pair[0] != "take_away"])
+        assert len(private.live()) == (0 if wanted else 1)
+        booking.cancel("therapist", "ill")
+        db.session.commit()
 
 
 @pytest.mark.parametrize("fault", [BACKEND_ERROR, HANG])
