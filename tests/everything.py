@@ -50,7 +50,8 @@ class Desk:
             return [rule]
         for placeholder, values in self._placeholders(rule).items():
             if placeholder in rule:
-                return [rule.replace(placeholder, str(value)) for value in values]
+                found = [rule.replace(placeholder, str(value)) for value in values]
+                return [address for one in found for address in self.filled(one)]
         raise AssertionError(f"say here what can stand in {rule}")
 
     def _placeholders(self, rule: str) -> dict[str, list]:
@@ -65,6 +66,7 @@ class Desk:
             "<int:session_type_id>": [self.session_type],
             "<int:sick_day_id>": [self.sick_day],
             "<int:connection_id>": [self.connection],
+            "<int:entry_id>": [1],
             "<token>": list(links.values()),
             "<slug>": ["mara-lindt"],
             "<path:filename>": ["icons/holdfast.svg"],
