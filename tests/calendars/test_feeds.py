@@ -90,6 +90,13 @@ def test_the_zone_is_described_to_the_minute(name):
         moment += timedelta(minutes=30)
 
 
+def test_clocks_that_go_forward_are_told_by_the_clock_before():
+    """RFC 5545, 3.6.5: at 01:00 in London, which then is 02:00."""
+    told = feeds._clocks("Europe/London", 2027, 2027).to_ical().decode()
+    assert "DTSTART:20260329T010000\r\nRDATE:20270328T010000,20280326T010000\r\nTZNAME:BST" in told
+    assert "DTSTART:20261025T020000\r\nRDATE:20271031T020000,20281029T020000\r\nTZNAME:GMT" in told
+
+
 def test_what_is_cancelled_or_long_over_is_not_in_the_feed(mara, visitor, request_of_ines):
     world.JONAS.asks(mara, world.in_days(4)).cancel(by="client")
     old = world.ADA.asks(mara, world.in_days(5))
