@@ -10,6 +10,7 @@ from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import offer_location
+from app.calendars import by_address
 from app.calendars.connection import CalendarConnection
 from app.calendars.feed_address import FeedAddress
 from app.calendars.outside_calendar import OutsideCalendar
@@ -140,7 +141,16 @@ def _connection(mara: Therapist) -> int:
         connection.calendars.append(calendar)
     db.session.add(connection)
     db.session.flush()
+    _by_address(mara)
     return connection.id
+
+
+def _by_address(mara: Therapist) -> None:
+    """A calendar by its address that cannot be read at the moment; not due either."""
+    address = "https://calendar.example/work.ics"
+    connection = by_address.connect(mara.id, mara.zone, address, "Work")
+    (calendar,) = connection.calendars
+    calendar.next_sync_at, calendar.attempts, calendar.error = world.in_days(60), 1, "The calendar came incomplete."
 
 
 def _end(bookings: dict[str, Booking]) -> None:

@@ -115,11 +115,22 @@ class _One:
     def _busy(self, entries: list[Component]) -> Iterator[Span]:
         if entries[0].name == "VFREEBUSY":
             found = (span for entry in entries for span in self._periods(entry))
+        elif self._lies_elsewhere(entries):
+            return
         else:
             found = (self._span(one) for one in self._dates(entries) if not self._is_free(one))
         for starts, ends in found:
             if starts < ends and starts < self._window[1] and ends > self._window[0]:
                 yield starts, ends
+
+    def _lies_elsewhere(self, entries: list[Component]) -> bool:
+        """Whether this is a single entry of another time: most of an old calendar, and quickly seen."""
+        entry = entries[0]
+        if len(entries) > 1 or any(name in entry for name in ("RRULE", "RDATE", "RECURRENCE-ID")):
+            return False
+        days = [_day(_all(entry, name)[0].dt) for name in ("DTSTART", "DTEND") if name in entry]
+        ends = "DTEND" in entry and max(days) < (self._window[0] - 2 * DAY).date()
+        return ends or min(days) > (self._window[1] + 2 * DAY).date()
 
     def _dates(self, entries: list[Component]) -> list[Component]:
         """The single dates of a series, those that were changed in place of the others."""
@@ -162,6 +173,10 @@ class _One:
         if not isinstance(said, datetime):
             return first_moment(said, self._zone)
         return (said if said.tzinfo else said.replace(tzinfo=self._zone)).astimezone(UTC)
+
+
+def _day(said: date) -> date:
+    return date(said.year, said.month, said.day)
 
 
 def _series(calendar: Calendar) -> list[tuple[str, list[Component]]]:
