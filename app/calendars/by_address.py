@@ -1,17 +1,23 @@
 """A calendar anywhere, of which we know nothing but its ICS address."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from app import clock
+from app.booking.booking import Booking
 from app.booking.refusals import NotPossible
 from app.calendars.connection import CalendarConnection
+from app.calendars.ics_reading import Asking
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
-from app.practice.user import digest
+from app.practice.therapist import Therapist
+from app.practice.user import User, digest
 from app.scheduling import changes
 
 MOST = 10  # addresses of one therapist
+WANDERING = timedelta(days=7)  # that a session which is over may still stand somewhere at another time
 
 
 def connect(therapist_id: int, zone: str, address: str, name: str) -> CalendarConnection:
@@ -30,6 +36,20 @@ def connect(therapist_id: int, zone: str, address: str, name: str) -> CalendarCo
     db.session.flush()
     changes.note_seen(therapist_id)
     return connection
+
+
+def asking(calendar_id: int) -> Asking:
+    """What is needed to read it."""
+    query = (
+        select(OutsideCalendar.address, OutsideCalendar.etag, Therapist.id, Therapist.zone, User.email)
+        .join(CalendarConnection, CalendarConnection.id == OutsideCalendar.connection_id)
+        .join(Therapist, Therapist.id == CalendarConnection.therapist_id)
+        .join(User, User.id == Therapist.user_id)
+    )
+    address, seen, therapist_id, zone, email = db.session.execute(query.where(OutsideCalendar.id == calendar_id)).one()
+    # Cancelled ones too: another calendar may show for days what it read of our feed.
+    ours = select(Booking.uid).where(Booking.therapist_id == therapist_id, Booking.starts_at > clock.now() - WANDERING)
+    return Asking(address or "", seen or "", zone, email, frozenset(db.session.scalars(ours)))
 
 
 def host_of(address: str) -> str:

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from app import clock
 from app.calendars.ics_bounds import TooMuch
-from app.calendars.ics_busy import Busy, NotACalendar, busy
+from app.calendars.ics_busy import Busy, busy
+from app.calendars.ics_parsing import NotACalendar
 from app.calendars.reading import CHECKED_EVERY, Known, Reading, window_of
 from app.integrations import ics_address
 from app.integrations.errors import GatewayError
@@ -28,6 +29,7 @@ class Asking(NamedTuple):
     seen: str
     zone: str  # of the therapist
     email: str  # theirs, to know what they declined
+    ours: frozenset[str]  # UIDs of their sessions here
 
 
 class Answer(NamedTuple):
@@ -48,7 +50,7 @@ def gather(asking: Asking, known: Known, config: Mapping[str, Any]) -> Answer:
     if same == text:
         return Answer(None, _to_remember(fetched.seen, text, minutes), _after(minutes))
     window = window_of(known.horizon_days)
-    found = _read(fetched.data, window, asking.zone, asking.email)
+    found = _read(fetched.data, window, asking.zone, asking.email, asking.ours)
     minutes = found.every.total_seconds() / 60 if found.every else None
     reading = Reading(window, complete=True, zone=asking.zone, taken=found.spans, unreadable=set(found.unread))
     return Answer(reading, _to_remember(fetched.seen, same, minutes), _after(minutes))
@@ -60,9 +62,9 @@ def first_look(address: str, zone: str, email: str, config: Mapping[str, Any]) -
     return _read(data, window_of(1), zone, email).name
 
 
-def _read(data: bytes, window: Span, zone: str, email: str) -> Busy:
+def _read(data: bytes, window: Span, zone: str, email: str, ours: frozenset[str] = frozenset()) -> Busy:
     try:
-        return busy(data, window, ZoneInfo(zone), [email])
+        return busy(data, window, ZoneInfo(zone), [email], ours)
     except (NotACalendar, TooMuch) as refused:
         raise GatewayError(str(refused), retry=False) from None
 

@@ -14,9 +14,8 @@ from flask import current_app
 from sqlalchemy import select
 
 from app import clock
-from app.calendars import edits, health, ics_reading, keeping, reading
+from app.calendars import by_address, edits, health, ics_reading, keeping, reading
 from app.calendars.connection import CalendarConnection
-from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.database import reading as db_reading
 from app.integrations.errors import GatewayError
@@ -25,8 +24,6 @@ from app.jobs.beside import Beside
 from app.jobs.calendar_channels import look_after
 from app.jobs.calendar_claims import Claim, LeaseLost, claim_next, wait_after
 from app.jobs.google_access import opened
-from app.practice.therapist import Therapist
-from app.practice.user import User
 from app.scheduling.turn import take_turn_of
 
 log = logging.getLogger(__name__)
@@ -81,15 +78,11 @@ def _sync_address(claim: Claim) -> None:
 
 def _asking(calendar_id: int) -> ics_reading.Asking:
     """What is needed to ask an address. Leaves no transaction behind."""
-    query = select(OutsideCalendar.address, OutsideCalendar.etag, Therapist.zone, User.email)
-    query = query.join(CalendarConnection, CalendarConnection.id == OutsideCalendar.connection_id)
-    query = query.join(Therapist, Therapist.id == CalendarConnection.therapist_id).join(
-        User, User.id == Therapist.user_id
-    )
     with db_reading():
-        address, seen, zone, email = db.session.execute(query.where(OutsideCalendar.id == calendar_id)).one()
-        db.session.rollback()
-    return ics_reading.Asking(address or "", seen or "", zone, email)
+        try:
+            return by_address.asking(calendar_id)
+        finally:
+            db.session.rollback()
 
 
 def _patience(claim: Claim) -> Callable[[], None]:

@@ -310,9 +310,17 @@ def mails() -> list[str]:
     return list(db.session.scalars(select(Message.name).filter_by(name="calendar_broken", channel="mail")))
 
 
-def test_what_we_wrote_ourselves_closes_nothing(connect, sync, server, mara, request_of_ines):
-    body = ics(world.in_days(3)).replace(b"0@work.example", f"{request_of_ines.uid}@holdfast.invalid".encode())
-    gives(server, body)
+def test_a_session_that_comes_back_from_elsewhere_closes_nothing_even_when_it_is_cancelled(
+    connect, sync, server, mara, request_of_ines
+):
+    body = ics(world.in_days(3), world.in_days(4))
+    body = body.replace(b"0@work.example", f"{request_of_ines.uid}@holdfast.invalid".encode())
+    gives(server, body.replace(b"1@work.example", b"of-another-practice@holdfast.invalid"))
     connect()
     sync()
-    assert busy_spans(mara) == []
+    assert busy_spans(mara) == [hour(world.in_days(4))]
+    request_of_ines.cancel(by="client")
+    db.session.execute(update(OutsideCalendar).values(full_sync_at=None))
+    db.session.commit()
+    sync()
+    assert busy_spans(mara) == [hour(world.in_days(4))]

@@ -151,7 +151,8 @@ def test_nobody_keeps_a_feed_or_finds_it_by_searching(mara, visitor, request_of_
 def test_a_feed_that_is_read_here_closes_no_time(mara, visitor, offer_to_ines):
     told = read(feed_of(mara, visitor), visitor).data
     window = (clock.now(), clock.now() + timedelta(days=60))
-    assert busy(told, window, mara.tz).spans == {}
+    assert len(busy(told, window, mara.tz).spans) == 4
+    assert busy(told, window, mara.tz, ours={offer_to_ines.booking.uid}).spans == {}
 
 
 def test_an_address_is_made_shown_renewed_and_turned_off(mara, visitor):

@@ -13,7 +13,7 @@ import pytest
 from app import config
 from app.integrations import ics_address
 from app.integrations.errors import GatewayError
-from app.integrations.ics_address import fetching
+from app.integrations.ics_address import answers, fetching
 from app.integrations.ics_address.addresses import target
 from app.integrations.ics_address.inner import is_inner
 from tests.calendars.ics_server import EMPTY, IcsServer, make_certificate, send
@@ -314,7 +314,7 @@ def test_errors_are_told_apart(server, status):
 
 
 def test_a_large_calendar_is_not_read_to_its_end(server, monkeypatch):
-    monkeypatch.setattr(fetching, "LARGEST", 1_000_000)
+    monkeypatch.setattr(answers, "LARGEST", 1_000_000)
     server.answer = lambda handler: send(handler, b"x" * 1_000_001)
     assert "larger than 1 MB" in str(refusal(f"{server.origin}/secret.ics", server.origin))
 
@@ -336,7 +336,7 @@ def test_what_comes_packed_is_unpacked(server):
 
 def test_a_bomb_does_not_go_off(server):
     bomb = gzip.compress(bytes(30_000_000), 9)
-    assert len(bomb) < fetching.LARGEST
+    assert len(bomb) < answers.LARGEST
     server.answer = lambda handler: send(handler, bomb, Content_Encoding="gzip")
     assert "larger than 5 MB" in str(refusal(f"{server.origin}/secret.ics", server.origin))
 

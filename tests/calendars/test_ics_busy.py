@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from app.calendars import ics_bounds
 from app.calendars.ics_bounds import TooMuch
-from app.calendars.ics_busy import INCOMPLETE, NO_CALENDAR, Busy, NotACalendar, busy
+from app.calendars.ics_busy import Busy, busy
+from app.calendars.ics_parsing import INCOMPLETE, NO_CALENDAR, NotACalendar
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 SAMPLES = sorted(Path(icalendar.__file__).parent.rglob("*.ics"))
@@ -91,10 +92,11 @@ def test_google_names_a_calendar_by_the_address_of_its_owner():
     assert spans(*declined, head=("X-WR-CALNAME:Work",)) == TEN
 
 
-def test_what_we_wrote_ourselves_closes_nothing():
-    assert spans(*entry(uid="0f3a@holdfast.invalid"), *entry(uid="other", start="DTSTART:20261125T100000Z")) == [
-        ("11-25T10:00", "11-25T11:00")
-    ]
+def test_what_we_wrote_ourselves_closes_nothing_and_what_another_holdfast_wrote_does():
+    wrote = (*entry(uid="0f3a@holdfast.invalid"), *entry(uid="0f3a-17@holdfast.invalid"))
+    others = entry(uid="9999@holdfast.invalid", start="DTSTART:20261125T100000Z")
+    found = busy(calendar(*wrote, *others), NOVEMBER, LONDON, ours={"0f3a"})
+    assert [f"{starts:%d}" for starts, _ in found.spans.values()] == ["25"]
 
 
 TIMES = {

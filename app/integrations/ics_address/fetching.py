@@ -10,7 +10,6 @@ import io
 import socket
 import ssl
 import time
-import zlib
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import lru_cache
@@ -22,18 +21,15 @@ from requests.certs import where
 from app.integrations.errors import GatewayError
 from app.integrations.ics_address import Fetched
 from app.integrations.ics_address.addresses import Target, led_to, target
+from app.integrations.ics_address.answers import fetched
 from app.integrations.ics_address.inner import is_inner
 
 SECONDS = 10.0  # for everything together, however many redirects and however slowly it drips
 CONNECT_SECONDS = 4.0  # for one address of a name
-LARGEST = 5_000_000  # bytes, as they travel and unpacked
 REDIRECTS = 3
 MOST_TRIED = 3  # addresses of one name
-LONGEST_SEEN = 300  # characters of an ETag or a date
 
 MOVED = (301, 302, 303, 307, 308)
-GONE = (404, 410)
-SHUT = (401, 403, 407)
 
 Left = Callable[[], float]  # seconds; raises TimeoutError when there are none
 
@@ -46,7 +42,7 @@ def fetch(address: str, trusted: Collection[str], seen: str) -> Fetched:
             with _connected(here, left) as line:
                 response = _asked(here, line, seen)
                 if response.status not in MOVED:
-                    return _fetched(response, seen)
+                    return fetched(response, seen)
                 location = response.getheader("Location") or ""
             here = led_to(here, location, trusted)
     except TimeoutError:
@@ -158,61 +154,6 @@ def _asked(there: Target, line: Any, seen: str) -> http.client.HTTPResponse:
     response = http.client.HTTPResponse(line, method="GET")
     response.begin()
     return response
-
-
-def _fetched(response: http.client.HTTPResponse, seen: str) -> Fetched:
-    if response.status == 304 and seen:
-        return Fetched(None, seen)
-    if response.status != 200:
-        raise _told_apart(response)
-    said = (response.getheader(name, "") for name in ("ETag", "Last-Modified"))
-    tag, modified = (text if len(text) <= LONGEST_SEEN else "" for text in said)
-    return Fetched(_unpacked(response), f"{tag}\n{modified}" if tag or modified else "")
-
-
-def _unpacked(response: http.client.HTTPResponse) -> bytes:
-    data = response.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise _too_large()
-    if response.length:
-        raise http.client.IncompleteRead(data, response.length)
-    packed = response.getheader("Content-Encoding", "identity").strip().lower()
-    if packed in ("identity", ""):
-        return data
-    if packed not in ("gzip", "x-gzip"):
-        raise GatewayError("The calendar came in a packing that we do not know.", retry=False)
-    return _from_gzip(data)
-
-
-def _from_gzip(data: bytes) -> bytes:
-    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    try:
-        text = unpacker.decompress(data, LARGEST + 1)
-    except zlib.error:
-        raise GatewayError("The calendar came damaged.", retry=True) from None
-    if len(text) > LARGEST:
-        raise _too_large()
-    if not unpacker.eof or unpacker.unused_data:
-        raise GatewayError("The calendar came damaged.", retry=True)
-    return text
-
-
-def _too_large() -> GatewayError:
-    return GatewayError(f"The calendar is larger than {LARGEST // 1_000_000} MB.", retry=False)
-
-
-def _told_apart(response: http.client.HTTPResponse) -> GatewayError:
-    status = response.status
-    if status in GONE:
-        return GatewayError(f"There is no calendar at this address any more ({status}).", retry=False, gone=True)
-    if status in SHUT:
-        text = f"The calendar is not open to whoever has its address ({status})."
-        return GatewayError(text, retry=False, gone=True)
-    if status == 429 or status >= 500:
-        said = response.getheader("Retry-After", "")
-        wait = float(said) if said.isdecimal() and len(said) < 6 else 0.0
-        return GatewayError(f"The server of the calendar does not answer now ({status}).", retry=True, wait=wait)
-    return GatewayError(f"The server of the calendar answered in a way that we do not know ({status}).", retry=False)
 
 
 def _until(ends: float) -> Left:
