@@ -196,4 +196,5 @@ def _begin_to_write(connection: Any) -> None:
 
 
 def _is_busy(error: OperationalError) -> bool:
-    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+    # The last byte: the others say which lock it is, or that somebody wrote between our first look and our turn.
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
