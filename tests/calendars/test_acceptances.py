@@ -132,6 +132,15 @@ def test_what_was_cancelled_meanwhile_is_told_of_no_more(maras, calendar, accept
     assert (waiting(), clashes_told()) == (0, 0)
 
 
+def test_a_choice_told_by_phone_is_looked_up_too(offer_to_ines, mara):
+    noon = next(one for one in offer_to_ines.alternatives if one.starts_at == NOON)
+    known_busy(mara, NOON, ONE)
+    offer_to_ines.accept(noon, by="therapist")
+    db.session.commit()
+    check_acceptances()
+    assert (waiting(), clashes_told()) == (0, 1)
+
+
 def test_four_workers_tell_of_it_once(app, accepted, mara):
     known_busy(mara, NOON, ONE)
     four_at_once(app, check_acceptances)
