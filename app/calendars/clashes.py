@@ -87,7 +87,9 @@ def of_booking(booking: Booking, look: Look = NOTHING) -> list[Busy]:
 def of_therapist(therapist_id: int) -> dict[int, list[Busy]]:
     """The same of all sessions to come, by their id, the earliest first: one statement where there is none."""
     found: dict[int, list[Row]] = defaultdict(list)
-    for row in db.session.execute(_known(therapist_id).where(~_is_settled()).order_by(Hold.starts_at)):
+    touching = db.session.scalars(_touching_a_hold(therapist_id)).all()
+    unsettled = _known(therapist_id).where(BusyTime.id.in_(touching), ~_is_settled()).order_by(Hold.starts_at)
+    for row in db.session.execute(unsettled) if touching else ():
         found[row.booking_id].append(row)
     if not found:
         return {}
@@ -128,6 +130,15 @@ def _known(therapist_id: int) -> Select:
         .outerjoin(CalendarConnection, CalendarConnection.id == OutsideCalendar.connection_id)
         .where(Hold.therapist_id == therapist_id, Hold.ends_at > clock.now())
     )
+
+
+def _touching_a_hold(therapist_id: int) -> Select[int]:
+    """Holds never overlap, so the first that ends after a busy time has begun tells whether it touches any. Otherwise
+    each of a hundred sessions would be held against each of thousands of entries."""
+    first = select(Hold.starts_at).where(Hold.therapist_id == therapist_id, Hold.ends_at > BusyTime.starts_at)
+    touched = first.order_by(Hold.ends_at).limit(1).correlate(BusyTime).scalar_subquery()
+    to_come = (BusyTime.therapist_id == therapist_id, BusyTime.ends_at > clock.now())
+    return select(BusyTime.id).where(*to_come, touched < BusyTime.ends_at)
 
 
 def _is_settled() -> ColumnElement[bool]:
