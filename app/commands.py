@@ -55,7 +55,7 @@ def sync_calendars() -> None:
     for sweep, job in (("sync_calendars", calendars), ("write_calendars", calendar_entries)):
         _sweep(sweep)
         job.wait()
-    click.echo("\n".join(health.for_operator(current_app.config)))
+    click.echo("\n".join(health.for_operator(current_app.config) or ["Nobody has connected a calendar."]))
 
 
 @click.command("timetable")

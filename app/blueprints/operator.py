@@ -1,13 +1,14 @@
-"""What the operator looks at: disputes, and messages that could not be delivered."""
+"""What the operator looks at: disputes, messages that could not be delivered, and how calendars elsewhere are read."""
 
 from datetime import timedelta
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 from sqlalchemy import func, or_, select
 
 from app import clock
 from app.blueprints.access import operator_only
 from app.blueprints.rendering import page_or_fragment
+from app.calendars import health
 from app.database import db
 from app.messages.activity import Activity
 from app.messages.message import Message
@@ -36,6 +37,7 @@ def show() -> Response:
         disputes=db.session.scalars(disputes).all(),
         given_up=db.session.scalars(given_up).all(),
         therapists=db.session.scalars(therapists).all(),
+        calendars=health.for_operator(current_app.config),
         key_refused=_pushes_whose_key_was_refused(),
     )
 

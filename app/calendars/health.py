@@ -100,17 +100,16 @@ def behind() -> Behind:
 
 
 def for_operator(config: Mapping[str, Any]) -> list[str]:
-    """How reading goes for all therapists together, in sentences that name none of them."""
+    """How reading goes for all therapists together, in sentences that name none of them; none where nobody has any."""
     read = select(func.count()).select_from(OutsideCalendar).where(OutsideCalendar.is_read)
     number, failing = (db.session.scalar(one) or 0 for one in (read, read.where(OutsideCalendar.attempts > 0)))
     broken = db.session.scalar(select(func.count()).select_from(CalendarConnection).filter_by(state="broken")) or 0
-    late = behind()
-    told = [
-        f"{number} calendars are read; {failing} of them failed the last time, {broken} connections must be made again."
-    ]
+    if not number + broken:
+        return []
+    told = [f"Calendars that are read: {number}. Failed at the last try: {failing}. To be connected again: {broken}."]
+    late, reason = behind(), why_not_told(config)
     if late.since:
-        told.append(f"{late.calendars} are behind, the first since {late.since:%Y-%m-%d %H:%M} UTC: is a worker there?")
-    reason = why_not_told(config)
+        told.append(f"Behind: {late.calendars}, the first since {late.since:%Y-%m-%d %H:%M} UTC. Does a worker run?")
     return [*told, reason] if reason else told
 
 

@@ -229,7 +229,7 @@ def test_operations_hear_when_nobody_reads(connection, sync):
     assert health.behind().calendars == 0
     is_due(connection, clock.now() - timedelta(minutes=31))
     assert health.behind().calendars == 1
-    assert "1 are behind" in health.for_operator({"PUBLIC_URL": "https://desk.example"})[1]
+    assert "Behind: 1, the first" in health.for_operator({"PUBLIC_URL": "https://desk.example"})[1]
     sync()
     assert health.behind() == (0, None)
 
@@ -238,7 +238,7 @@ def test_the_command_reads_what_is_due_and_says_how_it_goes(connection, app, mar
     maras.primary.add("Dentist", *hour(2))
     db.session.commit()
     told = app.test_cli_runner().invoke(args=["sync-calendars"])
-    assert told.output.startswith("1 calendars are read; 0 of them failed the last time"), told.output
+    assert told.output.startswith("Calendars that are read: 1. Failed at the last try: 0."), told.output
     assert busy_spans(mara) == [hour(2)]
 
 
@@ -247,3 +247,10 @@ def test_reading_takes_no_longer_than_two_minutes(connection, google, sync, monk
     sync()
     assert of(connection).error == "Reading this calendar took too long."
     assert google.count("events.list") == 0
+
+
+def test_the_operator_sees_how_it_goes_and_whose_it_is_is_not_told(connection, operator, visitor, sync):
+    sync()
+    page = visitor("olive@example.com").open("/operator").text
+    assert "Calendars that are read: 1. Failed at the last try: 0. To be connected again: 0." in page
+    assert "gmail.example" not in page
