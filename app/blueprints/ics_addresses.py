@@ -19,10 +19,10 @@ bp = Blueprint("ics_addresses", __name__)
 def connect() -> Response:
     address, name = (request.form.get(field, "").strip() for field in ("address", "name"))
     therapist = current_user.therapist
-    therapist_id, zone, email = therapist.id, therapist.zone, current_user.email
+    therapist_id, zone = therapist.id, therapist.zone
     db.session.rollback()  # the calendar's server may take its time, and nobody shall wait for it
     try:
-        called = ics_reading.first_look(address, zone, email, current_app.config)
+        called = ics_reading.first_look(address, current_app.config)
         take_turn_of(therapist_id)
         connection = by_address.connect(therapist_id, zone, address, name or called)
     except (GatewayError, NotPossible) as refused:

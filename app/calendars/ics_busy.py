@@ -14,7 +14,7 @@ import recurring_ical_events
 from icalendar import Calendar, Component
 
 from app.calendars import ics_bounds
-from app.calendars.ics_parsing import drop_broken_exceptions, every, every_one, parsed, series, word
+from app.calendars.ics_parsing import drop_broken_exceptions, every, every_one, name_of, parsed, series, word
 from app.scheduling.local_time import available_zones, first_moment
 from app.scheduling.spans import Span
 
@@ -53,7 +53,7 @@ def busy(
             spans[known] = span
             if len(spans) > ics_bounds.MOST_SPANS:
                 raise ics_bounds.TooMuch(f"This calendar has more than {ics_bounds.MOST_SPANS} busy times ahead.")
-    return Busy(spans, frozenset(unread), word(calendars[0], "X-WR-CALNAME"), every(calendars[0]))
+    return Busy(spans, frozenset(unread), name_of(calendars), every(calendars[0]))
 
 
 class _One:

@@ -23,6 +23,7 @@ _turn = threading.Lock()
 
 
 def parsed(data: bytes) -> list[Calendar]:
+    """The calendars of a file, one at least. Raises NotACalendar and TooMuch."""
     try:
         with _turn:
             # The library keeps what a file says of a zone for all files to come: somebody else's
@@ -42,6 +43,11 @@ def parsed(data: bytes) -> list[Calendar]:
     return found
 
 
+def name_of(calendars: list[Calendar]) -> str:
+    """What the file calls itself."""
+    return word(calendars[0], "X-WR-CALNAME")
+
+
 def series(calendar: Calendar) -> list[tuple[str, list[Component]]]:
     """Entries by their UID; those without one are known by what they say."""
     found: dict[tuple[str, str], list[Component]] = defaultdict(list)
@@ -58,6 +64,7 @@ def drop_broken_exceptions(entry: Component) -> None:
 
 
 def every(calendar: Calendar) -> timedelta | None:
+    """How often it wants to be fetched, if it says so."""
     for name in ("REFRESH-INTERVAL", "X-PUBLISHED-TTL"):
         for said in every_one(calendar, name):
             found = getattr(said, "dt", None) or _duration(str(said))

@@ -5,15 +5,16 @@ Nothing here touches the database: the network takes its time outside any transa
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from app import clock
-from app.calendars.ics_bounds import TooMuch
+from app.calendars import ics_bounds
 from app.calendars.ics_busy import Busy, busy
-from app.calendars.ics_parsing import NotACalendar
+from app.calendars.ics_parsing import NotACalendar, name_of, parsed
 from app.calendars.reading import CHECKED_EVERY, Known, Reading, window_of
 from app.integrations import ics_address
 from app.integrations.errors import GatewayError
@@ -50,22 +51,30 @@ def gather(asking: Asking, known: Known, config: Mapping[str, Any]) -> Answer:
     if same == text:
         return Answer(None, _to_remember(fetched.seen, text, minutes), _after(minutes))
     window = window_of(known.horizon_days)
-    found = _read(fetched.data, window, asking.zone, asking.email, asking.ours)
+    found = _read(fetched.data, window, asking)
     minutes = found.every.total_seconds() / 60 if found.every else None
     reading = Reading(window, complete=True, zone=asking.zone, taken=found.spans, unreadable=set(found.unread))
     return Answer(reading, _to_remember(fetched.seen, same, minutes), _after(minutes))
 
 
-def first_look(address: str, zone: str, email: str, config: Mapping[str, Any]) -> str:
-    """Whether there is a calendar at all, and what it calls itself. Raises GatewayError."""
+def first_look(address: str, config: Mapping[str, Any]) -> str:
+    """Whether there is a calendar at all, and what it calls itself: somebody waits for it. Raises GatewayError."""
     data = ics_address.fetch(address, config).data or b""
-    return _read(data, window_of(1), zone, email).name
+    with _told():
+        ics_bounds.check_size(data)
+        return name_of(parsed(data))
 
 
-def _read(data: bytes, window: Span, zone: str, email: str, ours: frozenset[str] = frozenset()) -> Busy:
+def _read(data: bytes, window: Span, asking: Asking) -> Busy:
+    with _told():
+        return busy(data, window, ZoneInfo(asking.zone), [asking.email], asking.ours)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
     try:
-        return busy(data, window, ZoneInfo(zone), [email], ours)
-    except (NotACalendar, TooMuch) as refused:
+        yield
+    except (NotACalendar, ics_bounds.TooMuch) as refused:
         raise GatewayError(str(refused), retry=False) from None
 
 
