@@ -38,10 +38,12 @@ def is_cancelled(entry: Entry) -> bool:
 
 
 def is_ours(entry: Entry) -> bool:
-    """Whether we wrote it: its time is held here already."""
+    """Whether we wrote it: its time is held here already. Our mark names the entry that it was made for, so what a
+    person copied from one of ours, or repeats every week, is theirs."""
     properties = entry.get("extendedProperties")
     private = properties.get("private") if isinstance(properties, Mapping) else None
-    return isinstance(private, Mapping) and bool(private.get(OURS))
+    mark = private.get(OURS) if isinstance(private, Mapping) else None
+    return isinstance(mark, str) and bool(mark) and mark.partition(".")[0] == entry.get("id")
 
 
 def closes_time(entry: Entry) -> bool:

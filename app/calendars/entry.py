@@ -115,6 +115,6 @@ def renamed(uid: str, alternative_id: int | None, copy: int) -> dict[str, Any]:
 
 
 def mark_of(entry_id: str) -> str:
-    """What an entry of ours carries: nobody else can have written it, and it tells nothing."""
+    """What an entry of ours carries: its own id, so that a copy is none of ours, and what nobody else can have made."""
     key = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(key, f"calendar entry:{entry_id}".encode(), hashlib.sha256).hexdigest()[:32]
+    return f"{entry_id}.{hmac.new(key, f'calendar entry:{entry_id}'.encode(), hashlib.sha256).hexdigest()[:32]}"

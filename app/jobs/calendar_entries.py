@@ -80,9 +80,10 @@ def remove_all(connection_id: int, seconds: float) -> int:
 
 
 def _works(connection_id: int) -> bool:
-    state = db.session.scalar(select(CalendarConnection.state).where(CalendarConnection.id == connection_id))
+    connection = db.session.get(CalendarConnection, connection_id, populate_existing=True)
+    works = connection is not None and connection.state == "working" and connection.may_write
     db.session.rollback()
-    return state == "working"
+    return works
 
 
 def _to_come(connection_id: int) -> dict[int, int]:

@@ -19,6 +19,7 @@ from app.calendars.entry import CalendarEntry
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db, reading, rows_changed
 from app.integrations.errors import GatewayError
+from app.integrations.google_calendar import WRITING
 from app.jobs.calendar_claims import LeaseLost, wait_after
 from app.practice.therapist import Therapist
 
@@ -131,6 +132,7 @@ def _due() -> Select:
         .where(
             CalendarConnection.kind == "google",
             CalendarConnection.state == "working",
+            *(CalendarConnection.scopes.contains(scope) for scope in WRITING),
             # One that is written into no longer has to be rid of what stands there.
             or_(OutsideCalendar.is_written, has_some),
             or_(asked, and_(behind, OutsideCalendar.write_attempts == 0)),

@@ -66,6 +66,12 @@ BLOCKING = {
     "private, with nothing else to see": entry(visibility="private"),
     "one of a series": entry(recurringEventId="4f", originalStartTime={"dateTime": "2026-11-23T10:00:00Z"}),
     "marked by somebody else": entry(extendedProperties={"private": {"zoom": "1"}, "shared": {"holdfast": "1"}}),
+    "copied by somebody from one of ours": entry(extendedProperties={"private": {"holdfast": "a4f1c.17"}}),
+    "one of a series that somebody made of one of ours": entry(
+        id="4f1c_20261124T100000Z",
+        recurringEventId="4f1c",
+        extendedProperties={"private": {"holdfast": "4f1c.17"}},
+    ),
     "all that is odd about its mark": entry(extendedProperties={"private": None}),
 }
 FREE = {
@@ -82,8 +88,8 @@ FREE = {
     "where I work": entry(eventType="workingLocation", transparency=None),
     "a birthday": entry(eventType="birthday", start={"date": "2026-11-24"}, end={"date": "2026-11-25"}),
     "a birthday said to be busy": entry(eventType="birthday", transparency="opaque"),
-    "ours": entry(extendedProperties={"private": {"holdfast": "17"}}),
-    "ours, and tentative": entry(status="tentative", extendedProperties={"private": {"holdfast": "a17"}}),
+    "ours": entry(extendedProperties={"private": {"holdfast": "4f1c.17"}}),
+    "ours, and tentative": entry(status="tentative", extendedProperties={"private": {"holdfast": "4f1c.a17"}}),
     "of no length": timed("2026-11-24T10:00:00Z", "2026-11-24T10:00:00Z"),
     "of no length, written in two zones": timed("2026-11-24T10:00:00Z", "2026-11-24T11:00:00+01:00"),
     "of no days": days("2026-11-24", "2026-11-24"),

@@ -57,7 +57,7 @@ def test_what_is_new_there_is_seen(maras, calendar, mara):
 
 def test_what_takes_no_time_is_not(maras, calendar, mara):
     maras.primary.add("Free", TEN, ELEVEN, transparency="transparent")
-    maras.primary.add("Ours", TEN, ELEVEN, extendedProperties={"private": {"holdfast": "1"}})
+    maras.primary.add("Ours", TEN, ELEVEN, id="ours1", extendedProperties={"private": {"holdfast": "ours1.1"}})
     assert look(mara, SESSION).answers == {calendar.id: frozenset()}
 
 

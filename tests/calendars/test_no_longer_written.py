@@ -11,7 +11,7 @@ from app.jobs import calendar_entries
 from tests import world
 from tests.calendars.connected import chosen
 from tests.calendars.written import entries, rows, session, tried_again, write, written
-from tests.google import BACKEND_ERROR, UNAUTHORIZED
+from tests.google import BACKEND_ERROR, READING, UNAUTHORIZED
 
 __all__ = ["session", "write", "written"]
 
@@ -92,7 +92,19 @@ def test_disconnecting_tells_how_many_could_not_be_removed(google, maras, writte
     assert rows() == []
 
 
-def test_disconnecting_waits_for_whoever_is_at_it_only_so_long(google, maras, written, stands, monkeypatch):
+def test_without_the_second_consent_nothing_can_be_removed_and_that_is_told(
+    google, maras, written, stands, write, desk
+):
+    written.scopes = " ".join(READING)
+    written.write_into(None)
+    before = len(google.asked)
+    write()
+    assert len(google.asked) == before
+    assert "please delete them there" in desk.open(HERE).text
+    assert calendar_entries.remove_all(written.id, seconds=60) == 2
+
+
+def test_disconnecting_waits_for_whoever_is_at_it_only_so_long(google, maras, written, stands):
     (calendar,) = written.calendars
     calendar.write_lease_until = clock.now() + timedelta(minutes=2)
     db.session.commit()

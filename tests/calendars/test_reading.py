@@ -136,7 +136,7 @@ def test_whole_days_lie_in_the_calendars_own_zone_also_when_it_moves(knows_googl
 
 
 def test_what_we_wrote_there_does_not_close_time(connection, maras, mara, sync):
-    maras.primary.add("I. K.", *hour(2), extendedProperties={"private": {"holdfast": "1"}})
+    maras.primary.add("I. K.", *hour(2), id="ours1", extendedProperties={"private": {"holdfast": "ours1.1"}})
     maras.primary.add("Dentist", *hour(3))
     sync()
     assert busy_spans(mara) == [hour(3)]

@@ -15,7 +15,7 @@ LINK = "https://desk.example/sessions/7"
 
 
 def entry():
-    return new_entry("abcde0123", "a mark", SESSION, LONDON, LINK)
+    return new_entry("abcde0123", "abcde0123.mark", SESSION, LONDON, LINK)
 
 
 def test_an_entry_tells_initials_and_a_time_and_no_more():
@@ -29,13 +29,14 @@ def test_an_entry_tells_initials_and_a_time_and_no_more():
         "visibility": "private",
         "transparency": "opaque",
         "reminders": {"useDefault": False},
-        "extendedProperties": {"private": {"holdfast": "a mark"}},
+        "extendedProperties": {"private": {"holdfast": "abcde0123.mark"}},
     }
     assert not re.search("therap|client|session with|keller", json.dumps(entry()).lower())
 
 
 def test_reading_knows_it_again_and_where_it_lies():
     assert is_ours(entry())
+    assert not is_ours(entry() | {"id": "copy"})
     assert span_of(entry(), ZoneInfo("Asia/Tokyo")) == SESSION.span
 
 

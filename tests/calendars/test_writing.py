@@ -173,7 +173,7 @@ def test_a_calendar_that_may_not_be_written_is_said_so_and_tried_seldom(google, 
     write()
     (calendar,) = db.session.scalars(select(OutsideCalendar).filter_by(is_written=True))
     assert "not allow" in calendar.write_error
-    assert calendar.next_write_at > clock.now() + timedelta(minutes=10)
+    assert calendar.next_write_at > clock.now() + timedelta(minutes=3)
     assert written.state == "working"
 
 
