@@ -81,6 +81,20 @@ def test_the_client_cancelled_meanwhile(mara, ines):
     ines.has_no_other_mail()
 
 
+@on_a_phone
+def test_a_clash_elsewhere_is_told_and_leads_to_the_session(practice, mara, ines):
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    practice.fill_elsewhere(mara.slug, TEN, in_days(2, "10:30"))
+    online(mara)
+    expect(told(mara)).to_contain_text("Your calendar elsewhere says that you are busy:")
+    expect(told(mara)).to_contain_text("nothing was confirmed")
+    mara.follows("See the session")
+    mara.sees_title(ines.name)
+    mara.sees_status(ines, "To answer")
+    expect(button(mara, CONFIRM)).to_be_visible()
+
+
 @at_a_desk
 def test_it_can_be_taken_back_before(mara, ines):
     ines.requests(mara, TEN)
