@@ -28,6 +28,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # What was released before can neither send nor name these.
+    op.execute("DELETE FROM message WHERE name IN ('calendar_broken', 'clash_found')")
     op.drop_index("uq_busy_time_external", "busy_time")
     op.execute("ALTER TABLE busy_time DROP COLUMN external_id")
     op.execute("ALTER TABLE busy_time DROP COLUMN calendar_id")
