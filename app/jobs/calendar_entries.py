@@ -139,7 +139,8 @@ _beside = Beside("entries elsewhere", write_due, AT_ONCE)
 
 def start() -> None:
     """After each change of a session and every SWEEP_SECONDS: have them written, and do not wait for it."""
-    _beside.start(current_app._get_current_object())  # type: ignore[attr-defined]
+    if current_app.config["GOOGLE_CLIENT_ID"]:
+        _beside.start(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 def wait() -> None:
