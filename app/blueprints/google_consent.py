@@ -5,7 +5,9 @@ the address connects nothing. The form counts in the browser session in which th
 """
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, abort, current_app, render_template, request, session
@@ -25,11 +27,13 @@ from app.calendars.connection import CalendarConnection
 from app.database import db
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import READING, Listed, Tokens, consent, open_calendar
+from app.integrations.google_calendar.patience import within
 from app.scheduling.turn import take_turn_of
 
 bp = Blueprint("google_consent", __name__, url_prefix=HERE)
 
 KEPT = "google_consent"  # in the browser session
+PATIENCE = 10.0  # seconds; the thread that waits is one of few, and others are served by it
 LONG_ENOUGH = timedelta(minutes=30)  # to sign in at Google and think it over
 
 NOT_BEGUN_HERE = (
@@ -106,7 +110,8 @@ def finish() -> Response:
 def _finished(begun: Begun) -> Response:
     db.session.rollback()  # Google may take its time, and nobody shall wait for it
     try:
-        tokens, listed = _given(request.form.get("code", ""), begun.verifier)
+        config, code = dict(current_app.config), request.form.get("code", "")
+        tokens, listed = within(PATIENCE, partial(_given, config, code, begun.verifier))
     except GatewayError as error:
         return calendars_page(409, problem=f"{error} {NOT_REACHED}")
     take_turn_of(current_user.therapist.id)
@@ -148,12 +153,12 @@ def _asked_at_google(connection: CalendarConnection | None, calendar: int | None
     return see_address(asked.address)
 
 
-def _given(code: str, verifier: str) -> tuple[Tokens, list[Listed]]:
+def _given(config: Mapping[str, Any], code: str, verifier: str) -> tuple[Tokens, list[Listed]]:
     """What the person's consent lets us see."""
-    tokens = consent.tokens(current_app.config, code, verifier)
+    tokens = consent.tokens(config, code, verifier)
     if not tokens.scopes >= READING:
         return tokens, []
-    with open_calendar(current_app.config, tokens.access) as calendar:
+    with open_calendar(config, tokens.access) as calendar:
         return tokens, calendar.calendars()
 
 

@@ -1,6 +1,7 @@
 """An ICS file taken apart: its calendars, and their entries by UID. Pure but for what the parser remembers of zones."""
 
 import hashlib
+import re
 import threading
 from collections import defaultdict
 from datetime import timedelta
@@ -20,6 +21,8 @@ class NotACalendar(ValueError):
 
 
 _turn = threading.Lock()
+HEAD = re.IGNORECASE | re.DOTALL | re.MULTILINE
+LONGEST_HEAD = 10_000  # bytes
 
 
 def parsed(data: bytes) -> list[Calendar]:
@@ -41,6 +44,12 @@ def parsed(data: bytes) -> list[Calendar]:
     for calendar in found:
         ics_bounds.check_zones(calendar)
     return found
+
+
+def head_of(data: bytes) -> bytes:
+    """A small file that says of itself what this one does, without its entries; one that is no calendar stays so."""
+    match = re.match(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR\s.*?(?=^(?:BEGIN|END):)", data, HEAD)
+    return match[0] + b"END:VCALENDAR\r\n" if match and b"END:VCALENDAR" in data.upper() else data[:LONGEST_HEAD]
 
 
 def name_of(calendars: list[Calendar]) -> str:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from app import clock
 from app.calendars import ics_bounds
 from app.calendars.ics_busy import Busy, busy
-from app.calendars.ics_parsing import NotACalendar, name_of, parsed
+from app.calendars.ics_parsing import NotACalendar, head_of, name_of, parsed
 from app.calendars.reading import CHECKED_EVERY, Known, Reading, window_of
 from app.integrations import ics_address
 from app.integrations.errors import GatewayError
@@ -58,11 +58,12 @@ def gather(asking: Asking, known: Known, config: Mapping[str, Any]) -> Answer:
 
 
 def first_look(address: str, config: Mapping[str, Any]) -> str:
-    """Whether there is a calendar at all, and what it calls itself: somebody waits for it. Raises GatewayError."""
+    """Whether there is a calendar at all, and what it calls itself. Its entries can take seconds, and somebody waits:
+    they are left to the worker. Raises GatewayError."""
     data = ics_address.fetch(address, config).data or b""
     with _told():
         ics_bounds.check_size(data)
-        return name_of(parsed(data))
+        return name_of(parsed(head_of(data)))
 
 
 def _read(data: bytes, window: Span, asking: Asking) -> Busy:

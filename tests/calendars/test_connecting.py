@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import clock
+from app.blueprints import google_consent
 from app.calendars.connection import CalendarConnection
 from app.calendars.outside_calendar import OutsideCalendar
 from app.calendars.watch_channel import WatchChannel
@@ -146,9 +147,10 @@ def test_a_tick_that_was_taken_away(desk, google):
     assert not db.session.scalar(db.select(CalendarConnection))
 
 
-@pytest.mark.parametrize("fault", [BACKEND_ERROR, INVALID_GRANT])
+@pytest.mark.parametrize("fault", [BACKEND_ERROR, INVALID_GRANT, HANG])
 @pytest.mark.parametrize("kind", ["oauth.token", "calendarList.list"])
-def test_google_failing_while_connecting(desk, google, fault, kind):
+def test_google_failing_while_connecting(desk, google, fault, kind, monkeypatch):
+    monkeypatch.setattr(google_consent, "PATIENCE", 0.5)
     page = desk.open(decides(asked(desk)))
     google.faults.always(fault, kind)
     page = desk.press(page, "Finish connecting")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from app.calendars import ics_bounds
 from app.calendars.ics_bounds import TooMuch
 from app.calendars.ics_busy import Busy, busy
-from app.calendars.ics_parsing import INCOMPLETE, NO_CALENDAR, NotACalendar
+from app.calendars.ics_parsing import INCOMPLETE, NO_CALENDAR, NotACalendar, head_of, name_of, parsed
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 SAMPLES = sorted(Path(icalendar.__file__).parent.rglob("*.ics"))
@@ -270,6 +270,16 @@ def test_periods_of_free_and_busy():
         "END:VFREEBUSY",
     )
     assert [starts for starts, _ in spans(*told)] == [f"11-{day}T10:00" for day in (24, 25, 26, 27)]
+
+
+def test_what_a_calendar_calls_itself_is_known_without_its_entries():
+    head = head_of(b"\xef\xbb\xbf" + calendar(*entry() * 3, head=("X-WR-CALNAME:Choir",)))
+    assert b"VEVENT" not in head
+    assert name_of(parsed(head)) == "Choir"
+    assert name_of(parsed(head_of(calendar()))) == ""
+    for cut in (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", b"<html>BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n</html>"):
+        with pytest.raises(NotACalendar):
+            parsed(head_of(cut))
 
 
 def test_an_id_stays_as_long_as_the_entry_and_its_time():
