@@ -139,9 +139,10 @@ def test_without_an_answer_what_is_known_decides_and_that_is_said(press, google,
     assert SILENT in page.text
 
 
-def test_without_an_answer_a_known_clash_is_still_one(press, google, calendar, mara, request_of_ines):
+@pytest.mark.parametrize("fault", [faults.UNAVAILABLE, faults.EMPTY, faults.NOTHING_SAID], ids=lambda one: one.name)
+def test_without_an_answer_a_known_clash_is_still_one(press, google, calendar, mara, request_of_ines, fault):
     known_busy(mara, HALF_PAST, ELEVEN, calendar)
-    google.faults.always(faults.UNAVAILABLE)
+    google.faults.always(fault)
     page = press()
     assert (page.status, status_of(request_of_ines)) == (409, "requested")
     assert CLASH in page.text

@@ -338,7 +338,15 @@ def stranger() -> Iterator[Callable[[bytes], GoogleCalendar]]:
         one.close()
 
 
+def said(answer: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer)
+
+
 STRANGE = {
+    "nothing": said(b""),
+    "an object with nothing in it": said(b"{}"),
+    "something else in it": said(b'{"status":"ok"}'),
+    "no list": said(b'{"items":{}}'),
     "a redirect": b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
     "a page": b"HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n<html>Sign in</html>",
     "a list": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]",
@@ -353,6 +361,54 @@ def test_what_is_not_google_is_no_answer(stranger, answer):
     with stranger(STRANGE[answer]) as calendar, pytest.raises(GatewayError) as raised:
         calendar.calendars()
     assert (raised.value.retry, raised.value.away) == (True, True)
+
+
+LACKING = {
+    "nothing": b"",
+    "an object with nothing in it": b"{}",
+    "no entries": b'{"timeZone":"Europe/London","nextSyncToken":"1"}',
+    "no list of entries": b'{"items":null,"timeZone":"Europe/London","nextSyncToken":"1"}',
+    "no zone": b'{"items":[],"nextSyncToken":"1"}',
+    "no end": b'{"items":[],"timeZone":"Europe/London"}',
+}
+
+
+@pytest.mark.parametrize("answer", LACKING)
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda calendar: calendar.page("mine", window=WINDOW),
+        lambda calendar: calendar.page("mine", since="1"),
+        lambda calendar: calendar.entries_between("mine", WINDOW, seconds=10),
+    ],
+    ids=["all", "what has changed", "one day"],
+)
+def test_a_page_that_lacks_something_is_no_free_time(stranger, answer, ask):
+    with stranger(said(LACKING[answer])) as calendar, pytest.raises(GatewayError, match="else than Google") as raised:
+        ask(calendar)
+    assert (raised.value.retry, raised.value.away) == (True, True)
+
+
+@pytest.mark.parametrize("answer", [b"", b"{}"])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda calendar: calendar.get("mine", "one"),
+        lambda calendar: calendar.insert("mine", SESSION),
+        lambda calendar: calendar.change("mine", "one", SESSION, '"1"'),
+        lambda calendar: calendar.watch("mine", channel_id="1", token="2", address="https://desk.example", seconds=60),
+    ],
+    ids=["get", "insert", "change", "watch"],
+)
+def test_an_answer_that_names_nothing_is_none(stranger, answer, ask):
+    with stranger(said(answer)) as calendar, pytest.raises(GatewayError, match="else than Google"):
+        ask(calendar)
+
+
+def test_where_nothing_is_to_be_said_an_empty_answer_is_one(stranger):
+    with stranger(said(b"")) as calendar:
+        calendar.remove("mine", "one", None)
+        calendar.stop("channel", "resource")
 
 
 def test_an_answer_without_an_end_is_not_read_to_it(stranger, monkeypatch):

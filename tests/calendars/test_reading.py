@@ -11,7 +11,19 @@ from app.jobs import calendars
 from app.practice.therapist import Therapist
 from tests import world
 from tests.calendars.connected import busy_spans, connect, is_due
-from tests.google import BACKEND_ERROR, CUT, FORBIDDEN, HANG, LOST, NOT_FOUND, NOT_JSON, RATE_LIMIT, TOO_MANY
+from tests.google import (
+    BACKEND_ERROR,
+    CUT,
+    EMPTY,
+    FORBIDDEN,
+    HANG,
+    LOST,
+    NOT_FOUND,
+    NOT_JSON,
+    NOTHING_SAID,
+    RATE_LIMIT,
+    TOO_MANY,
+)
 from tests.waiting import wait_until
 
 HOUR = timedelta(hours=1)
@@ -176,13 +188,17 @@ def seen_of(therapist: Therapist) -> int:
     return therapist.diary_revision
 
 
-@pytest.mark.parametrize(
-    "fault", [BACKEND_ERROR, CUT, FORBIDDEN, LOST, NOT_FOUND, NOT_JSON, RATE_LIMIT, TOO_MANY], ids=lambda one: one.name
-)
-def test_an_error_is_never_read_as_free(connection, google, maras, mara, sync, fault):
+ANY = (BACKEND_ERROR, CUT, EMPTY, FORBIDDEN, LOST, NOT_FOUND, NOT_JSON, NOTHING_SAID, RATE_LIMIT, TOO_MANY)
+
+
+@pytest.mark.parametrize("in_full", [False, True], ids=["what has changed", "everything"])
+@pytest.mark.parametrize("fault", ANY, ids=lambda one: one.name)
+def test_an_error_is_never_read_as_free(connection, google, maras, mara, sync, fault, in_full):
     entry = maras.primary.add("Dentist", *hour(2))
     sync()
     maras.primary.cancel(entry)
+    if in_full:
+        connection.calendars[0].full_sync_at = None
     google.faults.next(fault, "events.list")
     sync(connection)
     assert busy_spans(mara) == [hour(2)]

@@ -44,6 +44,8 @@ UNAUTHORIZED = _no("unauthorized", 401, "authError", "Invalid Credentials")
 GONE = _no("gone", 410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required.")
 INVALID_GRANT = Fault("invalid grant", as_json({"error": "invalid_grant", "error_description": "Bad Request"}, 400))
 NOT_JSON = Fault("not json", Answer(502, b"<html>502. That is an error.</html>", content_type="text/html"))
+EMPTY = Fault("empty", Answer())  # as something between us and Google may answer
+NOTHING_SAID = Fault("nothing said", as_json({}))
 CUT = Fault("cut", Answer(lost=True))  # nobody there: closed without acting
 LOST = Fault("lost", then_lost=True)
 HANG = Fault("hang", hangs=True)
@@ -52,7 +54,7 @@ NAMED = {
     fault.name: fault
     for fault in (
         *(TOO_MANY, RATE_LIMIT, USER_RATE_LIMIT, BACKEND_ERROR, UNAVAILABLE, FORBIDDEN, NOT_FOUND, UNAUTHORIZED),
-        *(GONE, INVALID_GRANT, NOT_JSON, CUT, LOST, HANG),
+        *(GONE, INVALID_GRANT, NOT_JSON, EMPTY, NOTHING_SAID, CUT, LOST, HANG),
     )
 }
 

@@ -23,13 +23,12 @@ NOT_WATCHED = "push"  # reasons begin with it: pushNotSupportedForRequestedResou
 
 
 def content(response: requests.Response) -> dict[str, Any]:
-    """What a good answer says. Raises GatewayError for any other."""
+    """What a good answer says: something, for where nothing is to be said nobody reads it. Raises GatewayError for
+    any other."""
     if not response.ok or response.is_redirect:
         raise refusal(response)
-    if not response.content:
-        return {}
     found = _object(response)
-    if found is None:
+    if not found:
         raise _not_google()
     return found
 
@@ -41,6 +40,19 @@ def understood() -> Iterator[None]:
         yield
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _not_google() from None
+
+
+def listed(answer: dict[str, Any]) -> list[Any]:
+    """What a list has in it. One that is empty says so: an answer without a list is none of Google's."""
+    if not isinstance(answer.get("items"), list):
+        raise _not_google()
+    return answer["items"]
+
+
+def required(answer: dict[str, Any], *names: str) -> None:
+    """One of these is always said."""
+    if not any(isinstance(answer.get(name), str) for name in names):
+        raise _not_google()
 
 
 def refusal(response: requests.Response) -> GatewayError:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import requests
 
 from app.integrations.google_calendar import Channel, Listed, Page
-from app.integrations.google_calendar.answers import content, refusal, understood
+from app.integrations.google_calendar.answers import content, listed, refusal, required, understood
 from app.integrations.google_calendar.errors import NotThere, Revoked, SyncTokenGone
 from app.integrations.google_calendar.patience import within
 from app.integrations.google_calendar.transport import (
@@ -50,7 +50,7 @@ class CalendarAPI:
             asked = {"maxResults": 250, "fields": LISTED_FIELDS, "pageToken": page}
             answer = content(self._ask("GET", "/users/me/calendarList", params=asked))
             with understood():
-                found += [_listed(one) for one in answer.get("items", []) if not one.get("deleted")]
+                found += [_listed(one) for one in listed(answer) if not one.get("deleted")]
             page = answer.get("nextPageToken")
             if not page:
                 return sorted(found, key=lambda one: (not one.is_primary, not one.can_write, one.name.casefold()))
@@ -69,7 +69,8 @@ class CalendarAPI:
         # Google says 410 for what is too old to be told, and 400 for a token that it does not know at all.
         if response.status_code == 410 or (response.status_code == 400 and since and not page):
             raise SyncTokenGone
-        return _page(content(response))
+        # Of what was changed after a moment Google cannot tell what changes after that.
+        return _page(content(response), is_begun=updated_after is None)
 
     def entries_between(self, calendar_id: str, span: Span, *, seconds: float) -> Page:
         return within(seconds, lambda: self._all_between(calendar_id, span))
@@ -91,14 +92,14 @@ class CalendarAPI:
         self._end("POST", "/channels/stop", json={"id": channel_id, "resourceId": resource_id})
 
     def insert(self, calendar_id: str, entry: dict[str, Any]) -> dict[str, Any]:
-        return content(self._ask("POST", _entries(calendar_id), params={"sendUpdates": "none"}, json=entry))
+        return _entry(content(self._ask("POST", _entries(calendar_id), params={"sendUpdates": "none"}, json=entry)))
 
     def get(self, calendar_id: str, entry_id: str) -> dict[str, Any]:
-        return content(self._ask("GET", _entries(calendar_id, entry_id)))
+        return _entry(content(self._ask("GET", _entries(calendar_id, entry_id))))
 
     def change(self, calendar_id: str, entry_id: str, entry: dict[str, Any], etag: str) -> dict[str, Any]:
         path, if_same = _entries(calendar_id, entry_id), {"If-Match": etag}
-        return content(self._ask("PATCH", path, params={"sendUpdates": "none"}, json=entry, headers=if_same))
+        return _entry(content(self._ask("PATCH", path, params={"sendUpdates": "none"}, json=entry, headers=if_same)))
 
     def remove(self, calendar_id: str, entry_id: str, etag: str | None) -> None:
         if_same = {"If-Match": etag} if etag else None
@@ -171,9 +172,18 @@ def _listed(one: dict[str, Any]) -> Listed:
     )
 
 
-def _page(answer: dict[str, Any]) -> Page:
+def _entry(answer: dict[str, Any]) -> dict[str, Any]:
+    required(answer, "id")
+    return answer
+
+
+def _page(answer: dict[str, Any], *, is_begun: bool) -> Page:
+    """What lacks anything that a page always has must never be taken for a free day."""
+    required(answer, "timeZone")
+    if is_begun:
+        required(answer, "nextPageToken", "nextSyncToken")
     return Page(
-        entries=list(answer.get("items", [])),
+        entries=listed(answer),
         zone=str(answer.get("timeZone") or "UTC"),
         next_page=answer.get("nextPageToken"),
         next_sync_token=answer.get("nextSyncToken"),
