@@ -53,8 +53,8 @@ def create_push_subscriptions() -> None:
         sa.Column("sign_in_id", sa.Integer(), sa.ForeignKey("sign_in.id"), nullable=False),
         sa.Column("endpoint", sa.Text(), nullable=False),
         sa.Column("endpoint_hash", sa.String(64), nullable=False),
-        sa.Column("p256dh", sa.Text(), nullable=False),
-        sa.Column("auth", sa.Text(), nullable=False),
+        sa.Column("p256dh", sa.String(200), nullable=False),
+        sa.Column("auth", sa.String(100), nullable=False),
         sa.Column("made_at", UTCDateTime(), nullable=False),
         sa.UniqueConstraint("endpoint_hash", name=op.f("uq_push_subscription_endpoint_hash")),
     )

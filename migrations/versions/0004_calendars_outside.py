@@ -25,9 +25,11 @@ def upgrade() -> None:
     )
     op.execute("ALTER TABLE busy_time ADD COLUMN external_id VARCHAR(1200)")
     op.create_index("uq_busy_time_external", "busy_time", ["calendar_id", "external_id"], unique=True)
+    make_room_for_seals()
 
 
 def downgrade() -> None:
+    # The keys of push subscriptions keep their room: what lies sealed there would not fit into less.
     # What was released before can neither send nor name these.
     op.execute("DELETE FROM message WHERE name IN ('calendar_broken', 'clash_found')")
     op.drop_index("uq_busy_time_external", "busy_time")
@@ -178,3 +180,11 @@ def create_clashes() -> None:
         sa.Column("since", UTCDateTime(), nullable=False),
         sa.Column("next_try_at", UTCDateTime(), nullable=False),
     )
+
+
+def make_room_for_seals() -> None:
+    """The keys of push subscriptions are sealed from now on, which makes them longer. SQLite minds no lengths, and is
+    spared a table that is built anew."""
+    if op.get_bind().dialect.name == "postgresql":
+        for name in ("p256dh", "auth"):
+            op.alter_column("push_subscription", name, type_=sa.Text())
