@@ -93,7 +93,8 @@ class Claim:
 
 
 def claim_next() -> Claim | None:
-    """A calendar that is due; commits. No two of one connection at once: they share their limits at Google."""
+    """A calendar that is due; commits. Of a therapist one at Google at a time, for they share their limits there, and
+    one by its address: however many of theirs are slow, those of others are read meanwhile."""
     while True:
         with reading():
             due = select(OutsideCalendar.id).where(_is_due()).order_by(OutsideCalendar.next_sync_at)
@@ -159,8 +160,12 @@ def _details(calendar_id: int) -> Select:
 
 def _is_due() -> ColumnElement[bool]:
     now, other = clock.now(), aliased(OutsideCalendar)
+    its, others = aliased(CalendarConnection), aliased(CalendarConnection)
     in_hands = exists().where(
-        other.connection_id == OutsideCalendar.connection_id,
+        its.id == OutsideCalendar.connection_id,
+        others.therapist_id == its.therapist_id,
+        others.kind == its.kind,
+        other.connection_id == others.id,
         other.id != OutsideCalendar.id,
         other.lease_until > now,
     )

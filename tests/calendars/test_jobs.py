@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from app import clock
-from app.calendars import health
+from app.calendars import by_address, health
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.integrations.errors import GatewayError
@@ -50,6 +50,17 @@ def test_two_calendars_of_one_account_are_read_one_after_the_other(knows_google,
     claims = [claim_next(), claim_next(), claim_next()]
     assert {claim.therapist_id for claim in claims if claim} == {mara.id, otto.id}
     assert claims[2] is None
+
+
+def test_however_many_addresses_of_one_therapist_are_due_others_are_read_meanwhile(connection, mara, otto):
+    for number in range(by_address.MOST):
+        by_address.connect(mara.id, mara.zone, f"https://slow.example/{number}.ics", "")
+    by_address.connect(otto.id, otto.zone, "https://quick.example/otto.ics", "")
+    db.session.commit()
+    claims = []
+    while claim := claim_next():
+        claims.append((claim.therapist_id, claim.kind))
+    assert sorted(claims) == sorted([(mara.id, "google"), (mara.id, "address"), (otto.id, "address")])
 
 
 def test_what_a_worker_found_after_its_lease_ended_does_not_count(connection, maras, mara, sync):
