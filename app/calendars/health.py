@@ -51,13 +51,16 @@ def why_not_told(config: Mapping[str, Any]) -> str | None:
 
 
 def note_success(connection_id: int) -> None:
-    """One of its calendars was read. The connection is well when none of them fails."""
+    """One of its calendars was read. The connection is well when none of them fails; not so where Google's consent was
+    lost meanwhile, which nothing heals but a new one: with what is left of an access token reading goes well for an hour.
+    """
     failing = exists().where(
         OutsideCalendar.connection_id == connection_id, OutsideCalendar.is_read.is_(True), OutsideCalendar.attempts > 0
     )
+    may_heal = or_(CalendarConnection.state == "working", CalendarConnection.kind == "address")
     ailing = or_(CalendarConnection.failing_since.is_not(None), CalendarConnection.state == "broken")
     well = {"state": "working", "error": None, "failing_since": None, "attempts": 0, "told_at": None}
-    _write(CalendarConnection.id == connection_id, ailing, ~failing, values=well)
+    _write(CalendarConnection.id == connection_id, may_heal, ailing, ~failing, values=well)
 
 
 def note_failure(connection_id: int, error: GatewayError) -> None:

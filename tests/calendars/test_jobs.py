@@ -10,7 +10,9 @@ from app.calendars import by_address, health
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.integrations.errors import GatewayError
-from app.jobs import calendar_claims, calendars
+from app.integrations.google_calendar import Tokens
+from app.integrations.google_calendar.errors import Revoked
+from app.jobs import calendar_claims, calendars, google_access
 from app.jobs.calendar_claims import claim_next, wait_after
 from app.messages.message import Message
 from tests.calendars.connected import busy_spans, connect, is_due
@@ -219,6 +221,36 @@ def test_a_consent_given_while_the_old_one_failed_stands(connection, google, mar
     assert notices() == []
     sync(connection)
     assert of(connection).error is None
+
+
+def test_a_consent_that_was_lost_while_reading_went_well_stays_lost_until_there_is_another(
+    connection, google, maras, mara, sync
+):
+    """The writer hears of it first, while the reader's access token is still good."""
+    reader = claim_next()
+    health.note_broken(connection.id, reader.consent, Revoked())
+    db.session.commit()
+    calendars.sync(reader)
+    db.session.expire_all()
+    assert (connection.state, of(connection).next_sync_at) == ("broken", None)
+    assert connection.error
+    assert len(notices()) == 1
+    with google_access.opened(connection.id) as calendar:
+        listed = calendar.calendars()
+    again = google.grant(maras, READING)
+    connection.accept(Tokens(again.access, again.expires_at, again.refresh, READING), listed)
+    maras.primary.add("Dentist", *hour(2))
+    sync()
+    assert busy_spans(mara) == [hour(2)]
+    assert (connection.state, connection.error) == ("working", None)
+
+
+def test_a_failure_that_is_over_heals_an_address_that_was_given_up(connection):
+    connection.kind, connection.state = "address", "broken"
+    db.session.commit()
+    health.note_success(connection.id)
+    db.session.commit()
+    assert connection.state == "working"
 
 
 # Untended
