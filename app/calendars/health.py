@@ -51,8 +51,8 @@ def why_not_told(config: Mapping[str, Any]) -> str | None:
 
 
 def note_success(connection_id: int) -> None:
-    """One of its calendars was read. The connection is well when none of them fails; not so where Google's consent was
-    lost meanwhile, which nothing heals but a new one: with what is left of an access token reading goes well for an hour.
+    """One of its calendars was read. The connection is well when none of them fails. Where Google's consent was
+    lost meanwhile nothing heals but a new one: with what is left of an access token, reading goes well for an hour.
     """
     failing = exists().where(
         OutsideCalendar.connection_id == connection_id, OutsideCalendar.is_read.is_(True), OutsideCalendar.attempts > 0

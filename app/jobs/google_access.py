@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import update
+from sqlalchemy import Text, select, type_coerce, update
 
 from app import clock
 from app.calendars.connection import CalendarConnection
 from app.database import db, reading
 from app.integrations.google_calendar import GoogleCalendar, Tokens, open_calendar
 from app.integrations.google_calendar.errors import Revoked
+
+_SEALED = type_coerce(CalendarConnection.refresh_token, Text)
 
 IN_TIME = timedelta(minutes=2)  # before it ends: nothing that has begun shall meet its end
 
@@ -22,7 +24,7 @@ def opened(connection_id: int) -> Iterator[GoogleCalendar]:
 
     Raises GatewayError when no access token is to be had; Revoked when there never will be one by this consent.
     """
-    refresh_token, access_token = _known(connection_id)
+    refresh_token, access_token, consent = _known(connection_id)
     renewed: list[Tokens] = []
 
     def renew() -> str:
@@ -36,17 +38,19 @@ def opened(connection_id: int) -> Iterator[GoogleCalendar]:
             yield calendar
     finally:
         if renewed:
-            _keep(connection_id, renewed[-1])
+            _keep(connection_id, consent, renewed[-1])
 
 
-def _known(connection_id: int) -> tuple[str, str | None]:
-    """The refresh token, and the access token if it is still good. Leaves no transaction behind."""
+def _known(connection_id: int) -> tuple[str, str | None, str]:
+    """The refresh token, the access token if it is still good, and the first as it lies sealed: whether it is still the
+    same. Leaves no transaction behind."""
     with reading():
         try:
+            consent = db.session.scalar(select(_SEALED).where(CalendarConnection.id == connection_id))
             connection = db.session.get(CalendarConnection, connection_id)
-            if connection is None or connection.refresh_token is None:
+            if consent is None or connection is None or connection.refresh_token is None:
                 raise Revoked
-            return connection.refresh_token, connection.access_token_until(clock.now() + IN_TIME)
+            return connection.refresh_token, connection.access_token_until(clock.now() + IN_TIME), consent
         finally:
             db.session.rollback()
 
@@ -57,10 +61,13 @@ def _refreshed(config: dict, refresh_token: str) -> Tokens:
     return consent.refreshed(config, refresh_token)
 
 
-def _keep(connection_id: int, tokens: Tokens) -> None:
-    """Two may renew at once: each token is good, and the later one stays."""
+def _keep(connection_id: int, consent: str, tokens: Tokens) -> None:
+    """Two may renew at once: each token is good, and the later one stays. Not so where there is another consent since:
+    it may allow more."""
     db.session.rollback()
     kept = {"access_token": tokens.access, "access_until": tokens.expires_at}
     kept |= {"refresh_token": tokens.refresh} if tokens.refresh else {}
-    db.session.execute(update(CalendarConnection).where(CalendarConnection.id == connection_id).values(**kept))
+    same = (CalendarConnection.id == connection_id, _SEALED.is_not_distinct_from(consent))
+    plainly = update(CalendarConnection).where(*same).values(**kept)
+    db.session.execute(plainly.execution_options(synchronize_session=False))
     db.session.commit()

@@ -17,7 +17,7 @@ from app.jobs.calendar_claims import claim_next, wait_after
 from app.messages.message import Message
 from tests.calendars.connected import busy_spans, connect, is_due
 from tests.calendars.test_reading import hour
-from tests.google import BACKEND_ERROR, FORBIDDEN, HANG, READING, UNAUTHORIZED, too_many
+from tests.google import BACKEND_ERROR, FORBIDDEN, HANG, READING, UNAUTHORIZED, WRITING, too_many
 from tests.waiting import wait_until
 
 
@@ -201,6 +201,20 @@ def test_an_access_token_that_is_refused_is_renewed_without_a_word(connection, g
     assert google.count("oauth.token") == 1
     sync(connection)
     assert google.count("oauth.token") == 1, "the new one was kept"
+
+
+def test_what_a_consent_allows_stays_though_the_one_before_was_just_renewed(connection, google, maras, sync):
+    """Reading renews its access token while the therapist consents to writing."""
+    google.grants.expire_access()
+    connection.access_until = clock.now()
+    db.session.commit()
+    again = google.grant(maras, READING | WRITING)
+    with google_access.opened(connection.id):
+        connection.refresh_token, connection.access_token = again.refresh, again.access
+        db.session.commit()
+    db.session.expire_all()
+    assert google.count("oauth.token") == 1
+    assert (connection.refresh_token, connection.access_token) == (again.refresh, again.access)
 
 
 def test_a_consent_given_while_the_old_one_failed_stands(connection, google, maras, sync, monkeypatch):
