@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.settled_clash import SettledClash
 from app.calendars.watch_channel import WatchChannel
 from app.database import Model, UTCDateTime, db
 from app.integrations.google_calendar import WRITING, Listed, Tokens
@@ -23,6 +24,7 @@ class Left(NamedTuple):
     refresh_token: str | None  # to be revoked; None: somebody else here still needs the consent
     access_token: str | None
     channels: list[tuple[str, str]]  # to be ended: their ids, and Google's
+    consent_stays: bool = False  # it cannot be revoked from here: its token is lost with the key that sealed it
 
 
 class CalendarConnection(Model):
@@ -98,6 +100,8 @@ class CalendarConnection(Model):
         ended = [one for one in self.calendars if one.is_read and one not in wanted]
         for calendar in ended:
             calendar.cease_to_read()
+        if ended:
+            SettledClash.forget(self.therapist_id)
         changes.note_seen(self.therapist_id)
         unheard = WatchChannel.end(one.id for one in ended if not one.is_written)
         return Left(None, self.access_token_until(clock.now()), unheard)
@@ -118,15 +122,18 @@ class CalendarConnection(Model):
                 calendar.fall_due()
 
     def disconnect(self) -> Left:
-        """Forget the consent, the calendars and what they closed."""
+        """Forget the consent, the calendars and what they closed, also where that was decided about."""
+        is_shared = self._is_shared()
         left = Left(
-            None if self._is_shared() else self.refresh_token,
+            None if is_shared else self.refresh_token,
             self.access_token_until(clock.now()),
             WatchChannel.end(one.id for one in self.calendars),
+            consent_stays=self.kind == "google" and not is_shared and self.refresh_token is None,
         )
         diary = self.therapist_id
         db.session.delete(self)  # the database takes along what hangs on it, busy times too
         db.session.flush()
+        SettledClash.forget(diary)
         changes.note(db.session(), diaries=[diary])
         return left
 

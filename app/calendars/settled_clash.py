@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -30,6 +30,19 @@ class SettledClash(Model):
         """The busy spans that are settled for a session."""
         settled = select(cls.starts_at, cls.ends_at).where(cls.booking_id == booking_id)
         return {(starts, ends) for starts, ends in db.session.execute(settled)}
+
+    @classmethod
+    def forget(cls, therapist_id: int) -> None:
+        """After busy times of a calendar were forgotten: when they were is not to be read here either. What another
+        calendar says as well stays settled."""
+        from app.booking.booking import Booking
+
+        db.session.flush()
+        mine = select(Booking.id).where(Booking.therapist_id == therapist_id)
+        same = (BusyTime.starts_at == cls.starts_at, BusyTime.ends_at == cls.ends_at)
+        still_known = exists().where(BusyTime.therapist_id == therapist_id, *same)
+        forgotten = delete(cls).where(cls.booking_id.in_(mine), ~still_known)
+        db.session.execute(forgotten.execution_options(synchronize_session=False))
 
 
 def settle(booking_id: int, busy: Iterable[Span]) -> None:

@@ -10,8 +10,10 @@ from sqlalchemy import text
 
 from app import clock
 from app.blueprints import google_consent
+from app.booking.booking import Booking
 from app.calendars.connection import CalendarConnection
 from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.settled_clash import SettledClash, settle
 from app.calendars.watch_channel import WatchChannel
 from app.database import db
 from app.jobs import calendar_entries
@@ -20,6 +22,7 @@ from app.practice.therapist import Therapist
 from app.scheduling.busy_time import BusyTime
 from tests import world
 from tests.calendars.at_google import HERE, asked, connects, decides
+from tests.calendars.connected import known_busy
 from tests.dump import dump
 from tests.google import BACKEND_ERROR, HANG, INVALID_GRANT, Google
 from tests.google.fixtures import google
@@ -188,19 +191,24 @@ def test_choosing_calendars(desk, mara, google):
     connects(desk, google)
     connection = the_connection()
     own, choir = connection.calendars
-    add_busy_time(mara, own)
+    booking = decides_about_busy_time(mara, own)
+    kept = known_busy(mara, world.in_days(3), world.in_days(3) + timedelta(hours=2), choir)
+    settle(booking.id, [kept.span])
+    db.session.commit()
     was_seen = mara.diary_revision
     form, fields = desk.open(HERE).filled("Save choice")
     fields = [pair for pair in fields if pair[0] != "calendars"] + [("calendars", str(choir.id)), ("calendars", "77")]
     page = desk.post(form.action, fields)
     assert "Choir: what is taken there closes time here." in page.text
     assert chosen() == ["Choir"]
-    assert not db.session.scalar(db.select(BusyTime))
+    assert [one.span for one in db.session.scalars(db.select(BusyTime))] == [kept.span]
+    assert [(one.starts_at, one.ends_at) for one in db.session.scalars(db.select(SettledClash))] == [kept.span]
     assert db.session.get_one(Therapist, mara.id).diary_revision > was_seen
     form, fields = desk.open(HERE).filled("Save choice")
     page = desk.post(form.action, [pair for pair in fields if pair[0] != "calendars"])
     assert "No calendar closes time here." in page.text
     assert chosen() == []
+    assert not db.session.scalar(db.select(SettledClash))
 
 
 def test_a_calendar_that_is_chosen_stays_as_it_is(desk, google):
@@ -227,14 +235,14 @@ def test_sync_now_has_everything_read_at_once(desk, google):
 def test_disconnecting_opens_the_time_forgets_everything_and_revokes_the_consent(desk, mara, google):
     connects(desk, google)
     calendar = the_connection().calendars[0]
-    add_busy_time(mara, calendar)
+    decides_about_busy_time(mara, calendar)
     channel = watch(calendar)
     was_seen = mara.diary_revision
     page = desk.press(desk.open(HERE), "Disconnect")
     assert "Disconnected: mara@gmail.example. What it closed is open again." in page.text
     assert "did not answer" not in page.text
     db.session.rollback()
-    for table in (CalendarConnection, OutsideCalendar, WatchChannel, BusyTime):
+    for table in (CalendarConnection, OutsideCalendar, WatchChannel, BusyTime, SettledClash):
         assert not db.session.scalar(db.select(table)), table
     assert db.session.get_one(Therapist, mara.id).diary_revision > was_seen
     assert google.count("oauth.revoke") == 1
@@ -349,18 +357,12 @@ def test_forms_of_this_page_alone_may_lead_to_google(desk, google):
     assert "form-action 'self';" in desk.answer.headers["Content-Security-Policy"]
 
 
-def add_busy_time(therapist: Therapist, calendar: OutsideCalendar) -> None:
-    starts = world.in_days(3)
-    db.session.add(
-        BusyTime(
-            therapist_id=therapist.id,
-            starts_at=starts,
-            ends_at=starts + timedelta(hours=1),
-            calendar_id=calendar.id,
-            external_id="an entry",
-        )
-    )
+def decides_about_busy_time(therapist: Therapist, calendar: OutsideCalendar) -> Booking:
+    """A session shall take place although the calendar says that they are busy."""
+    booking = world.INES.asks(therapist, world.in_days(3))
+    settle(booking.id, [known_busy(therapist, *booking.span, calendar).span])
     db.session.commit()
+    return booking
 
 
 def watch(calendar: OutsideCalendar) -> WatchChannel:
