@@ -106,7 +106,10 @@ def rotate_keys() -> None:
     """Seal every secret in the database with the first of ENCRYPTION_KEYS; afterwards the others can go."""
     from app.jobs.seal import seal_anew
 
-    click.echo(f"{seal_anew()} rows are sealed with the newest key.")
+    done = seal_anew()
+    click.echo(f"{done.sealed} rows are sealed with the newest key.")
+    if done.unreadable:
+        click.echo(f"{done.unreadable} rows stay as they are: the key that sealed them is missing in ENCRYPTION_KEYS.")
 
 
 @operator.command("add")

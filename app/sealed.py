@@ -2,9 +2,12 @@
 
 The first key seals, all of them open; so a new key is put first, `flask rotate-keys` seals everything anew, and then
 the old one can go. Where none is set, one that follows from SECRET_KEY does; it still opens when keys are set.
+
+A secret whose key is lost reads as None: pages work on, and whoever it belongs to is asked for it anew.
 """
 
 import base64
+import logging
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -17,8 +20,7 @@ from sqlalchemy import Dialect, Text, TypeDecorator
 SEAL = "gAAAAA"  # how every Fernet token begins: a version and the first bytes of the time
 
 
-class Unreadable(Exception):
-    """A sealed column whose key is not among ENCRYPTION_KEYS any more; the text says what an operator can do."""
+log = logging.getLogger(__name__)
 
 
 class Sealed(TypeDecorator[str]):
@@ -34,14 +36,18 @@ class Sealed(TypeDecorator[str]):
         return None if value is None else _keys().encrypt(value.encode()).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None or not value.startswith(SEAL):
-            return value
-        try:
-            return _keys().decrypt(value.encode()).decode()
-        except InvalidToken:
-            raise Unreadable(
-                "A secret in the database cannot be read: the key that sealed it is missing in ENCRYPTION_KEYS."
-            ) from None
+        return None if value is None else unsealed(value)
+
+
+def unsealed(value: str) -> str | None:
+    """Of what lies in the database; None when the key that sealed it is missing."""
+    if not value.startswith(SEAL):
+        return value
+    try:
+        return _keys().decrypt(value.encode()).decode()
+    except InvalidToken:
+        _tell_operators(current_app.config["ENCRYPTION_KEYS"], current_app.config["SECRET_KEY"])
+        return None
 
 
 def new_key() -> str:
@@ -65,3 +71,9 @@ def _keys() -> MultiFernet:
 def _fernets(keys: Sequence[str], secret_key: str) -> MultiFernet:
     derived = HKDF(hashes.SHA256(), length=32, salt=None, info=b"holdfast sealed columns").derive(secret_key.encode())
     return MultiFernet([*(Fernet(key) for key in keys), Fernet(base64.urlsafe_b64encode(derived))])
+
+
+@lru_cache(maxsize=8)
+def _tell_operators(_keys: Sequence[str], _secret_key: str) -> None:
+    """Once for these keys in this process: every page may read many of them."""
+    log.error("A secret in the database cannot be read: the key that sealed it is missing in ENCRYPTION_KEYS.")

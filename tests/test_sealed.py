@@ -9,7 +9,7 @@ from app import clock
 from app.calendars.connection import CalendarConnection
 from app.config import BadSetting, load
 from app.database import db
-from app.sealed import Unreadable, new_key
+from app.sealed import new_key
 
 LATER = timedelta(hours=1)
 
@@ -46,10 +46,30 @@ def test_keys_rotate_while_all_is_served(app, connection):
     assert read_again(connection) == "1//token"
 
 
-def test_a_missing_key_is_said(app, connection):
+def test_a_missing_key_is_said_once_and_breaks_nothing(app, connection, caplog):
+    lies = as_it_lies()
     app.config["ENCRYPTION_KEYS"] = (new_key(),)
-    with pytest.raises(Unreadable, match="ENCRYPTION_KEYS"):
-        read_again(connection)
+    assert [read_again(connection) for _ in range(3)] == [None, None, None]
+    told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert len(told) == 1
+    assert "ENCRYPTION_KEYS" in told[0]
+    assert lies not in caplog.text
+
+
+def test_a_secret_whose_key_is_missing_is_never_written_over(app, connection):
+    lies, old = as_it_lies(), app.config["ENCRYPTION_KEYS"]
+    connection.access_token = "ya29"
+    db.session.commit()
+    app.config["ENCRYPTION_KEYS"] = (new_key(),)
+    told = app.test_cli_runner().invoke(args=["rotate-keys"]).output
+    assert told.startswith("0 rows are sealed with the newest key.\n1 rows stay as they are"), told
+    assert read_again(connection) is None
+    connection.label = "Private"
+    connection.refresh_token = None or connection.refresh_token
+    db.session.commit()
+    assert as_it_lies() == lies
+    app.config["ENCRYPTION_KEYS"] += old
+    assert (read_again(connection), connection.access_token) == ("1//token", "ya29")
 
 
 def test_what_lay_there_in_plain_is_read_and_then_sealed(app, connection):

@@ -77,7 +77,7 @@ def disconnect(connection_id: int) -> Response:
     sentence = f"Disconnected: {label}. What it closed is open again."
     if stay:
         sentence += f" {stay} of your sessions could not be removed there: please delete them in Google Calendar."
-    if not _say(left):
+    if not _say(left) or left.consent_stays:
         sentence += " Google did not answer: to end the consent there too, open myaccount.google.com/connections."
     return told_here(sentence)
 

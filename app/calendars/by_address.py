@@ -12,12 +12,20 @@ from app.calendars.connection import CalendarConnection
 from app.calendars.ics_reading import Asking
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
+from app.integrations.errors import GatewayError
 from app.practice.therapist import Therapist
 from app.practice.user import User, digest
 from app.scheduling import changes
 
 MOST = 10  # addresses of one therapist
 WANDERING = timedelta(days=7)  # that a session which is over may still stand somewhere at another time
+
+
+class AddressLost(GatewayError):
+    """The key that sealed it is gone: only the therapist can say it again."""
+
+    def __init__(self) -> None:
+        super().__init__("The address of this calendar is lost.", retry=False)
 
 
 def connect(therapist_id: int, zone: str, address: str, name: str) -> CalendarConnection:
@@ -30,7 +38,7 @@ def connect(therapist_id: int, zone: str, address: str, name: str) -> CalendarCo
     connection.label = " ".join(name.split())[:100] or host_of(address)
     connection.state, connection.error, connection.failing_since, connection.told_at = "working", None, None, None
     for calendar in connection.calendars:
-        calendar.name = connection.label
+        calendar.name, calendar.address = connection.label, address
         calendar.full_sync_at, calendar.attempts, calendar.error = None, 0, None
         calendar.fall_due()
     db.session.flush()
@@ -39,7 +47,7 @@ def connect(therapist_id: int, zone: str, address: str, name: str) -> CalendarCo
 
 
 def asking(calendar_id: int) -> Asking:
-    """What is needed to read it."""
+    """What is needed to read it. Raises AddressLost."""
     query = (
         select(OutsideCalendar.address, OutsideCalendar.etag, Therapist.id, Therapist.zone, User.email)
         .join(CalendarConnection, CalendarConnection.id == OutsideCalendar.connection_id)
@@ -47,9 +55,11 @@ def asking(calendar_id: int) -> Asking:
         .join(User, User.id == Therapist.user_id)
     )
     address, seen, therapist_id, zone, email = db.session.execute(query.where(OutsideCalendar.id == calendar_id)).one()
+    if not address:
+        raise AddressLost
     # Cancelled ones too: another calendar may show for days what it read of our feed.
     ours = select(Booking.uid).where(Booking.therapist_id == therapist_id, Booking.starts_at > clock.now() - WANDERING)
-    return Asking(address or "", seen or "", zone, email, frozenset(db.session.scalars(ours)))
+    return Asking(address, seen or "", zone, email, frozenset(db.session.scalars(ours)))
 
 
 def host_of(address: str) -> str:

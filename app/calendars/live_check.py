@@ -127,7 +127,8 @@ def _to_ask(therapist_id: int) -> tuple[list[Calendar], dict[int, Access]]:
     config, until = dict(current_app.config), clock.now() + timedelta(seconds=30)
     calendars, accesses = [], {}
     for one, connection in db.session.execute(query.where(*mine, OutsideCalendar.is_read)):
-        is_working = connection.state == "working"
+        # A token whose key is lost opens nothing: the calendar is silent then.
+        is_working = connection.state == "working" and connection.refresh_token is not None
         calendars.append(Calendar(one.id, one.external_id, connection.id, is_working, one.last_sync_at))
         accesses[connection.id] = Access(config, connection.refresh_token, connection.access_token_until(until))
     return calendars, accesses

@@ -129,7 +129,7 @@ def _note_failure(claim: Claim, error: Exception) -> None:
 def _put_off(claim: Claim, error: GatewayError) -> None:
     take_turn_of(claim.therapist_id)
     claim.put_off(error, clock.now() + wait_after(claim.attempts + 1, error))
-    if isinstance(error, Revoked) or (claim.kind == "address" and _is_lost(claim, error)):
+    if isinstance(error, (Revoked, by_address.AddressLost)) or (claim.kind == "address" and _is_lost(claim, error)):
         health.note_broken(claim.connection_id, claim.consent, error)
     else:
         health.note_failure(claim.connection_id, error)

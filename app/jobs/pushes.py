@@ -68,12 +68,14 @@ def _deliver(claim: Claim, gateway: PushGateway) -> bool:
 
 
 def _compose(claim: Claim) -> Push | None:
-    """None when nobody is signed in there any more."""
+    """None when nobody is signed in there any more, or nobody knows any more where that is."""
     with reading():
         try:
             message = db.session.get_one(Message, claim.message_id)
             subscription = db.session.get(PushSubscription, message.subscription_id or 0)
-            if subscription is None or not PushSubscription.still_told(subscription.id):
+            if subscription is None or not subscription.is_readable:
+                return None
+            if not PushSubscription.still_told(subscription.id):
                 return None
             left = (message.useful_until or clock.now()) - clock.now()
             return Push(

@@ -1,18 +1,27 @@
 """After a change of ENCRYPTION_KEYS: every secret in the database is sealed with the newest one."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, Text, select, type_coerce, update
 
 from app.database import Base, db
-from app.sealed import Sealed
+from app.sealed import Sealed, unsealed
 
 AT_ONCE = 500
 
 
-def seal_anew() -> int:
-    """Seal everything with the first key; how many rows. Commits as it goes; safe twice, and while all is served."""
-    return sum(_seal_table(table, [column.name for column in sealed]) for table, sealed in _tables())
+class Sealing(NamedTuple):
+    """What came of it, in rows."""
+
+    sealed: int
+    unreadable: int  # with a secret whose key is missing: it lies there as it did, should the key be found
+
+
+def seal_anew() -> Sealing:
+    """Seal everything with the first key. Commits as it goes; safe twice, and while all is served."""
+    done = [_seal_table(table, [column.name for column in sealed]) for table, sealed in _tables()]
+    return Sealing(sum(one.sealed for one in done), sum(one.unreadable for one in done))
 
 
 def _tables() -> Iterator[tuple[Table, list]]:
@@ -22,17 +31,25 @@ def _tables() -> Iterator[tuple[Table, list]]:
             yield table, sealed
 
 
-def _seal_table(table: Table, names: list[str]) -> int:
-    count, last = 0, 0
+def _seal_table(table: Table, names: list[str]) -> Sealing:
+    count, unreadable, last = 0, 0, 0
+    as_it_lies = [type_coerce(table.c[name], Text).label(name) for name in names]
     while True:
-        rows = db.session.execute(
-            select(table).where(table.c.id > last).order_by(table.c.id).limit(AT_ONCE).with_for_update()
-        ).mappings()
-        found = [dict(row) for row in rows]
+        some = select(table.c.id, *as_it_lies).where(table.c.id > last).order_by(table.c.id).limit(AT_ONCE)
+        found = [dict(row) for row in db.session.execute(some.with_for_update()).mappings()]
         for row in found:
-            values = {name: row[name] for name in names}
-            db.session.execute(update(table).where(table.c.id == row["id"]).values(values))
+            last = row.pop("id")
+            unreadable += not _seal_row(table, last, row)
         db.session.commit()
         if not found:
-            return count
-        count, last = count + len(found), found[-1]["id"]
+            return Sealing(count - unreadable, unreadable)
+        count += len(found)
+
+
+def _seal_row(table: Table, row_id: int, lies: dict[str, str | None]) -> bool:
+    """Whether all of it could be read: what could not is never written over."""
+    known = {name: unsealed(value) for name, value in lies.items() if value is not None}
+    readable = {name: value for name, value in known.items() if value is not None}
+    if readable:
+        db.session.execute(update(table).where(table.c.id == row_id).values(readable))
+    return len(readable) == len(known)

@@ -65,14 +65,21 @@ class PushSubscription(Model):
 
     @classmethod
     def of_sign_in(cls, sign_in: SignIn) -> "PushSubscription | None":
-        return db.session.scalar(select(cls).where(cls.sign_in_id == sign_in.id))
+        found = db.session.scalar(select(cls).where(cls.sign_in_id == sign_in.id))
+        return found if found and found.is_readable else None
+
+    @property
+    def is_readable(self) -> bool:
+        """Not when the key that sealed it is lost: then nothing is sent until the browser tells its address again."""
+        return None not in (self.endpoint, self.p256dh, self.auth)
 
     @classmethod
     def told(cls, user_id: int) -> list["PushSubscription"]:
         """The browsers in which this user is told now: where they are signed in. They stay until the commit, so that
         whoever signs out there meanwhile does not break what a client is just doing."""
         told = select(cls).where(cls.user_id == user_id, cls.is_live()).order_by(cls.id)
-        return list(db.session.scalars(told.with_for_update(read=True, key_share=True)))
+        found = db.session.scalars(told.with_for_update(read=True, key_share=True))
+        return [one for one in found if one.is_readable]
 
     @classmethod
     def still_told(cls, subscription_id: int) -> bool:
