@@ -4,7 +4,7 @@ Entries are Event resources of the Calendar API (v3) as they came, single ones: 
 Google (`singleEvents`). What cannot be read is never taken for free: it raises, and the caller leaves what it knows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from app.scheduling.local_time import first_moment
 from app.scheduling.spans import Span
 
 Entry = Mapping[str, Any]
+IsOwn = Callable[[Entry], bool]  # whether its time is held here already (see own.py)
 
 # Where somebody works and whose birthday it is takes no time. Everything else does as its transparency says: what
 # was put in by a mail, time out of office, focus time, and kinds that Google has yet to invent.
@@ -37,32 +38,27 @@ def is_cancelled(entry: Entry) -> bool:
     return entry.get("status") == "cancelled"
 
 
-def is_ours(entry: Entry) -> bool:
-    """Whether we wrote it: its time is held here already. Our mark names the entry that it was made for, so what a
-    person copied from one of ours, or repeats every week, is theirs."""
-    properties = entry.get("extendedProperties")
-    private = properties.get("private") if isinstance(properties, Mapping) else None
-    mark = private.get(OURS) if isinstance(private, Mapping) else None
-    return isinstance(mark, str) and bool(mark) and mark.partition(".")[0] == entry.get("id")
+def nobodys(_entry: Entry) -> bool:
+    return False
 
 
-def closes_time(entry: Entry) -> bool:
+def closes_time(entry: Entry, is_own: IsOwn = nobodys) -> bool:
     """Whether the time of the entry is taken, for whoever's calendar it stands in."""
     return not (
         is_cancelled(entry)
-        or is_ours(entry)
+        or is_own(entry)
         or entry.get("transparency") == "transparent"
         or entry.get("eventType") in TAKES_NO_TIME
         or _is_declined(entry)
     )
 
 
-def blocking_span(entry: Entry, zone: ZoneInfo) -> Span | None:
+def blocking_span(entry: Entry, zone: ZoneInfo, is_own: IsOwn = nobodys) -> Span | None:
     """The time that an entry closes, or None. `zone` is that of the calendar, in which its whole days lie.
 
     Raises Unreadable.
     """
-    if not closes_time(entry):
+    if not closes_time(entry, is_own):
         return None
     starts, ends = span_of(entry, zone)
     return (starts, ends) if starts < ends else None

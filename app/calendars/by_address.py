@@ -1,15 +1,13 @@
 """A calendar anywhere, of which we know nothing but its ICS address."""
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from app import clock
-from app.booking.booking import Booking
 from app.booking.refusals import NotPossible
 from app.calendars.connection import CalendarConnection
 from app.calendars.ics_reading import Asking
+from app.calendars.ours import own_of
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.integrations.errors import GatewayError
@@ -18,7 +16,6 @@ from app.practice.user import User, digest
 from app.scheduling import changes
 
 MOST = 10  # addresses of one therapist
-WANDERING = timedelta(days=7)  # that a session which is over may still stand somewhere at another time
 
 
 class AddressLost(GatewayError):
@@ -57,9 +54,7 @@ def asking(calendar_id: int) -> Asking:
     address, seen, therapist_id, zone, email = db.session.execute(query.where(OutsideCalendar.id == calendar_id)).one()
     if not address:
         raise AddressLost
-    # Cancelled ones too: another calendar may show for days what it read of our feed.
-    ours = select(Booking.uid).where(Booking.therapist_id == therapist_id, Booking.starts_at > clock.now() - WANDERING)
-    return Asking(address, seen or "", zone, email, frozenset(db.session.scalars(ours)))
+    return Asking(address, seen or "", zone, email, own_of(therapist_id))
 
 
 def host_of(address: str) -> str:

@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 from app import clock
 from app.calendars.blocking import Entry, is_cancelled, span_of
 from app.calendars.entries import Known
-from app.calendars.entry import CalendarEntry, mark_of, note_due
+from app.calendars.entry import CalendarEntry, note_due
 from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.own import Own
 from app.calendars.standing import mark_on
 from app.database import db
 from app.scheduling.spans import Span
@@ -19,14 +20,16 @@ AT_ONCE = 500
 GONE = "gone"  # in place of an etag, which what is not there does not have
 
 
-def seen(calendar_id: int, marked: Mapping[str, Entry], gone: Iterable[str], all_of: Span | None = None) -> None:
-    """Reading came by these entries with our mark, by their ids, and heard that others are gone, whosever they were.
+def seen(
+    calendar_id: int, own: Own, written: Mapping[str, Entry], gone: Iterable[str], all_of: Span | None = None
+) -> None:
+    """Reading came by these entries that we wrote, by their ids, and heard that others are gone, whosever they were.
     Of ours, those that are not as we left them are due to be looked at.
 
     They are not judged here: what was read may be older than what we wrote meanwhile. `all_of`: they are all that
     there is in this span, so what of ours is missing is gone. Does not commit; costs one read where nothing is ours.
     """
-    there = {**dict.fromkeys(gone, _NOTHING), **marked}
+    there = {**dict.fromkeys(gone, _NOTHING), **written}
     changed = [
         {"id": row.id, "seen_etag": etag}
         for row in _ours(calendar_id, there, all_of)
@@ -34,7 +37,7 @@ def seen(calendar_id: int, marked: Mapping[str, Entry], gone: Iterable[str], all
     ]
     if changed:
         db.session.execute(update(CalendarEntry), changed)
-    if changed or _adopt_orphans(calendar_id, there):
+    if changed or _adopt_orphans(calendar_id, own, there):
         now_due = update(OutsideCalendar).where(OutsideCalendar.id == calendar_id)
         db.session.execute(now_due.values(next_write_at=clock.now()))
         note_due()
@@ -92,10 +95,13 @@ def _ours(calendar_id: int, there: Mapping[str, Entry], all_of: Span | None) -> 
     return list(rows.values())
 
 
-def _adopt_orphans(calendar_id: int, there: Mapping[str, Entry]) -> bool:
-    """What we wrote and know nothing of, as after a backup was restored, has to go; what is over may stay."""
+def _adopt_orphans(calendar_id: int, own: Own, there: Mapping[str, Entry]) -> bool:
+    """What we wrote and know nothing of, as after a backup was restored, has to go; what is over may stay.
+
+    By the mark of this therapist alone: in a calendar that two of them share, each one's entries are their own.
+    """
     marked = {entry_id: one for entry_id, one in there.items() if not is_cancelled(one) and mark_on(one)}
-    marked = {entry_id: one for entry_id, one in marked.items() if mark_on(one) == mark_of(entry_id)}
+    marked = {entry_id: one for entry_id, one in marked.items() if mark_on(one) == own.mark(entry_id)}
     if marked:
         known = db.session.scalars(select(CalendarEntry.entry_id).where(CalendarEntry.entry_id.in_(marked)))
         marked = {entry_id: marked[entry_id] for entry_id in marked.keys() - set(known)}

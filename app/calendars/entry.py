@@ -1,12 +1,9 @@
 """What of ours stands in a therapist's calendar elsewhere."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Optional
 
-from flask import current_app
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -112,9 +109,3 @@ def note_due() -> None:
 def renamed(uid: str, alternative_id: int | None, copy: int) -> dict[str, Any]:
     """The next copy of an entry that was deleted: its id is used up."""
     return {"copy": copy + 1, "entry_id": entry_id_of(uid, alternative_id, copy + 1)}
-
-
-def mark_of(entry_id: str) -> str:
-    """What an entry of ours carries: its own id, so that a copy is none of ours, and what nobody else can have made."""
-    key = current_app.config["SECRET_KEY"].encode()
-    return f"{entry_id}.{hmac.new(key, f'calendar entry:{entry_id}'.encode(), hashlib.sha256).hexdigest()[:32]}"

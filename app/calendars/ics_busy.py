@@ -19,8 +19,10 @@ from app.scheduling.local_time import available_zones, first_moment
 from app.scheduling.spans import Span
 
 DAY = timedelta(days=1)
-OURS = "@holdfast.invalid"  # how UIDs of Holdfast end: of this one, or of another practice's
+REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID")
 FREE_BY_MICROSOFT = ("FREE", "WORKINGELSEWHERE")
+
+IsOwn = Callable[[str], bool]
 
 
 class Busy(NamedTuple):
@@ -34,12 +36,16 @@ class Busy(NamedTuple):
 
 
 def busy(
-    data: bytes, window: Span, zone: ZoneInfo, mine: Collection[str] = (), ours: Collection[str] = frozenset()
+    data: bytes,
+    window: Span,
+    zone: ZoneInfo,
+    mine: Collection[str] = (),
+    is_own: IsOwn = lambda _uid: False,
 ) -> Busy:
     """The busy times that share some time with the window, by ids that stay the same as long as entry and time do.
 
     `zone`: of the therapist, for times without a zone; `mine`: their e-mail addresses, to know what they declined;
-    `ours`: UIDs of their sessions here, whose time is held already wherever the entries have wandered.
+    `is_own`: whether a UID is that of a session of theirs here: its time is held already, wherever it has wandered.
     Raises NotACalendar, and TooMuch for what no person's calendar holds.
     """
     ics_bounds.check_size(data)
@@ -48,7 +54,7 @@ def busy(
     unread: set[str] = set()
     calendars = parsed(data)
     for calendar in calendars:
-        one = _One(calendar, window, zone, {address.lower() for address in mine}, ours, in_time)
+        one = _One(calendar, window, zone, {address.lower() for address in mine}, is_own, in_time)
         for known, span in one.spans(unread):
             spans[known] = span
             if len(spans) > ics_bounds.MOST_SPANS:
@@ -65,11 +71,11 @@ class _One:
         window: Span,
         zone: ZoneInfo,
         mine: set[str],
-        ours: Collection[str],
+        is_own: IsOwn,
         in_time: Callable[[], None],
     ) -> None:
         self._calendar, self._window, self._mine, self._in_time = calendar, window, mine, in_time
-        self._ours = ours
+        self._is_own = is_own
         said = word(calendar, "X-WR-TIMEZONE")
         self._said_zone = said if said in available_zones() else None
         self._zone = ZoneInfo(said) if self._said_zone else zone
@@ -80,7 +86,7 @@ class _One:
     def spans(self, unread: set[str]) -> Iterator[tuple[str, Span]]:
         for uid, entries in series(self._calendar):
             self._in_time()
-            if uid.endswith(OURS) and uid.removesuffix(OURS).partition("-")[0] in self._ours:
+            if self._is_own(uid) and _is_single(entries):  # what a person made repeat of it is theirs
                 continue
             begins = hashlib.sha256(uid.encode()).hexdigest()[:24]
             try:
@@ -105,7 +111,7 @@ class _One:
     def _lies_elsewhere(self, entries: list[Component]) -> bool:
         """Whether this is a single entry of another time: most of an old calendar, and quickly seen."""
         entry = entries[0]
-        if len(entries) > 1 or any(name in entry for name in ("RRULE", "RDATE", "RECURRENCE-ID")):
+        if not _is_single(entries):
             return False
         days = [_day(every_one(entry, name)[0].dt) for name in ("DTSTART", "DTEND") if name in entry]
         ends = "DTEND" in entry and max(days) < (self._window[0] - 2 * DAY).date()
@@ -152,6 +158,10 @@ class _One:
         if not isinstance(said, datetime):
             return first_moment(said, self._zone)
         return (said if said.tzinfo else said.replace(tzinfo=self._zone)).astimezone(UTC)
+
+
+def _is_single(entries: list[Component]) -> bool:
+    return len(entries) == 1 and not any(name in entries[0] for name in REPEATS)
 
 
 def _day(said: date) -> date:

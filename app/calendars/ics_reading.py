@@ -15,6 +15,7 @@ from app import clock
 from app.calendars import ics_bounds
 from app.calendars.ics_busy import Busy, busy
 from app.calendars.ics_parsing import NotACalendar, head_of, name_of, parsed
+from app.calendars.own import Own
 from app.calendars.reading import CHECKED_EVERY, Known, Reading, window_of
 from app.integrations import ics_address
 from app.integrations.errors import GatewayError
@@ -30,7 +31,7 @@ class Asking(NamedTuple):
     seen: str
     zone: str  # of the therapist
     email: str  # theirs, to know what they declined
-    ours: frozenset[str]  # UIDs of their sessions here
+    own: Own
 
 
 class Answer(NamedTuple):
@@ -68,7 +69,7 @@ def first_look(address: str, config: Mapping[str, Any]) -> str:
 
 def _read(data: bytes, window: Span, asking: Asking) -> Busy:
     with _told():
-        return busy(data, window, ZoneInfo(asking.zone), [asking.email], asking.ours)
+        return busy(data, window, ZoneInfo(asking.zone), [asking.email], asking.own.named)
 
 
 @contextmanager

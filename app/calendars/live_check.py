@@ -20,7 +20,9 @@ from sqlalchemy import select
 from app import clock
 from app.calendars.blocking import blocking_span
 from app.calendars.connection import CalendarConnection
+from app.calendars.ours import own_of
 from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.own import Own
 from app.database import db
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import open_calendar
@@ -89,8 +91,9 @@ def look(therapist: Therapist, span: Span) -> Look:
         return NOTHING
     zone, day = therapist.zone, _days_of(span, therapist.tz)
     known = {(one.calendar_id, one.span) for one in BusyTime.between(therapist.id, day) if one.calendar_id}
+    own = own_of(therapist.id)
     db.session.rollback()  # nobody waits for us while Google takes its time
-    answers = _answers(calendars, accesses, day)
+    answers = _answers(calendars, accesses, own, day)
     silent = [one.read_at for one in calendars if one.id not in answers]
     return Look(
         answers,
@@ -143,13 +146,15 @@ def _days_of(span: Span, zone: ZoneInfo) -> Span:
     return first[0], last[1]
 
 
-def _answers(calendars: list[Calendar], accesses: Mapping[int, Access], day: Span) -> dict[int, frozenset[Span]]:
+def _answers(
+    calendars: list[Calendar], accesses: Mapping[int, Access], own: Own, day: Span
+) -> dict[int, frozenset[Span]]:
     """What those say that answer in time."""
     ends = time.monotonic() + SECONDS
     answers: dict[int, frozenset[Span]] = {}
     asking = [
         threading.Thread(
-            target=_note, args=(answers, one.id, partial(_ask, one, accesses[one.connection_id], day, ends))
+            target=_note, args=(answers, one.id, partial(_ask, one, accesses[one.connection_id], own, day, ends))
         )
         for one in calendars
         if one.is_working
@@ -171,9 +176,9 @@ def _note(answers: dict[int, frozenset[Span]], calendar_id: int, ask: Callable[[
         log.warning("calendar %s could not be asked: %s", calendar_id, type(error).__name__)
 
 
-def _ask(calendar: Calendar, access: Access, day: Span, ends: float) -> frozenset[Span]:
+def _ask(calendar: Calendar, access: Access, own: Own, day: Span, ends: float) -> frozenset[Span]:
     token = access.token()
     with open_calendar(access.config, token, partial(access.renewed, token)) as google:
         page = google.entries_between(calendar.external_id, day, seconds=ends - time.monotonic())
-    spans = (blocking_span(entry, ZoneInfo(page.zone)) for entry in page.entries)
+    spans = (blocking_span(entry, ZoneInfo(page.zone), own.is_own) for entry in page.entries)
     return frozenset(span for span in spans if span)

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from app import clock
-from app.calendars.blocking import Unreadable, blocking_span, is_cancelled, is_ours, known_as
+from app.calendars.blocking import Unreadable, blocking_span, is_cancelled, known_as, nobodys
+from app.calendars.own import Own
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import GoogleCalendar, Page
 from app.integrations.google_calendar.errors import SyncTokenGone
@@ -50,6 +51,7 @@ class Reading:
 
     window: Span
     complete: bool  # what is not told of is not there any more
+    own: Own | None = None  # whose diary holds the time of what is theirs
     zone: str = "UTC"
     taken: dict[str, Span] = field(default_factory=dict)
     free: set[str] = field(default_factory=set)  # told of, and taking no time in the window
@@ -64,12 +66,12 @@ class Reading:
             told.pop(external_id, None)
         for names in (self.free, self.ended, self.unreadable):
             names.discard(external_id)
-        if is_ours(entry):
+        if self.own and self.own.wrote(entry):
             self.ours[external_id] = entry
         if is_cancelled(entry) and not entry.get("recurringEventId"):
             self.ended.add(external_id)
         try:
-            span = blocking_span(entry, zone)
+            span = blocking_span(entry, zone, self.own.is_own if self.own else nobodys)
         except Unreadable:
             self.unreadable.add(external_id)
             return
@@ -82,17 +84,17 @@ class Reading:
 Still = Callable[[], None]  # called before each page: prolongs the right to go on, or raises
 
 
-def gather(google: GoogleCalendar, known: Known, still: Still) -> Reading:
+def gather(google: GoogleCalendar, known: Known, still: Still, own: Own | None = None) -> Reading:
     """Ask for what has changed, or for everything where that is due or changes cannot be told. Raises GatewayError."""
     if not known.must_be_read_in_full:
         try:
-            changes = _gather(google, known, still, complete=False)
+            changes = _gather(google, known, still, own, complete=False)
         except SyncTokenGone:
             pass
         else:
             if changes.zone == known.zone:  # otherwise each whole day lies elsewhere now
                 return changes
-    return _gather(google, known, still, complete=True)
+    return _gather(google, known, still, own, complete=True)
 
 
 def window_of(horizon_days: int) -> Span:
@@ -101,10 +103,10 @@ def window_of(horizon_days: int) -> Span:
     return now - BEFORE, now + timedelta(days=horizon_days) + BEYOND
 
 
-def _gather(google: GoogleCalendar, known: Known, still: Still, *, complete: bool) -> Reading:
+def _gather(google: GoogleCalendar, known: Known, still: Still, own: Own | None, *, complete: bool) -> Reading:
     until = None if complete else known.read_until
     window = window_of(known.horizon_days)
-    reading = Reading((window[0], until or window[1]), complete)
+    reading = Reading((window[0], until or window[1]), complete, own)
     next_page: str | None = None
     while True:
         still()

@@ -14,8 +14,9 @@ from flask import current_app
 from sqlalchemy import select
 
 from app import clock
-from app.calendars import by_address, edits, health, ics_reading, keeping, reading
+from app.calendars import by_address, edits, health, ics_reading, keeping, ours, reading
 from app.calendars.connection import CalendarConnection
+from app.calendars.own import Own
 from app.database import db
 from app.database import reading as db_reading
 from app.integrations.errors import GatewayError
@@ -58,8 +59,9 @@ def _sync(claim: Claim) -> None:
     if claim.kind == "address":
         _sync_address(claim)
         return
+    own = _own(claim.therapist_id)
     with opened(claim.connection_id) as google:
-        found = reading.gather(google, claim.known, _patience(claim))
+        found = reading.gather(google, claim.known, _patience(claim), own)
         _keep(claim, found)
         look_after(google, claim.calendar_id, claim.known.external_id)
 
@@ -74,6 +76,15 @@ def _sync_address(claim: Claim) -> None:
     claim.give_back(after, error=error, etag=answer.seen, last_sync_at=clock.now())
     health.note_success(claim.connection_id)
     db.session.commit()
+
+
+def _own(therapist_id: int) -> Own:
+    """By what their own is known. Leaves no transaction behind."""
+    with db_reading():
+        try:
+            return ours.own_of(therapist_id)
+        finally:
+            db.session.rollback()
 
 
 def _asking(calendar_id: int) -> ics_reading.Asking:
@@ -106,7 +117,9 @@ def _keep(claim: Claim, found: reading.Reading, after: timedelta | None = None, 
     claim.give_back(after, error=UNREADABLE if unreadable else None, **outcome, **more)
     if claim.is_read:
         keeping.keep(claim.calendar_id, claim.therapist_id, found)
-    edits.seen(claim.calendar_id, found.ours, found.ended, all_of=found.window if found.complete else None)
+    if found.own:  # otherwise nothing of ours is written there
+        all_of = found.window if found.complete else None
+        edits.seen(claim.calendar_id, found.own, found.ours, found.ended, all_of)
     health.note_success(claim.connection_id)
     db.session.commit()
 

@@ -14,11 +14,11 @@ from sqlalchemy import case, delete, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.calendars import entries
+from app.calendars import entries, ours
 from app.calendars.blocking import Unreadable, is_cancelled, span_of
 from app.calendars.edits import GONE, judged
 from app.calendars.entries import Known, Step
-from app.calendars.entry import CalendarEntry, mark_of, renamed
+from app.calendars.entry import CalendarEntry, renamed
 from app.calendars.outside_calendar import OutsideCalendar
 from app.calendars.standing import Standing, changes_of, entry_id_of, new_entry
 from app.calendars.wanted import Wanted
@@ -83,7 +83,8 @@ class Writer:
             self._left.add(step.key)
             return
         link = f"{current_app.config['PUBLIC_URL'].rstrip('/')}/sessions/{step.wanted.booking_id}"
-        said = new_entry(one.entry_id, mark_of(one.entry_id), step.wanted.standing, self.claim.zone, link)
+        mark = ours.marked(self.place.therapist_id).mark(one.entry_id)
+        said = new_entry(one.entry_id, mark, step.wanted.standing, self.claim.zone, link)
         try:
             answer = self.google.insert(self.place.external_id, said)
         except AlreadyThere:  # the answer to an earlier try was lost; or it stood there before we knew of it

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.calendars.blocking import Unreadable, blocking_span, closes_time, is_cancelled, known_as, taken
+from app.calendars.own import Own
 
 LONDON, NEW_YORK, BERLIN = (ZoneInfo(name) for name in ("Europe/London", "America/New_York", "Europe/Berlin"))
+MARAS = Own(7, b"key", frozenset({"session"}), frozenset({"written"}))
 ME = {"email": "mara@example.com", "self": True}
 SOMEBODY = {"email": "otto@example.com"}
 
@@ -26,6 +28,10 @@ def entry(**said: Any) -> dict[str, Any]:
         "eventType": "default",
     }
     return {name: value for name, value in (plain | said).items() if value is not None}
+
+
+def marked(mark: str) -> dict[str, Any]:
+    return {"extendedProperties": {"private": {"holdfast": mark}}}
 
 
 def timed(starts: str, ends: str, zone: str | None = None) -> dict[str, Any]:
@@ -66,11 +72,23 @@ BLOCKING = {
     "private, with nothing else to see": entry(visibility="private"),
     "one of a series": entry(recurringEventId="4f", originalStartTime={"dateTime": "2026-11-23T10:00:00Z"}),
     "marked by somebody else": entry(extendedProperties={"private": {"zoom": "1"}, "shared": {"holdfast": "1"}}),
-    "copied by somebody from one of ours": entry(extendedProperties={"private": {"holdfast": "a4f1c.17"}}),
+    "copied by somebody from one of ours": entry() | marked(MARAS.mark("a4f1c")),
+    "marked by another practice's Holdfast": entry() | marked(Own(7, b"another key").mark("4f1c")),
+    "written for another therapist of this practice": entry() | marked(Own(8, b"key").mark("4f1c")),
+    "marked by somebody who guessed": entry() | marked("4f1c.17"),
+    "of another practice's feed": entry(iCalUID="other@holdfast.invalid"),
+    "of somebody else's entry": entry(iCalUID="4f1c@google.com"),
+    "called like a session by somebody else": entry(iCalUID="session@example.com"),
+    "one of a series that somebody made of a session": entry(
+        id="4f1c_20261124T100000Z", recurringEventId="4f1c", iCalUID="session@holdfast.invalid"
+    ),
+    "one of a series that somebody made of what we wrote": entry(
+        id="written_20261124T100000Z", recurringEventId="written", iCalUID="written@google.com"
+    ),
     "one of a series that somebody made of one of ours": entry(
         id="4f1c_20261124T100000Z",
         recurringEventId="4f1c",
-        extendedProperties={"private": {"holdfast": "4f1c.17"}},
+        extendedProperties={"private": {"holdfast": MARAS.mark("4f1c")}},
     ),
     "all that is odd about its mark": entry(extendedProperties={"private": None}),
 }
@@ -88,8 +106,13 @@ FREE = {
     "where I work": entry(eventType="workingLocation", transparency=None),
     "a birthday": entry(eventType="birthday", start={"date": "2026-11-24"}, end={"date": "2026-11-25"}),
     "a birthday said to be busy": entry(eventType="birthday", transparency="opaque"),
-    "ours": entry(extendedProperties={"private": {"holdfast": "4f1c.17"}}),
-    "ours, and tentative": entry(status="tentative", extendedProperties={"private": {"holdfast": "4f1c.a17"}}),
+    "ours": entry() | marked(MARAS.mark("4f1c")),
+    "ours, and tentative": entry(status="tentative") | marked(MARAS.mark("4f1c")),
+    "ours, marked with a key of before": entry(id="written") | marked("written.17"),
+    "ours, its mark taken away": entry(id="written"),
+    "a session that Google read in our feed": entry(iCalUID="session@holdfast.invalid"),
+    "an alternative that Google read in our feed": entry(iCalUID="session-3@holdfast.invalid"),
+    "ours, read by its address into another calendar": entry(iCalUID="written@google.com"),
     "of no length": timed("2026-11-24T10:00:00Z", "2026-11-24T10:00:00Z"),
     "of no length, written in two zones": timed("2026-11-24T10:00:00Z", "2026-11-24T11:00:00+01:00"),
     "of no days": days("2026-11-24", "2026-11-24"),
@@ -112,13 +135,13 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("kind", BLOCKING)
 def test_it_closes_its_time(kind):
-    assert blocking_span(BLOCKING[kind], LONDON) == AN_HOUR
-    assert closes_time(BLOCKING[kind])
+    assert blocking_span(BLOCKING[kind], LONDON, MARAS.is_own) == AN_HOUR
+    assert closes_time(BLOCKING[kind], MARAS.is_own)
 
 
 @pytest.mark.parametrize("kind", FREE)
 def test_it_closes_nothing(kind):
-    assert blocking_span(FREE[kind], LONDON) is None
+    assert blocking_span(FREE[kind], LONDON, MARAS.is_own) is None
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
@@ -222,7 +245,19 @@ def test_only_what_is_cancelled_is_gone():
 
 TEXTS = st.text("2026-11T:0Z.+ x", max_size=20)
 NAMES = st.sampled_from(
-    ["id", "status", "start", "end", "attendees", "extendedProperties", "private", "date", "dateTime"]
+    [
+        "id",
+        "status",
+        "start",
+        "end",
+        "attendees",
+        "extendedProperties",
+        "private",
+        "date",
+        "dateTime",
+        "holdfast",
+        "iCalUID",
+    ]
 )
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXTS,
@@ -234,7 +269,7 @@ ANYTHING = st.recursive(
 @given(st.dictionaries(NAMES, ANYTHING))
 def test_whatever_comes_is_read_or_refused(said):
     try:
-        found = blocking_span(said, LONDON)
+        found = blocking_span(said, LONDON, MARAS.is_own)
     except Unreadable:
         return
     assert found is None or found[0] < found[1]

@@ -16,6 +16,7 @@ from app.calendars import ics_bounds
 from app.calendars.ics_bounds import TooMuch
 from app.calendars.ics_busy import Busy, busy
 from app.calendars.ics_parsing import INCOMPLETE, NO_CALENDAR, NotACalendar, head_of, name_of, parsed
+from app.calendars.own import Own
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 SAMPLES = sorted(Path(icalendar.__file__).parent.rglob("*.ics"))
@@ -33,6 +34,9 @@ def calendar(*lines: str, head: tuple[str, ...] = ()) -> bytes:
     return "\r\n".join(
         ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//t//t//EN", *head, *lines, "END:VCALENDAR", ""]
     ).encode()
+
+
+MARAS = Own(7, b"key", frozenset({"0f3a"}), frozenset({"4f1c"}))
 
 
 def entry(*lines: str, uid: str = "dentist@example.com", start: str = "DTSTART:20261124T100000Z") -> tuple[str, ...]:
@@ -95,8 +99,18 @@ def test_google_names_a_calendar_by_the_address_of_its_owner():
 def test_what_we_wrote_ourselves_closes_nothing_and_what_another_holdfast_wrote_does():
     wrote = (*entry(uid="0f3a@holdfast.invalid"), *entry(uid="0f3a-17@holdfast.invalid"))
     others = entry(uid="9999@holdfast.invalid", start="DTSTART:20261125T100000Z")
-    found = busy(calendar(*wrote, *others), NOVEMBER, LONDON, ours={"0f3a"})
+    found = busy(calendar(*wrote, *others), NOVEMBER, LONDON, is_own=MARAS.named)
     assert [f"{starts:%d}" for starts, _ in found.spans.values()] == ["25"]
+
+
+def test_what_we_wrote_at_google_closes_nothing_when_it_is_read_by_its_address_there_unless_a_person_repeats_it():
+    wrote = entry(uid="4f1c@google.com")
+    others = entry(uid="4f1d@google.com", start="DTSTART:20261125T100000Z")
+    found = busy(calendar(*wrote, *others), NOVEMBER, LONDON, is_own=MARAS.named)
+    assert [f"{starts:%d}" for starts, _ in found.spans.values()] == ["25"]
+    weekly = entry("RRULE:FREQ=WEEKLY;COUNT=2", uid="4f1c@google.com", start="DTSTART:20261103T100000Z")
+    found = busy(calendar(*weekly), NOVEMBER, LONDON, is_own=MARAS.named)
+    assert [f"{starts:%d}" for starts, _ in found.spans.values()] == ["03", "10"]
 
 
 TIMES = {

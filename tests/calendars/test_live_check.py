@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from app import clock
-from app.calendars import live_check
+from app.calendars import live_check, ours
 from app.calendars.live_check import look
 from app.database import db
 from tests.calendars.connected import connect, known_busy
@@ -56,8 +56,9 @@ def test_what_is_new_there_is_seen(maras, calendar, mara):
 
 
 def test_what_takes_no_time_is_not(maras, calendar, mara):
+    mark = ours.marked(mara.id).mark("ours1")
     maras.primary.add("Free", TEN, ELEVEN, transparency="transparent")
-    maras.primary.add("Ours", TEN, ELEVEN, id="ours1", extendedProperties={"private": {"holdfast": "ours1.1"}})
+    maras.primary.add("Ours", TEN, ELEVEN, id="ours1", extendedProperties={"private": {"holdfast": mark}})
     assert look(mara, SESSION).answers == {calendar.id: frozenset()}
 
 

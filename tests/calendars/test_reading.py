@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import clock
-from app.calendars import reading
+from app.calendars import ours, reading
 from app.database import db
 from app.jobs import calendars
 from app.practice.therapist import Therapist
@@ -148,7 +148,8 @@ def test_whole_days_lie_in_the_calendars_own_zone_also_when_it_moves(knows_googl
 
 
 def test_what_we_wrote_there_does_not_close_time(connection, maras, mara, sync):
-    maras.primary.add("I. K.", *hour(2), id="ours1", extendedProperties={"private": {"holdfast": "ours1.1"}})
+    mark = ours.marked(mara.id).mark("ours1")
+    maras.primary.add("I. K.", *hour(2), id="ours1", extendedProperties={"private": {"holdfast": mark}})
     maras.primary.add("Dentist", *hour(3))
     sync()
     assert busy_spans(mara) == [hour(3)]

@@ -4,7 +4,8 @@ import json
 import re
 from zoneinfo import ZoneInfo
 
-from app.calendars.blocking import is_ours, span_of
+from app.calendars.blocking import span_of
+from app.calendars.own import Own
 from app.calendars.standing import Standing, changes_of, entry_id_of, new_entry
 from tests.world import at
 
@@ -35,8 +36,11 @@ def test_an_entry_tells_initials_and_a_time_and_no_more():
 
 
 def test_reading_knows_it_again_and_where_it_lies():
-    assert is_ours(entry())
-    assert not is_ours(entry() | {"id": "copy"})
+    maras, ottos = Own(1, b"key"), Own(2, b"key")
+    stands = new_entry("abcde0123", maras.mark("abcde0123"), SESSION, LONDON, LINK)
+    assert maras.wrote(stands)
+    assert not maras.wrote(stands | {"id": "copy"})
+    assert not ottos.wrote(stands)
     assert span_of(entry(), ZoneInfo("Asia/Tokyo")) == SESSION.span
 
 

@@ -24,7 +24,7 @@ AT_ONCE = 2500  # entries of a page: the most that Google gives
 LISTED_FIELDS = "nextPageToken,items(id,summary,summaryOverride,timeZone,primary,accessRole,deleted)"
 # What closes time, and by what we know our own: neither words, places nor people are fetched.
 ENTRY_FIELDS = (
-    "nextPageToken,nextSyncToken,timeZone,items(id,etag,status,updated,eventType,transparency,start,end,"
+    "nextPageToken,nextSyncToken,timeZone,items(id,iCalUID,etag,status,updated,eventType,transparency,start,end,"
     "originalStartTime,recurringEventId,attendees(self,responseStatus),extendedProperties/private)"
 )
 

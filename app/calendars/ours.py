@@ -1,0 +1,39 @@
+"""What of a therapist's own may stand in calendars elsewhere, as the database knows it."""
+
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import literal, select, union_all
+
+from app import clock
+from app.booking.booking import Booking
+from app.calendars.connection import CalendarConnection
+from app.calendars.entry import CalendarEntry
+from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.own import Own
+from app.database import db
+
+WANDERING = timedelta(days=7)  # that a session which is over may still stand somewhere at another time
+
+
+def marked(therapist_id: int) -> Own:
+    """By our mark alone; asks nothing."""
+    return Own(therapist_id, current_app.config["SECRET_KEY"].encode())
+
+
+def own_of(therapist_id: int) -> Own:
+    """All by which it is known; one statement, so that reading asks it once."""
+    since = clock.now() - WANDERING
+    # Cancelled ones too: another calendar may show for days what it read of our feed.
+    uids = select(literal("uid"), Booking.uid).where(Booking.therapist_id == therapist_id, Booking.starts_at > since)
+    entry_ids = (
+        select(literal("entry"), CalendarEntry.entry_id)
+        .join(OutsideCalendar, OutsideCalendar.id == CalendarEntry.calendar_id)
+        .join(CalendarConnection, CalendarConnection.id == OutsideCalendar.connection_id)
+        .where(CalendarConnection.therapist_id == therapist_id, CalendarEntry.ends_at > since)
+    )
+    names: dict[str, set[str]] = {"uid": set(), "entry": set()}
+    for kind, name in db.session.execute(union_all(uids, entry_ids)):
+        names[kind].add(name)
+    known = marked(therapist_id)
+    return Own(therapist_id, known.key, frozenset(names["uid"]), frozenset(names["entry"]))

@@ -1,0 +1,55 @@
+"""What of a therapist's own stands in calendars elsewhere, known again by whichever way it is read: pure.
+
+A session of another therapist, or of another practice, closes time like anything else: this diary does not hold it.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+
+from app.calendars.blocking import OURS, Entry
+
+HERE = "holdfast.invalid"  # how UIDs of Holdfast end: of this one, or of another practice's
+GOOGLE = "google.com"  # how UIDs end that Google makes of its entries' ids
+
+
+@dataclass(frozen=True)
+class Own:
+    """By what one therapist's own is known: our mark, or the names that we gave.
+
+    Names alone would not know again what was written before a backup was restored or a connection ended; the mark alone
+    nothing that was written before SECRET_KEY became another.
+    """
+
+    therapist_id: int
+    key: bytes = field(repr=False)
+    uids: frozenset[str] = frozenset()  # of their sessions here
+    entry_ids: frozenset[str] = frozenset()  # of what we wrote into their calendars
+
+    def mark(self, entry_id: str) -> str:
+        """What an entry of theirs carries: its own id, so that a copy is none, and what nobody else can have made."""
+        named = f"calendar entry:{self.therapist_id}:{entry_id}".encode(errors="replace")
+        return f"{entry_id}.{hmac.new(self.key, named, hashlib.sha256).hexdigest()[:32]}"
+
+    def wrote(self, entry: Entry) -> bool:
+        """Whether we wrote it there for them. What a person copied from it, or repeats every week, is that person's."""
+        entry_id = entry.get("id")
+        if not isinstance(entry_id, str) or not entry_id:
+            return False
+        return entry_id in self.entry_ids or self._carries_mark(entry, entry_id)
+
+    def is_own(self, entry: Entry) -> bool:
+        """Whether its time is held here already: we wrote it, or Google read it elsewhere as something of ours."""
+        uid = entry.get("iCalUID")
+        return self.wrote(entry) or (isinstance(uid, str) and not entry.get("recurringEventId") and self.named(uid))
+
+    def named(self, uid: str) -> bool:
+        """Whether a session of theirs is called so elsewhere: in our feed, or by Google where we wrote it."""
+        name, _, by = uid.rpartition("@")
+        return (by == HERE and name.partition("-")[0] in self.uids) or (by == GOOGLE and name in self.entry_ids)
+
+    def _carries_mark(self, entry: Entry, entry_id: str) -> bool:
+        properties = entry.get("extendedProperties")
+        private = properties.get("private") if isinstance(properties, dict) else None
+        mark = private.get(OURS) if isinstance(private, dict) else None
+        return isinstance(mark, str) and mark == self.mark(entry_id)
