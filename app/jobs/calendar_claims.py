@@ -61,9 +61,15 @@ class Claim:
         next_sync_at = self._unless_asked(clock.now() + (after or next_poll()))
         self._write(lease_until=None, next_sync_at=next_sync_at, attempts=0, **found)
 
-    def put_off(self, error: GatewayError, until: datetime | None) -> None:
-        """It failed and is tried again then; also where somebody asks before. Raises LeaseLost."""
-        self._write(lease_until=None, next_sync_at=until, attempts=self.attempts + 1, error=str(error))
+    def put_off(self, error: GatewayError, until: datetime) -> None:
+        """It failed and is tried again then; at once where somebody has asked since the claim, or never where its
+        consent was lost. Raises LeaseLost.
+
+        Whoever is told by Google asks only where nothing has failed yet (see hooks.py): once, so that waiting begins
+        one try later. A person may ask at any time.
+        """
+        next_sync_at = self._unless_asked(until)
+        self._write(lease_until=None, next_sync_at=next_sync_at, attempts=self.attempts + 1, error=str(error))
 
     def _write(self, **values: object) -> None:
         ours = (

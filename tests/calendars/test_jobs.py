@@ -129,6 +129,28 @@ def test_one_that_fails_is_asked_less_and_less_often_and_heals(connection, googl
     assert notices() == []
 
 
+@pytest.mark.parametrize("failed", [0, 5])
+def test_who_asks_while_a_reading_fails_is_not_made_to_wait(connection, google, failed):
+    of(connection).attempts = failed
+    db.session.commit()
+    reader = claim_next()
+    connection.sync_now()
+    db.session.commit()
+    google.faults.next(BACKEND_ERROR, "events.list")
+    calendars.sync(reader)
+    assert waits(connection) <= timedelta(0)
+    assert of(connection).attempts == failed + 1
+
+
+def test_a_reading_that_fails_after_its_consent_was_lost_is_not_tried_again(connection, google):
+    reader = claim_next()
+    health.note_broken(connection.id, reader.consent, Revoked())
+    db.session.commit()
+    google.faults.next(BACKEND_ERROR, "events.list")
+    calendars.sync(reader)
+    assert of(connection).next_sync_at is None
+
+
 def test_google_is_waited_for_as_long_as_it_asks(connection, google, sync):
     google.faults.next(too_many(1000), "events.list")
     sync()
