@@ -99,7 +99,7 @@ def test_the_offline_page_goes_on_showing_no_list_that_was_wiped(walked, practic
     page.context.set_offline(True)
     walked.at("/dashboard")
     walked.sees("09:00–09:50")
-    page.evaluate("indexedDB.deleteDatabase('kept-today')")
+    page.evaluate("new Promise((done) => (indexedDB.deleteDatabase('kept-today').onsuccess = done))")
     page.evaluate(news)
     expect(page.locator("#kept")).to_be_hidden()
     assert "09:00" not in words_of(page)

@@ -135,7 +135,8 @@ def test_the_card_tells_a_time_that_the_page_behind_it_offers_first(practice, ht
     otto = practice["otto"]
     video = next(location for location in otto.locations if location.kind == "video")
     assert f"location={video.id}" in address
-    assert f"type={otto.session_types[-1].id}" in address
+    first_talk = next(one for one in otto.session_types if one.kind == "first_talk")
+    assert f"type={first_talk.id}" in address
 
 
 def test_what_was_just_booked_is_no_longer_told(practice, http):

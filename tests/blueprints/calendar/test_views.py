@@ -162,4 +162,4 @@ def test_more_bookings_ask_the_database_no_more(desk, mara, view):
     add(mara, TimeOff, at("15:00"), at("20:00"))
     full = statements_of(desk, address)
     assert len(full) == len(empty)
-    assert len(full) - len(signed_in) <= 2, full
+    assert len(full) - len(signed_in) <= 3, full  # the week, its sessions, and how reading calendars goes
