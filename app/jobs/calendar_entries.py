@@ -23,6 +23,7 @@ from app.jobs.calendar_claims import LeaseLost
 from app.jobs.entry_claims import EntryClaim, claim, claim_next
 from app.jobs.entry_writer import Writer
 from app.jobs.google_access import opened
+from app.scheduling.turn import take_turn_of
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +124,7 @@ def _note_failure(claimed: EntryClaim, error: Exception, went_on: bool) -> None:
         log.exception("calendar %s could not be written and is tried again later", place.calendar_id, exc_info=error)
         error = GatewayError(f"The calendar could not be written: {type(error).__name__}.", retry=True)
     try:
+        take_turn_of(place.therapist_id)  # as whoever disconnects does: both then go on to calendar and connection
         claimed.put_off(error, attempts=1 if went_on else place.attempts + 1)
         if isinstance(error, Revoked):
             health.note_broken(place.connection_id, place.consent, error)

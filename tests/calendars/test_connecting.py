@@ -197,7 +197,8 @@ def test_choosing_calendars(desk, mara, google):
     db.session.commit()
     was_seen = mara.diary_revision
     form, fields = desk.open(HERE).filled("Save choice")
-    fields = [pair for pair in fields if pair[0] != "calendars"] + [("calendars", str(choir.id)), ("calendars", str(choir.id + 77))]
+    wanted = [("calendars", str(choir.id)), ("calendars", str(choir.id + 77))]
+    fields = [pair for pair in fields if pair[0] != "calendars"] + wanted
     page = desk.post(form.action, fields)
     assert "Choir: what is taken there closes time here." in page.text
     assert chosen() == ["Choir"]

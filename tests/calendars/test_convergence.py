@@ -9,12 +9,13 @@ from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from tests.calendars.changing import Here, There, held_here, ours_there, taken_here, taken_there
 from tests.calendars.connected import connect
-from tests.google import BACKEND_ERROR, GONE, LOST, READING, TOO_MANY, WRITING, Google
+from tests.google import BACKEND_ERROR, GONE, LOST, READING, TOO_MANY, WRITING, Fault, Google
 from tests.waiting import wait_until
 
 CHANGES = 500
 BREATH = 20  # changes
 KILLED_EVERY = 70  # changes, about
+MOODS = ((TOO_MANY, 0.05), (BACKEND_ERROR, 0.05), (LOST, 0.02), (GONE, 0.01))  # and how often
 SEEDS = [random.randrange(10**6)]  # another one each time; put the one that failed here
 
 
@@ -34,6 +35,7 @@ def test_both_sides_show_the_same_in_the_end(google, app, maras, mara, serve, se
             leases_end()
             served.start("worker")
     assert len(google.faults.happened) > 10, f"seed {seed}: hardly anything went wrong"
+    nothing_was_spared(google)
     google.faults.clear()
     leases_end()
     due_again()
@@ -51,8 +53,20 @@ def let_them_work(google: Google) -> None:
 
 def moody(google: Google, seed: int) -> None:
     google.faults.seed(seed)
-    for fault, share in ((TOO_MANY, 0.05), (BACKEND_ERROR, 0.05), (LOST, 0.02), (GONE, 0.01)):
+    for fault, share in MOODS:
         google.faults.chance(fault, share)
+
+
+def nothing_was_spared(google: Google) -> None:
+    """What chance left out happens now: each kind at least once."""
+    for fault, _ in MOODS:
+        if not happened(google, fault):
+            google.faults.next(fault, "events.*")
+            wait_until(lambda fault=fault: due_again() or happened(google, fault), timeout=60, every=0.2)
+
+
+def happened(google: Google, fault: Fault) -> bool:
+    return any(name == fault.name for name, _ in list(google.faults.happened))
 
 
 def due_again() -> None:

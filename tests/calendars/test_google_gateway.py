@@ -366,7 +366,6 @@ def test_what_is_not_google_is_no_answer(stranger, answer):
 LACKING = {
     "nothing": b"",
     "an object with nothing in it": b"{}",
-    "no entries": b'{"timeZone":"Europe/London","nextSyncToken":"1"}',
     "no list of entries": b'{"items":null,"timeZone":"Europe/London","nextSyncToken":"1"}',
     "no zone": b'{"items":[],"nextSyncToken":"1"}',
     "no end": b'{"items":[],"timeZone":"Europe/London"}',
@@ -405,10 +404,19 @@ def test_an_answer_that_names_nothing_is_none(stranger, answer, ask):
         ask(calendar)
 
 
-def test_where_nothing_is_to_be_said_an_empty_answer_is_one(stranger):
+@pytest.mark.parametrize(
+    "ask",
+    [lambda calendar: calendar.remove("mine", "one", None), lambda calendar: calendar.stop("channel", "resource")],
+    ids=["remove", "stop"],
+)
+def test_where_nothing_is_to_be_said_an_empty_answer_is_one(stranger, ask):
     with stranger(said(b"")) as calendar:
-        calendar.remove("mine", "one", None)
-        calendar.stop("channel", "resource")
+        ask(calendar)
+
+
+def test_where_nothing_is_taken_the_list_may_be_left_out(stranger):
+    with stranger(said(b'{"timeZone":"Europe/London","nextSyncToken":"1"}')) as calendar:
+        assert calendar.page("mine", window=WINDOW).entries == []
 
 
 def test_an_answer_without_an_end_is_not_read_to_it(stranger, monkeypatch):

@@ -183,7 +183,8 @@ def _page(answer: dict[str, Any], *, is_begun: bool) -> Page:
     if is_begun:
         required(answer, "nextPageToken", "nextSyncToken")
     return Page(
-        entries=listed(answer),
+        # Asked for single fields, Google leaves out what is empty; what else a page says shows that it is one.
+        entries=listed(answer) if "items" in answer else [],
         zone=str(answer.get("timeZone") or "UTC"),
         next_page=answer.get("nextPageToken"),
         next_sync_token=answer.get("nextSyncToken"),
