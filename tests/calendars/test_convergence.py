@@ -7,6 +7,7 @@ import pytest
 from app import clock
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
+from app.scheduling.spans import union
 from tests.calendars.changing import Here, There, held_here, ours_there, taken_here, taken_there
 from tests.calendars.connected import connect
 from tests.google import BACKEND_ERROR, GONE, LOST, READING, TOO_MANY, WRITING, Fault, Google
@@ -88,6 +89,9 @@ def missing(calendar, therapist) -> str:
     told = []
     if there != here:
         told.append(f"taken there {len(there)}, here {len(here)}: {sorted(set(there) ^ set(here))[:3]}")
-    if held != ours:
+    # An offered time that meets the session's own is held without that part, and stands there whole.
+    if union(held) != union(ours):
         told.append(f"held here {len(held)}, standing there {len(ours)}: {sorted(set(held) ^ set(ours))[:3]}")
+    if len(ours) != len(set(ours)):
+        told.append(f"standing there twice: {sorted(set(one for one in ours if ours.count(one) > 1))[:3]}")
     return "; ".join(told)

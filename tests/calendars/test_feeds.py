@@ -14,6 +14,7 @@ from app.booking.personal_link import PersonalLink
 from app.calendars import feeds
 from app.calendars.feed_address import FeedAddress
 from app.calendars.ics_busy import busy
+from app.calendars.own import Own
 from app.database import db
 from app.messages import ics
 from app.messages.message import Message
@@ -152,7 +153,8 @@ def test_a_feed_that_is_read_here_closes_no_time(mara, visitor, offer_to_ines):
     told = read(feed_of(mara, visitor), visitor).data
     window = (clock.now(), clock.now() + timedelta(days=60))
     assert len(busy(told, window, mara.tz).spans) == 4
-    assert busy(told, window, mara.tz, ours={offer_to_ines.booking.uid}).spans == {}
+    own = Own(mara.id, b"", uids=frozenset({offer_to_ines.booking.uid}))
+    assert busy(told, window, mara.tz, is_own=own.named).spans == {}
 
 
 def test_an_address_is_made_shown_renewed_and_turned_off(mara, visitor):
