@@ -9,6 +9,7 @@ import os
 import shutil
 import statistics
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,10 @@ def _lighthouse(name: str, url: str, categories: list[str], headers: dict[str, s
     ]
     environ = {"CHROME_PATH": shutil.which("chromium") or ""}
     for _ in range(TRIES):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=os.environ | environ)
-        seen: dict[str, Any] = json.loads(done.stdout or "{}")
+        with tempfile.NamedTemporaryFile(suffix=".json") as file:  # through a pipe its end is sometimes lost
+            told = [*command, f"--output-path={file.name}"]
+            done = subprocess.run(told, capture_output=True, text=True, timeout=300, env=os.environ | environ)
+            seen: dict[str, Any] = json.loads(Path(file.name).read_text() or "{}")
         if seen and "runtimeError" not in seen:
             return seen
     note(f"first_visit_{name}", seen["runtimeError"]["message"] if seen else done.stderr)
