@@ -5,8 +5,6 @@ No answer to a client waits for Google, whatever it does. See calendars/acceptan
 
 import logging
 
-from flask import current_app
-
 from app.booking.booking import Booking
 from app.calendars import clashes
 from app.calendars.acceptance import AcceptanceCheck
@@ -55,7 +53,7 @@ _beside = Beside("acceptances", check_acceptances)
 
 def start() -> None:
     """After each acceptance and every SWEEP_SECONDS: have them looked up, and do not wait for it."""
-    _beside.start(current_app._get_current_object())  # type: ignore[attr-defined]
+    _beside.start()
 
 
 def wait() -> None:

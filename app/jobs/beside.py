@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Callable
 
-from flask import Flask
+from flask import Flask, current_app
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +23,9 @@ class Beside:
         self._pid = 0
         self._again = False
 
-    def start(self, app: Flask) -> None:
+    def start(self) -> None:
         """Have it look: in another thread, or once more in one of those that are at it. Returns at once."""
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         with self._lock:
             self._again = True
             if self._pid != os.getpid():  # threads do not survive a fork

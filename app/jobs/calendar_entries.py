@@ -142,7 +142,7 @@ _beside = Beside("entries elsewhere", write_due, AT_ONCE)
 def start() -> None:
     """After each change of a session and every SWEEP_SECONDS: have them written, and do not wait for it."""
     if current_app.config["GOOGLE_CLIENT_ID"]:
-        _beside.start(current_app._get_current_object())  # type: ignore[attr-defined]
+        _beside.start()
 
 
 def wait() -> None:

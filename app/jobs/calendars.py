@@ -160,7 +160,7 @@ _beside = Beside("calendars outside", sync_due, AT_ONCE)
 
 def start() -> None:
     """When somebody hears of a change and every SWEEP_SECONDS: have them read, and do not wait for it."""
-    _beside.start(current_app._get_current_object())  # type: ignore[attr-defined]
+    _beside.start()
 
 
 def wait() -> None:

@@ -105,7 +105,7 @@ _beside = Beside("pushes", lambda: deliver_pushes(vars(_away)))
 def start() -> None:
     """After each push was written and every SWEEP_SECONDS: have them sent, and do not wait for it."""
     if is_offered():
-        _beside.start(current_app._get_current_object())  # type: ignore[attr-defined]
+        _beside.start()
 
 
 def wait() -> None:

@@ -5,7 +5,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from app import clock
+from app.calendars import live_check
 from app.calendars.connection import CalendarConnection
+from app.calendars.outside_calendar import OutsideCalendar
+from app.database import db
 from app.jobs import calendars
 from app.practice.therapist import Therapist
 from tests.calendars.connected import PUBLIC_URL, connect, is_due
@@ -33,6 +37,22 @@ def knows_google(app: Flask, google: Google) -> Flask:
 def connection(knows_google: Flask, google: Google, maras: Account, mara: Therapist) -> CalendarConnection:
     """Mara has connected her account and chosen her own calendar."""
     return connect(google, maras, mara)
+
+
+@pytest.fixture
+def calendar(connection: CalendarConnection) -> OutsideCalendar:
+    """Mara's own, read a moment ago."""
+    (calendar,) = connection.calendars
+    calendar.last_sync_at = clock.now()
+    db.session.commit()
+    return calendar
+
+
+@pytest.fixture
+def google_gets_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who answers at all is waited for, however slow the machine; how long Google gets is tried by itself."""
+    assert live_check.SECONDS == 2.0
+    monkeypatch.setattr(live_check, "SECONDS", 20.0)
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """A server of calendars at a real socket, that can be told to misbehave; with a name of its own when it speaks TLS."""
 
 import ssl
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from app import clock
+from tests.listening import Handler, Listening
 
 EMPTY = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//t//EN\r\nEND:VCALENDAR\r\n"
 
@@ -26,61 +25,37 @@ class Asked:
     headers: dict[str, str]
 
 
-class IcsServer:
+class IcsServer(Listening):
     """`answer` does with a request what it likes: it is given the handler."""
 
     def __init__(self, certificate: Path | None = None) -> None:
+        super().__init__(self._handler())
         self.asked: list[Asked] = []
         self.named: list[str | None] = []  # by which name TLS was begun
         self.answer: Callable[[Any], None] = lambda handler: send(handler, EMPTY)
-        self.released = threading.Event()  # set: those who are kept waiting are let go
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
         if certificate:
             self._protect(certificate)
-        self.port = self._server.server_port
-        self.origin = f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> "IcsServer":
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.released.set()
-        self._server.shutdown()
-        self._server.server_close()
 
     def _protect(self, certificate: Path) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         context.sni_callback = lambda _socket, name, _context: self.named.append(name)
-        plain = self._server.get_request
+        plain = self.http.get_request
 
         def get_request() -> Any:
             connection, address = plain()
             return context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
 
-        self._server.get_request = get_request  # type: ignore[method-assign]
+        self.http.get_request = get_request  # type: ignore[method-assign]
 
-    def _handler(server) -> type[BaseHTTPRequestHandler]:
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+    def _handler(server) -> type[Handler]:
+        class Calendars(Handler):
             def do_GET(self) -> None:
-                server.asked.append(Asked(self.path, {name.lower(): text for name, text in self.headers.items()}))
+                server.asked.append(Asked(self.path, self.asked_by()))
                 self.close_connection = True
                 server.answer(self)
 
-            def handle(self) -> None:
-                try:
-                    super().handle()
-                except OSError:
-                    self.close_connection = True
-
-            def log_message(self, *_words: Any) -> None:
-                pass
-
-        return Handler
+        return Calendars
 
 
 def send(handler: Any, body: bytes = b"", status: int = 200, **headers: str) -> None:

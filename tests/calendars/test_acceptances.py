@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.booking.personal_link import PersonalLink
-from app.calendars import live_check
 from app.calendars.acceptance import LONGEST, ONE_TRY, AcceptanceCheck
 from app.database import db
 from app.jobs import acceptances
@@ -23,9 +22,7 @@ SUBJECT = "A booking clashes with your other calendar"
 NOON, ONE = in_days(4, "12:00"), in_days(4, "13:00")
 
 
-@pytest.fixture(autouse=True)
-def _on_a_busy_machine(monkeypatch):
-    monkeypatch.setattr(live_check, "SECONDS", 20.0)
+pytestmark = pytest.mark.usefixtures("google_gets_its_time")
 
 
 @pytest.fixture
@@ -35,14 +32,6 @@ def accepted(offer_to_ines):
     offer_to_ines.accept(noon)
     db.session.commit()
     return offer_to_ines.booking
-
-
-@pytest.fixture
-def calendar(connection):
-    (calendar,) = connection.calendars
-    calendar.last_sync_at = clock.now()
-    db.session.commit()
-    return calendar
 
 
 def waiting() -> int:

@@ -22,17 +22,7 @@ SILENT = "Google could not be asked just now; this is what we knew at"
 ALL_THE_SAME = "Confirm all the same"
 
 
-@pytest.fixture(autouse=True)
-def _on_a_busy_machine(monkeypatch):
-    monkeypatch.setattr(live_check, "SECONDS", 20.0)
-
-
-@pytest.fixture
-def calendar(connection):
-    (calendar,) = connection.calendars
-    calendar.last_sync_at = clock.now()
-    db.session.commit()
-    return calendar
+pytestmark = pytest.mark.usefixtures("google_gets_its_time")
 
 
 @pytest.fixture

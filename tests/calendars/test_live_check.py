@@ -27,20 +27,7 @@ BAD = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _on_a_busy_machine(monkeypatch):
-    """Who answers at all is waited for, however slow the machine; how long Google gets is tried by itself."""
-    assert live_check.SECONDS == 2.0
-    monkeypatch.setattr(live_check, "SECONDS", 20.0)
-
-
-@pytest.fixture
-def calendar(connection):
-    """Mara's own, read a moment ago."""
-    (calendar,) = connection.calendars
-    calendar.last_sync_at = clock.now()
-    db.session.commit()
-    return calendar
+pytestmark = pytest.mark.usefixtures("google_gets_its_time")
 
 
 def test_who_reads_no_calendar_at_google_asks_nobody(knows_google, google, mara):

@@ -1,52 +1,42 @@
 """Watch channels: who is told of which change, until when."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
 from tests.google import Account, Google
 from tests.google.program import NINE, TEN, Program, reason
+from tests.listening import Handler, Listening
 from tests.waiting import wait_until
 
 
-class Listener:
+class Listener(Listening):
     """Where notices arrive."""
 
     def __init__(self) -> None:
+        super().__init__(self._handler())
         self.heard: list[dict[str, str]] = []
-        listener = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                listener.heard.append({name.lower(): value for name, value in self.headers.items()})
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_words: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self._server.server_port}/hooks/google-calendar"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.address = f"{self.origin}/hooks/google-calendar"
 
     def numbers(self) -> list[int]:
         return sorted(int(one["x-goog-message-number"]) for one in self.heard)
 
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def _handler(listener) -> type[Handler]:
+        class Notices(Handler):
+            def do_POST(self) -> None:
+                self.body()
+                listener.heard.append(self.asked_by())
+                self.send_response(204)
+                self.end_headers()
+
+        return Notices
 
 
 @pytest.fixture
 def listener() -> Iterator[Listener]:
-    listener = Listener()
-    yield listener
-    listener.close()
+    with Listener() as listener:
+        yield listener
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 import json
 import secrets
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import http_ece
@@ -14,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid
 
 from app.integrations.push import keys
+from tests.listening import Handler, Listening
 
 TAKE = 201
 
@@ -37,41 +36,25 @@ class Received:
         return self.headers["authorization"].partition("k=")[2]
 
 
-class PushService:
+class PushService(Listening):
     """`answers` says what it does with what comes for a path: a status, or a function of what came."""
 
     def __init__(self) -> None:
+        super().__init__(self._handler())
         self.received: list[Received] = []
         self.answers: Callable[[Received], Any] = lambda _received: TAKE
-        self.hanging = threading.Event()  # set: those who wait are let go
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self.origin = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> "PushService":
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.hanging.set()
-        self._server.shutdown()
-        self._server.server_close()
 
     def device(self) -> "Device":
         return Device(self)
 
     def hang(self, _received: Received) -> int:
-        self.hanging.wait(60)
+        self.released.wait(60)
         return TAKE
 
-    def _handler(service) -> type[BaseHTTPRequestHandler]:
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+    def _handler(service) -> type[Handler]:
+        class Pushes(Handler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                received = Received(self.path, headers, body)
+                received = Received(self.path, self.asked_by(), self.body())
                 answer = service.answers(received)
                 status, more = answer if isinstance(answer, tuple) else (answer, {})
                 if status in (TAKE, "lost"):
@@ -84,16 +67,7 @@ class PushService:
                     self.send_header(name, value)
                 self.end_headers()
 
-            def handle(self) -> None:
-                try:
-                    super().handle()
-                except OSError:
-                    self.close_connection = True
-
-            def log_message(self, *_words: Any) -> None:
-                pass
-
-        return Handler
+        return Pushes
 
 
 @dataclass

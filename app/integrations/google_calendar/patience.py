@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from app.integrations.errors import GatewayError
 
@@ -15,22 +15,29 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
     Who is too late is left to its own limits; nobody waits for it. It must touch no database: nobody ends its
     transactions.
     """
-    answers: list[tuple[T | None, GatewayError | None]] = []
-    asking = threading.Thread(target=lambda: answers.append(_outcome(ask)), daemon=True)
+    outcomes: list[Callable[[], T]] = []
+    asking = threading.Thread(target=lambda: outcomes.append(_outcome(ask)), daemon=True)
     asking.start()
     asking.join(max(0.0, seconds))
-    if not answers:
+    if not outcomes:
         raise GatewayError("Google took too long to answer.", retry=True, away=True)
-    answer, error = answers[0]
-    if error:
-        raise error
-    return answer  # type: ignore[return-value]
+    (outcome,) = outcomes
+    return outcome()
 
 
-def _outcome(ask: Callable[[], T]) -> tuple[T | None, GatewayError | None]:
+def _outcome(ask: Callable[[], T]) -> Callable[[], T]:
+    """What came of it, to be had in another thread: returns the answer or raises the error."""
     try:
-        return ask(), None
+        answer = ask()
     except GatewayError as error:
-        return None, error
+        return _raising(error)
     except Exception as error:  # nobody else would hear of it
-        return None, GatewayError(f"Google could not be asked: {type(error).__name__}.", retry=True)
+        return _raising(GatewayError(f"Google could not be asked: {type(error).__name__}.", retry=True))
+    return lambda: answer
+
+
+def _raising(error: GatewayError) -> Callable[[], NoReturn]:
+    def fail() -> NoReturn:
+        raise error
+
+    return fail
