@@ -24,7 +24,7 @@ LEASE = timedelta(seconds=90)
 ONE_PAGE = timedelta(seconds=75)  # as long as one may take, with a new access token before it
 CANDIDATES = 20  # looked at together, so that several workers seldom want the same
 FIRST_WAIT = timedelta(seconds=15)
-LONGEST_WAIT = timedelta(minutes=10)  # no longer than where nothing fails
+LONGEST_WAIT = timedelta(minutes=10)  # and no longer than where nothing fails
 LONGEST_ASKED = timedelta(hours=2)  # by Google, to wait
 
 
@@ -116,15 +116,19 @@ def claim_next() -> Claim | None:
 
 def wait_after(attempts: int, error: GatewayError) -> timedelta:
     """Longer with each try, not the same for all, and never less than Google asks for."""
-    longest = FIRST_WAIT * 2 ** min(attempts - 1, 20)
-    wait = min(longest, LONGEST_WAIT) if error.retry else LONGEST_WAIT
+    longest = min(LONGEST_WAIT, _polling())
+    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), longest) if error.retry else longest
     asked = min(timedelta(seconds=error.wait), LONGEST_ASKED)
     return max(wait * random.uniform(0.5, 1.0), asked * random.uniform(1.0, 1.2))
 
 
 def next_poll() -> timedelta:
     """Until a calendar is read again though nobody told of a change; spread, so that they do not all come at once."""
-    return timedelta(minutes=current_app.config["CALENDAR_POLL_MINUTES"]) * random.uniform(0.8, 1.0)
+    return _polling() * random.uniform(0.8, 1.0)
+
+
+def _polling() -> timedelta:
+    return timedelta(minutes=current_app.config["CALENDAR_POLL_MINUTES"])
 
 
 def _claim(calendar_id: int) -> Claim | None:

@@ -1,6 +1,7 @@
 """Random changes on both sides of a connected calendar, and what each side must show in the end."""
 
 import random
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,8 @@ from app import clock
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.refusals import Refused
+from app.calendars.entry import CalendarEntry
+from app.calendars.standing import Standing
 from app.database import db
 from app.practice.therapist import Therapist
 from app.scheduling.hold import Hold
@@ -30,7 +33,7 @@ class There:
 
     def change(self) -> None:
         verbs = [self.add] * 4 + [self.move] * 3 + [self.cancel] * 2 + [self.free, self.begin_series, self.end_a_day]
-        self.dice.choice(verbs)()
+        self.dice.choice([*verbs, self.edit_one_of_ours])()
 
     def add(self) -> None:
         starts = self._when()
@@ -65,6 +68,17 @@ class There:
         series = self.dice.choice(list(self.series))
         starts = self.series.pop(series)
         self.calendar.cancel(self.dice.choice([series, f"{series}_{starts:%Y%m%dT%H%M%SZ}"]))
+
+    def edit_one_of_ours(self) -> None:
+        """By hand, as if it were one of theirs."""
+        ours = [entry["id"] for entry in self.calendar.live() if is_ours(entry)]
+        if not ours:
+            return
+        one, starts = self.dice.choice(ours), self._when()
+        if self.dice.random() < 0.3:
+            self.calendar.cancel(one)
+        else:
+            self.calendar.move(one, starts, starts + HOUR)
 
     def _when(self) -> datetime:
         return world.in_days(self.dice.randint(1, 40), f"{self.dice.randint(8, 19):02d}:{self.dice.choice('03')}0")
@@ -126,12 +140,29 @@ def taken_there(calendar: Calendar) -> list[Span]:
     now = clock.now()
     shown = calendar.live(between=(now - timedelta(days=2), now + timedelta(days=80)))
     others = [one for one in shown if not is_ours(one) and one.get("transparency") != "transparent"]
-    return sorted((_moment(one["start"], calendar), _moment(one["end"], calendar)) for one in others)
+    return sorted(_span(one, calendar) for one in others)
 
 
 def ours_there(calendar: Calendar) -> list[Span]:
-    ours = [one for one in calendar.live() if is_ours(one)]
-    return sorted((_moment(one["start"], calendar), _moment(one["end"], calendar)) for one in ours)
+    """The times of what we wrote there; where a person changed one and is told here, the time before it."""
+    there = {one["id"]: _span(one, calendar) for one in calendar.live() if is_ours(one)}
+    return sorted((there | _edited_as_told(there)).values())
+
+
+def _edited_as_told(there: Mapping[str, Span]) -> dict[str, Span]:
+    edited = db.session.scalars(db.select(CalendarEntry).filter_by(state="edited")).all()
+    told = {
+        one.entry_id: standing.span
+        for one in edited
+        if there.get(one.entry_id) == _edit_of(one) and (standing := Standing.read(one.written))
+    }
+    db.session.commit()
+    return told
+
+
+def _edit_of(entry: CalendarEntry) -> Span | None:
+    """To when it was moved; None: it was deleted."""
+    return (entry.edited_starts_at, entry.edited_ends_at) if entry.edited_starts_at and entry.edited_ends_at else None
 
 
 def taken_here(therapist: Therapist) -> list[Span]:
@@ -148,6 +179,10 @@ def held_here(therapist: Therapist) -> list[Span]:
 
 def is_ours(entry: dict[str, Any]) -> bool:
     return "holdfast" in entry.get("extendedProperties", {}).get("private", {})
+
+
+def _span(entry: dict[str, Any], calendar: Calendar) -> Span:
+    return _moment(entry["start"], calendar), _moment(entry["end"], calendar)
 
 
 def _moment(side: dict[str, str], calendar: Calendar) -> datetime:
