@@ -2,8 +2,12 @@
 
 from urllib.request import Request
 
+from flask import session
+from flask_login import login_user
 from werkzeug.test import TestResponse
 
+from app.database import db
+from app.practice.user import SignIn, User
 from tests.browser import Browser, Page
 from tests.engines.fixtures import Http
 
@@ -22,6 +26,18 @@ class Visitor(Browser):
     def form_token(self, path: str = "/sign-in") -> str:
         """The token that a form on this page carries."""
         return next(text for form in self.open(path).forms for name, text in form.fields if name == "csrf_token")
+
+    def is_signed_in(self, user: User) -> None:
+        """As if by the form, which is tried where signing in is tried: this browser has the cookie. Commits."""
+        SignIn.start(user)
+        db.session.commit()
+        browser = {"User-Agent": self.http.environ_base["HTTP_USER_AGENT"]}
+        with self.http.application.test_request_context(headers=browser):
+            session.permanent = True
+            login_user(user)
+            told = dict(session)
+        with self.http.session_transaction() as cookie:
+            cookie.update(told)
 
     def _send(self, request: Request) -> Page:
         self.answer = self.http.open(
