@@ -1,12 +1,15 @@
 """A practice in which everything that can stand on a page stands on one, and everybody who looks at it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import Flask
 from playwright.sync_api import Browser, Page
+from sqlalchemy import update
 
 from app.database import db
+from app.practice.client import Client
 from app.practice.user import User
 from e2e.practice import Practice
 from tests.everything import Desk, everything
@@ -41,12 +44,24 @@ class Everything:
 
     url: str
     pages: dict[str, list[str]]
+    app: Flask
+
+    @contextmanager
+    def in_language(self, language: str) -> Iterator[None]:
+        """What all clients read within; a browser has to ask for it, too, on pages that are nobody's."""
+        self._all_clients_read(language)
+        yield
+        self._all_clients_read("en")
+
+    def _all_clients_read(self, language: str) -> None:
+        with self.app.app_context():
+            db.session.execute(update(Client).values(language=language))
+            db.session.commit()
 
     def looked_at(self, chromium: Browser, email: str, **settings: object) -> Iterator[Page]:
         """One page after the other, in one window."""
-        context = chromium.new_context(
-            base_url=self.url, reduced_motion="reduce", locale="en-GB", service_workers="block", **settings
-        )  # type: ignore[arg-type]
+        usual = {"base_url": self.url, "reduced_motion": "reduce", "locale": "en-GB", "service_workers": "block"}
+        context = chromium.new_context(**(usual | settings))  # type: ignore[arg-type]
         try:
             page = context.new_page()
             # The page for those without a connection would go elsewhere as soon as there is one.
@@ -75,7 +90,7 @@ def fill(practice: Practice) -> Everything:
         pages = _addresses(practice.app, everything(mara, otto))
     letter = wait_until(lambda: practice.mails("@example.net"), timeout=60)[0]
     pages[""].append(f"/mailbox/{letter.name}")
-    return Everything(practice.url, pages)
+    return Everything(practice.url, pages, practice.app)
 
 
 def _addresses(app: Flask, desk: Desk) -> dict[str, list[str]]:

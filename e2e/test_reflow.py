@@ -96,6 +96,21 @@ def test_every_page_stays_whole(chromium, everything, email):
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+def test_what_clients_read_stays_whole_in_longer_words(chromium, everything, language):
+    """The desk is in English."""
+    found: list[str] = []
+    with everything.in_language(language):
+        for page in everything.looked_at(chromium, "", viewport=NARROW, locale=language):
+            if page.locator("html").get_attribute("lang") == language:
+                for size, rules in ((NARROW, ""), (SIZES["phone"], LARGE)):
+                    page.set_viewport_size(size)
+                    page.evaluate(WEAR, rules)
+                    found += [f"{page.url}: {each}" for each in broken(page)]
+                page.set_viewport_size(NARROW)
+    assert not found, "\n".join(found)
+
+
 def broken(page: Page) -> list[str]:
     """What is still so when the page has come to rest: it may just be putting in what has changed meanwhile."""
     with suppress(TimeoutError):
