@@ -11,16 +11,19 @@ from app.blueprints.rendering import in_place_of_form, see_other
 from app.blueprints.session_page import rearrangement_page, relocation_page, session_page, stands_in_place
 from app.blueprints.told import Told
 from app.booking.booking import Booking
-from app.booking.rearrangement import change_location
+from app.booking.possible import verbs_of
+from app.booking.rearrangement import REASONS, change_location
 from app.booking.refusals import BookingChanged, Refused
 from app.calendars import clashes
 from app.calendars.live_check import NOTHING, Look, look
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.forms import cleaning
-from app.forms.new_time import NewTime
+from app.forms.new_time import CHOOSE_LOCATION, NewTime
 
 bp = Blueprint("bookings", __name__)
+
+LOOK_AGAIN = "Please look at the marked fields. Nothing was sent yet."
 
 
 def done(booking: Booking, told: str | None = None) -> Response:
@@ -79,8 +82,8 @@ def keep_time(booking_id: int) -> Response:
 @therapist_only
 def cancel(booking_id: int) -> Response:
     words, problem = cleaning.words(request.form.get("words"))
-    if problem:
-        return session_page(own_booking(booking_id), 422, problem, words)
+    if problem and "cancel" in verbs_of(own_booking(booking_id)):
+        return session_page(own_booking(booking_id), 422, LOOK_AGAIN, words, words_error=problem)
 
     def cancel_and_block(booking: Booking) -> None:
         booking.cancel(by="therapist", words=words)
@@ -111,9 +114,8 @@ def move(booking_id: int) -> Response:
         return changed_meanwhile(booking_id, refusal)
     except Refused as refusal:
         db.session.rollback()
-        return rearrangement_page(
-            own_booking(booking_id), "asked", new_time, None, status_of(refusal), refusal.sentence
-        )
+        new_time.refuse(refusal.sentence)
+        return rearrangement_page(own_booking(booking_id), "asked", new_time, None, status_of(refusal))
     return done(booking)
 
 
@@ -123,9 +125,11 @@ def relocate(booking_id: int) -> Response:
     """Another location: as the client asked, or asking for the client's consent."""
     booking, reason = own_booking(booking_id), request.form.get("reason", "")
     location, (words, problem) = chosen_location(booking.therapist), cleaning.words(request.form.get("words"))
-    if location is None or problem:
-        sentence = problem or "Choose one of your locations."
-        return relocation_page(booking, reason, 422, sentence, request.form.get("location", ""), words)
+    errors = ({} if location else {"location": CHOOSE_LOCATION}) | ({"words": problem} if problem else {})
+    if reason not in REASONS:
+        return relocation_page(booking, None, 422, "Choose why this is changing.")
+    if location is None or errors:
+        return relocation_page(booking, reason, 422, LOOK_AGAIN, request.form.get("location", ""), words, errors)
     try:
         change_location(booking, reason, location, words)
     except BookingChanged as refusal:

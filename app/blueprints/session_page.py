@@ -28,7 +28,12 @@ from app.scheduling.time_off import TimeOff
 
 
 def session_page(
-    booking: Booking, status: int = 200, refusal: Refused | str | None = None, words: str = "", told: str | None = None
+    booking: Booking,
+    status: int = 200,
+    refusal: Refused | str | None = None,
+    words: str = "",
+    told: str | None = None,
+    words_error: str | None = None,
 ) -> Response:
     """One session with its offer, history and mails; what stands in the way of what was pressed, or was done."""
     offer, put = booking.open_offer, refusal if isinstance(refusal, clashes.BusyElsewhere) else None
@@ -53,6 +58,7 @@ def session_page(
         "problem": refusal.sentence if isinstance(refusal, Refused) else refusal,
         "told": told or (by_address.sentence if by_address else None),
         "words": words,
+        "words_error": words_error,
         "now": clock.now(),
     }
     fragment = "sessions/_row.html" if swaps(f"session-{booking.id}-row") else "sessions/_session.html"
@@ -92,9 +98,10 @@ def relocation_page(
     problem: str | None = None,
     location: str = "",
     words: str = "",
+    errors: dict[str, str] | None = None,
 ) -> Response:
     """Edit location: why, and then where."""
-    context = _form_context(booking, reason, problem) | {"chosen": location, "words": words}
+    context = _form_context(booking, reason, problem) | {"chosen": location, "words": words, "errors": errors or {}}
     return page_or_fragment("sessions/relocation.html", "sessions/_relocation.html", status, **context)
 
 

@@ -24,6 +24,7 @@ class AlternativesForm:
     rows: list[NewTime] = field(default_factory=list)
     words: str = ""
     warned: str = ""
+    words_error: str | None = None
     problem: str | None = None
 
     @classmethod
@@ -33,9 +34,9 @@ class AlternativesForm:
         reason = form.get("other_reason") or form.get("reason", "")
         if not needs_consent(reason):
             raise NotPossible("Choose why this is changing.")
-        words, problem = cleaning.words(form.get("words"))
+        words, words_error = cleaning.words(form.get("words"))
         rows = [NewTime.typed(form, f"alternatives-{number}-") for number in _row_numbers(form)]
-        typed = cls(reason, rows, words, form.get("warned", ""), problem)
+        typed = cls(reason, rows, words, form.get("warned", ""), words_error)
         typed._number()
         return typed
 
@@ -61,6 +62,8 @@ class AlternativesForm:
     def terms(self, booking: Booking) -> list[Terms] | None:
         """What can be offered, or None when something must be looked at first: rows and `problem` say what."""
         found = [row.terms(booking, offered=True) for row in self.rows]
+        if self.words_error:
+            self.problem = self.problem or "Please look at the marked fields; nothing was offered yet."
         if self.problem:
             return None
         if any(row.errors for row in self.rows):

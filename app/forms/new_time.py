@@ -16,6 +16,8 @@ from app.scheduling.availability import in_working_time
 from app.scheduling.busy_time import BusyTime
 from app.scheduling.local_time import moment
 
+CHOOSE_LOCATION = "Choose one of your locations."
+
 
 @dataclass
 class NewTime:
@@ -26,6 +28,7 @@ class NewTime:
     time: str
     location: str
     errors: list[str] = field(default_factory=list)
+    wrong: set[str] = field(default_factory=set)  # the fields that the errors are about
     warning: str | None = None
     busy: str = ""  # the busy times of which it warns
 
@@ -62,7 +65,7 @@ class NewTime:
         try:
             check_alternative(booking, terms) if offered else check_new_terms(booking, terms.starts_at, terms.location)
         except Refused as refusal:
-            self.errors.append(refusal.sentence)
+            self.refuse(refusal.sentence)
             return None
         self.warn_outside(booking.therapist, terms, booking.ends_at - booking.starts_at)
         return terms
@@ -81,6 +84,11 @@ class NewTime:
             warnings.append("Your calendar elsewhere says that you are busy then.")
         self.busy = ",".join(f"{one.starts_at.timestamp():.0f}-{one.ends_at.timestamp():.0f}" for one in busy)
         self.warning = " ".join(warnings) or None
+
+    def refuse(self, sentence: str) -> None:
+        """Something is wrong with the moment."""
+        self.errors.append(sentence)
+        self.wrong |= {"date", "time"}
 
     @property
     def key(self) -> str:
@@ -105,11 +113,12 @@ class NewTime:
         try:
             return self.starts_at(therapist)
         except ValueError as problem:
-            self.errors.append(str(problem))
+            self.refuse(str(problem))
             return None
 
     def _location(self, therapist: Therapist) -> Location | None:
         location = next((one for one in therapist.active_locations if str(one.id) == self.location), None)
         if location is None:
-            self.errors.append("Choose one of your locations.")
+            self.errors.append(CHOOSE_LOCATION)
+            self.wrong.add("location")
         return location

@@ -38,7 +38,9 @@ class SickDayForm:
     @classmethod
     def typed(cls, form: MultiDict[str, str]) -> "SickDayForm":
         words, problem = cleaning.words(form.get("words"))
-        typed = cls(DatedSpanForm.typed(form), form.get("reason", ""), words, problem)
+        typed = cls(DatedSpanForm.typed(form), form.get("reason", ""), words)
+        if problem:
+            typed.dates.errors["words"] = problem
         typed.sessions = dict(_seen(form.getlist("session")))
         for number, free in _numbered(form.getlist("alternative")):
             typed.chosen.setdefault(number, []).append(free)

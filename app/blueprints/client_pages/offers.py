@@ -41,7 +41,7 @@ def accept(token: str) -> Response:
     offer = _offer(link)
     alternative = chosen_alternative(offer)
     if alternative is None and offer.is_open:
-        return _page(link, 422, _("Choose one of the times first."))
+        return _none_chosen(link)
     return _answer(token, lambda: offer.accept(alternative or offer.alternatives[0]))
 
 
@@ -51,7 +51,7 @@ def agree(token: str) -> Response:
     link = linked("offer", token)
     offer = _offer(link)
     if offer.kind != "location" and offer.is_open:
-        return _page(link, 422, _("Choose one of the times first."))
+        return _none_chosen(link)
     return _answer(token, lambda: offer.accept(offer.alternatives[0]))
 
 
@@ -60,8 +60,10 @@ def agree(token: str) -> Response:
 def decline(token: str) -> Response:
     link = linked("offer", token)
     words, problem = cleaning.words(request.form.get("words"))
-    if problem:
-        return _page(link, 422, problem, words)
+    if problem and _offer(link).is_open:
+        return _page(
+            link, 422, _("Please look at the marked fields. Nothing was sent yet."), words=words, words_error=problem
+        )
     return _answer(token, lambda: _offer(link).decline(words))
 
 
@@ -75,12 +77,19 @@ def _answer(token: str, verb: Callable[[], None]) -> Response:
     return _page(linked("offer", token)) if wants_fragment() else see_other(".show", token=token)
 
 
+def _none_chosen(link: PersonalLink) -> Response:
+    """Said beside the times; above all else where there are none to choose from."""
+    where = "problem" if _offer(link).kind == "location" else "not_chosen"
+    return _page(link, 422, **{where: _("Choose one of the times first.")})
+
+
 def _offer(link: PersonalLink) -> Offer:
     assert link.offer is not None  # a link with this purpose always has one
     return link.offer
 
 
-def _page(link: PersonalLink, status: int = 200, problem: str | None = None, words: str = "") -> Response:
+def _page(link: PersonalLink, status: int = 200, problem: str | None = None, **wrong: str) -> Response:
+    """`wrong`: the words that were typed, and what is said of a field beside it."""
     offer, booking = _offer(link), link.booking
     context = {
         "offer": offer,
@@ -94,6 +103,6 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, wor
         "is_latest": last_change(booking).offer_id == offer.id,
         "change": asked_change(booking) if offer.disputed else None,
         "problem": problem,
-        "words": words,
     }
+    context |= {"words": "", "words_error": "", "not_chosen": ""} | wrong
     return page_or_fragment("client_pages/offers/show.html", "client_pages/offers/_offer.html", status, **context)

@@ -35,8 +35,8 @@ def show(token: str) -> Response:
 def cancel(token: str) -> Response:
     link = linked("session", token)
     words, problem = cleaning.words(request.form.get("words"))
-    if problem:
-        return _page(link, 422, problem, words)
+    if problem and link.booking.is_live:
+        return _page(link, 422, _("Please look at the marked fields. Nothing was sent yet."), words, problem)
     try:
         link.booking.cancel(by="client", words=words)
     except Refused as refusal:
@@ -68,7 +68,9 @@ def _refused(token: str, refusal: Refused) -> Response:
     return _page(linked("session", token), status_of(refusal), refusal.sentence)
 
 
-def _page(link: PersonalLink, status: int = 200, problem: str | None = None, words: str = "") -> Response:
+def _page(
+    link: PersonalLink, status: int = 200, problem: str | None = None, words: str = "", wrong: str | None = None
+) -> Response:
     booking = link.booking
     context = {
         "booking": booking,
@@ -81,5 +83,6 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, wor
         "change": asked_change(booking),
         "problem": problem,
         "words": words,
+        "words_error": wrong,
     }
     return page_or_fragment("client_pages/sessions/show.html", "client_pages/sessions/_session.html", status, **context)
