@@ -210,6 +210,26 @@ def test_what_a_verb_refuses_is_told_in_the_language_of_the_client(visitor, mara
 
 
 @pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "too little time is left"),
+        ("de", "Es bleibt zu wenig Zeit"),
+        ("fr", "il reste trop peu de temps"),
+        ("es", "queda demasiado poco tiempo"),
+    ],
+)
+def test_a_time_that_came_too_near_is_not_called_too_early(http, mara, language, sentence):
+    booking = world.INES.asks(mara, world.in_days(3))
+    offer = world.offer_times(booking, world.in_days(2), world.in_days(3, "15:00"))
+    booking.client.language = language
+    address = link("offer", booking, offer.id)
+    offer.expires_at = world.in_days(3)
+    db.session.commit()
+    with time_machine.travel(world.in_days(2) - timedelta(minutes=30)):
+        assert sentence in http.get(address).text
+
+
+@pytest.mark.parametrize(
     ("language", "day"), [("en", "Tue 24 Nov"), ("de", "Di., 24. Nov."), ("fr", "mar. 24 nov."), ("es", "mar, 24 nov")]
 )
 def test_days_follow_the_language_and_times_stay_as_they_are(http, mara, language, day):
