@@ -38,6 +38,17 @@ CLIENT_STATUS_WORDS = {
 }
 # As a sentence goes on with it: *Room 2 · in person*.
 LOCATION_PHRASES = {"in_person": marked("in person"), "video": marked("by video"), "phone": marked("by phone")}
+# What kinds of sessions and locations are called before a therapist calls them otherwise.
+USUAL_NAMES = {
+    marked("Session"),
+    marked("First talk"),
+    marked("Individual session"),
+    marked("Couples session"),
+    marked("Family session"),
+    marked("Group session"),
+    marked("Video call"),
+    marked("Phone call"),
+}
 
 Moment = datetime | str
 
@@ -58,6 +69,7 @@ def register(app: Flask) -> None:
         ago,
         time_left,
         location_phrase,
+        called,
         place,
         status_word,
         client_state,
@@ -187,9 +199,14 @@ def location_phrase(kind: str) -> str:
     return _(LOCATION_PHRASES[kind])
 
 
+def called(name: str) -> str:
+    """A name as the therapist wrote it; a usual one, *Video call*, in the reader's language."""
+    return _(name) if name in USUAL_NAMES else name
+
+
 def place(name: str, kind: str) -> str:
     """*Room 2 · in person*; *Video call*, whose name says already that it is by video: a word of every language."""
-    phrase = location_phrase(kind)
+    name, phrase = called(name), location_phrase(kind)
     says = {"video": ("video", folded(phrase.split()[-1])), "phone": (folded(phrase.split()[-1]),)}.get(kind, ())
     return name if any(word in folded(name) for word in says) else f"{name} · {phrase}"
 

@@ -138,11 +138,12 @@ def test_a_session_that_is_over_is_over_for_the_client():
         ("en", "Jitsi", "video", "Jitsi · by video"),
         ("en", "Phone", "video", "Phone · by video"),
         ("de", "Praxis am Ort", "in_person", "Praxis am Ort · vor Ort"),
-        ("de", "Video call", "video", "Video call"),
-        ("de", "Phone call", "phone", "Phone call · am Telefon"),
-        ("fr", "Video call", "video", "Video call"),
+        ("de", "Video call", "video", "Videogespräch"),
+        ("de", "Phone call", "phone", "Telefongespräch"),
+        ("fr", "Phone call", "phone", "Entretien par téléphone"),
         ("fr", "Visio sécurisée", "video", "Visio sécurisée"),
         ("es", "Video", "video", "Video"),
+        ("es", "Video call", "video", "Videollamada"),
     ],
 )
 def test_how_it_happens_is_said_once(spoken, name, kind, told):

@@ -16,7 +16,7 @@ from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
 from app.scheduling.availability import next_free, slots_of_local_days
 from app.scheduling.local_time import zone_or, zones
-from app.wording import calendar_day, calendar_day_of_year, local_clock_time
+from app.wording import calendar_day, calendar_day_of_year, called, local_clock_time
 
 WEEK = 7
 
@@ -89,7 +89,7 @@ class BookingPage:
             if one.active
         ]
         locations = [
-            Turn(one.name, self._url(location=one.id), one.id == self.location.id)
+            Turn(called(one.name), self._url(location=one.id), one.id == self.location.id)
             for one in self.therapist.active_locations
         ]
         return [(_("Kind of session"), types), (_("Location"), locations)]

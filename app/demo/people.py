@@ -30,10 +30,10 @@ class Person:
 
 # What each kind of session is called here, and its minutes.
 TYPES = {
-    "individual": ("Session, 50 minutes", 50),
-    "first_talk": ("First talk, 20 minutes", 20),
-    "couples": ("Couples session, 80 minutes", 80),
-    "family": ("Family session, 90 minutes", 90),
+    "individual": ("Session", 50),
+    "first_talk": ("First talk", 20),
+    "couples": ("Couples session", 80),
+    "family": ("Family session", 90),
 }
 
 PEOPLE = (

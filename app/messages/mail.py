@@ -23,7 +23,7 @@ from app.booking.personal_link import PersonalLink
 from app.language import ENGLISH, NAMES, speaking
 from app.messages import ics
 from app.messages.message import Message
-from app.wording import both_zones, day_time, elsewhere, place, zone_name
+from app.wording import both_zones, called, day_time, elsewhere, place, zone_name
 
 AS_TYPED = {"words", "why", "way_there"}  # may have several lines; everything else is one line
 # Characters that turn the direction of the text after them: a name must not reorder the sentence around it.
@@ -185,7 +185,7 @@ def _there(session: Mapping[str, Any], zone: str) -> str:
 
 def _place(location: Mapping[str, Any] | str) -> str:
     """*Room 2 · in person*"""
-    return location if isinstance(location, str) else place(location["name"], location["kind"])
+    return called(location) if isinstance(location, str) else place(location["name"], location["kind"])
 
 
 def _quoted(words: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Model
 from app.language import marked
+from app.wording import called
 
 if TYPE_CHECKING:
     from app.practice.therapist import Therapist
@@ -56,7 +57,7 @@ class SessionType(Model):
         """Its name with its length, unless the name tells the length already."""
         if str(self.minutes) in self.name:
             return self.name
-        return _("%(session)s, %(minutes)s minutes", session=self.name, minutes=self.minutes)
+        return _("%(session)s, %(minutes)s minutes", session=called(self.name), minutes=self.minutes)
 
     @property
     def length(self) -> timedelta:
