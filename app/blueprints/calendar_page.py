@@ -44,7 +44,7 @@ class CalendarPage:
             "titles": self._by_width(self._title),
             "days": days,
             "strip": self._strip(days),
-            "hours": [f"{hour}:00" for hour in range(*self.days.hours)],
+            "hours": [f"{hour:02}:00" for hour in range(*self.days.hours)],
             "turns": self._by_width(self._turn),
             "current": choice.address(day=self.today),
             "views": {view: (word, choice.address(view=view)) for view, word in VIEWS.items()},

@@ -73,7 +73,9 @@ def test_an_accepted_offer_says_so_while_it_stands(client, confirmed):
     offer.accept(offer.alternatives[0])
     title, badge, words = shown(client, offer_path(offer))
     assert (title, badge) == ("Your time is agreed", "Confirmed")
-    assert "Of this offer, you chose" in words
+    assert words.count("agreed") == 1
+    assert "you chose" not in words
+    assert words.count("10:00–10:50 London") == 1
 
 
 def test_an_accepted_offer_of_a_session_cancelled_later_is_no_agreement(client, confirmed):
