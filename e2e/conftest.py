@@ -23,7 +23,7 @@ from tests.served import ALL, Served, Warm
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_SHELL = "/usr/bin/chromium-headless-shell"
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}
-WINDOWS = SIZES | {"keyboard": SIZES["desk"], "wide": {"width": 1440, "height": 900}}
+WINDOWS = SIZES | {"keyboard": SIZES["desk"]}
 PATIENCE = 30_000  # milliseconds; the machine that tests may be busy with other tests
 
 expect.set_options(timeout=PATIENCE)

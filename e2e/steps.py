@@ -215,15 +215,12 @@ class Therapist(SignsIn):
         self.page.goto("/dashboard")
 
     def opens(self, client: Client) -> None:
-        """The session of this client, from today's list or from all sessions.
-
-        In a wide window it opens beside the list: see `test_today.py`.
-        """
+        """The session of this client, from today's list or from all sessions: a page, or at a desk beside the list."""
         self.looks_at_today()
         if self.page.get_by_role("link", name=client.name, exact=True).count() == 0:
             self.page.goto("/sessions")
         self.follows(client.name)
-        self.sees_title(client.name)
+        expect(self.page.get_by_role("heading", name=client.name, exact=True)).to_be_visible()
 
     def confirms(self, client: Client) -> None:
         """In today's list."""

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from e2e.axe import Found
 from e2e.everything import MARA, OLIVE
 from e2e.steps import ASKED, BERLIN
-from e2e.variants import at_a_desk, in_a_wide_window
+from e2e.variants import at_a_desk
 from tests.world import in_days
 
 TEN, OTHER, THIRD, NOON = in_days(3, "10:00"), in_days(4, "10:00"), in_days(5, "10:00"), in_days(3, "12:00")
@@ -118,7 +118,7 @@ def test_nothing_beside_the_calendar_shuts_anybody_out(mara, ines, watch):
     assert found.violations == []
 
 
-@in_a_wide_window
+@at_a_desk
 def test_nothing_beside_the_list_of_today_shuts_anybody_out(mara, ines):
     ines.requests(mara, TEN)
     mara.looks_at_today()

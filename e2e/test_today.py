@@ -1,4 +1,4 @@
-"""In a wide window a session opens beside the list that it stands in; elsewhere it is a page."""
+"""At a desk a session opens beside the list that it stands in; elsewhere it is a page."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Route, expect
 
 from e2e.steps import Client, Therapist
-from e2e.variants import at_a_desk, in_a_wide_window, on_a_phone
+from e2e.variants import at_a_desk, on_a_phone
 from tests.world import in_days
 
 TEN, NOON = in_days(3, "10:00"), in_days(3, "12:00")
@@ -32,7 +32,7 @@ def sees_only_the_list(mara: Therapist) -> None:
     expect(panel(mara)).to_have_count(0)
 
 
-@in_a_wide_window
+@at_a_desk
 def test_a_session_opens_beside_the_list_and_both_tell_what_is_answered(mara, ines, jonas):
     ines.requests(mara, TEN)
     jonas.requests(mara, NOON)
@@ -47,7 +47,7 @@ def test_a_session_opens_beside_the_list_and_both_tell_what_is_answered(mara, in
         opens_beside(mara, jonas)
 
 
-@in_a_wide_window
+@at_a_desk
 def test_what_is_open_has_an_address_and_a_title_and_the_way_back_leads_to_the_list(mara, ines):
     ines.requests(mara, TEN)
     mara.looks_at_today()
@@ -66,7 +66,7 @@ def test_what_is_open_has_an_address_and_a_title_and_the_way_back_leads_to_the_l
     expect(mara.page).to_have_title("(1) Today · Holdfast")
 
 
-@in_a_wide_window
+@at_a_desk
 def test_what_is_open_is_a_page_when_it_is_loaded_anew_from_where_back_leads_to_the_list(mara, ines):
     ines.requests(mara, TEN)
     mara.looks_at_today()
@@ -77,7 +77,7 @@ def test_what_is_open_is_a_page_when_it_is_loaded_anew_from_where_back_leads_to_
     sees_only_the_list(mara)
 
 
-@in_a_wide_window
+@at_a_desk
 def test_back_from_a_form_and_back_again_leads_to_the_list(mara, ines):
     ines.requests(mara, TEN)
     mara.looks_at_today()
@@ -90,7 +90,7 @@ def test_back_from_a_form_and_back_again_leads_to_the_list(mara, ines):
     sees_only_the_list(mara)
 
 
-@in_a_wide_window
+@at_a_desk
 def test_back_goes_through_the_sessions_that_were_open_to_the_list(mara, ines, jonas):
     ines.requests(mara, TEN)
     jonas.requests(mara, NOON)
@@ -103,7 +103,7 @@ def test_back_goes_through_the_sessions_that_were_open_to_the_list(mara, ines, j
     sees_only_the_list(mara)
 
 
-@in_a_wide_window
+@at_a_desk
 def test_words_that_were_not_sent_stand_there_again(mara, ines, jonas):
     ines.requests(mara, TEN)
     jonas.requests(mara, NOON)
@@ -125,7 +125,7 @@ def test_words_that_were_not_sent_stand_there_again(mara, ines, jonas):
     expect(reason).to_have_value("I am away")
 
 
-@in_a_wide_window
+@at_a_desk
 def test_on_a_slow_line_the_panel_says_so_and_what_was_chosen_last_comes(mara, ines, jonas):
     ines.requests(mara, TEN)
     jonas.requests(mara, NOON)
@@ -156,14 +156,6 @@ def holds(mara: Therapist) -> Callable[[], None]:
 
 
 @at_a_desk
-def test_in_a_window_of_usual_width_a_session_of_the_list_is_a_page(mara, ines):
-    ines.requests(mara, TEN)
-    mara.looks_at_today()
-    mara.follows(ines.name)
-    mara.sees_title(ines.name)
-
-
-@in_a_wide_window
 def test_a_window_that_becomes_narrow_keeps_what_is_open(mara, ines):
     ines.requests(mara, TEN)
     mara.looks_at_today()

@@ -7,7 +7,6 @@ with_and_without_scripts = pytest.mark.parametrize(
 )
 on_a_phone = pytest.mark.parametrize("size", ["phone"], indirect=True)
 at_a_desk = pytest.mark.parametrize("size", ["desk"], indirect=True)
-in_a_wide_window = pytest.mark.parametrize("size", ["wide"], indirect=True)
 
 
 def also_by_keyboard(*sizes: str, scripts: tuple[bool, ...] = (True,)) -> pytest.MarkDecorator:
