@@ -1,6 +1,7 @@
-"""`python -m tools.screens [--whole] [--only NAME ...] [--to FOLDER]`."""
+"""`python -m tools.screens [--only NAME ...] [--to FOLDER]`."""
 
 import argparse
+import os
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -10,24 +11,24 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from e2e.conftest import CHROMIUM, SIZES
 from tools.screens.camera import Camera
 from tools.screens.practice import ROOT, Practice, served
-from tools.screens.walk import OVERVIEW, Screen, for_everybody, for_the_operator, for_the_therapist, mails
+from tools.screens.walk import OVERVIEW, WALKS, Screen, mails
 
-WALKS = ((for_everybody, ""), (for_the_therapist, "mara@example.com"), (for_the_operator, "operator@example.com"))
+# Date fields are written as the browser's own language does it, whatever that of the page.
+BRITISH = os.environ | {"LANG": "en_GB.UTF-8", "LANGUAGE": "en_GB"}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.screens", description=__doc__)
     parser.add_argument("--to", type=Path, default=ROOT / "docs" / "screens", help="folder of the pictures")
-    parser.add_argument("--whole", action="store_true", help="whole pages instead of what a screen shows of them")
     parser.add_argument("--only", nargs="*", default=[], help="names of screens")
     chosen = parser.parse_args()
-    camera = Camera(chosen.to, chosen.whole)
+    camera = Camera(chosen.to)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright, served(Path(folder)) as practice:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--lang=en-GB"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], env=BRITISH)
         for walk, email in WALKS:
             screens = [one for one in walk(practice) if not chosen.only or one.name in chosen.only]
             for size in SIZES:
-                _take(browser, practice, camera, screens, size, email)
+                _take(browser, practice, camera, [one for one in screens if size in one.sizes], size, email)
         if not chosen.only:
             page = browser.new_page()
             for name, html in mails(practice).items():
@@ -51,6 +52,8 @@ def _take(browser: Browser, practice: Practice, camera: Camera, screens: list[Sc
             screen.steps(page)
         page.wait_for_load_state("networkidle")
         camera.takes(page, f"{screen.name}-{size}")
+        if screen.after:
+            screen.after(page)
     context.close()
 
 
@@ -74,7 +77,7 @@ def _sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_label("E-mail", exact=True).fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/dashboard" if "mara" in email else "**/operator")
+    page.wait_for_url("**/operator" if "operator" in email else "**/dashboard")
 
 
 if __name__ == "__main__":

@@ -5,10 +5,13 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-QUALITY = 50
+from e2e.conftest import SIZES
+
+QUALITY = 40
+HIGHEST = 2400  # pixels: what a page is for is to be seen, not the end of a long history
 BESIDE = """<style>
   body { display: flex; gap: 24px; align-items: start; justify-content: center; margin: 20px; background: #e9e3dc }
-  img { height: 600px; border-radius: 12px; box-shadow: 0 2px 16px #0003 }
+  img { height: 600px; border-radius: 12px; box-shadow: 0 2px 16px #0003; object-fit: cover; object-position: top }
 </style>"""
 STILL = """async () => {
   const moving = () => document.getAnimations().filter((each) => each.playState === "running");
@@ -18,19 +21,16 @@ STILL = """async () => {
 
 
 class Camera:
-    def __init__(self, folder: Path, whole: bool = False) -> None:
-        self.folder, self.whole = folder, whole
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     def takes(self, page: Page, name: str) -> None:
-        """By day and by night."""
+        """The whole page, by day and by night."""
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.evaluate(STILL)
-            self.write(page, f"{name}-{scheme}")
-
-    def write(self, page: Page, name: str) -> None:
-        (self.folder / f"{name}.webp").write_bytes(self._picture(page, self.whole))
+            self._write(page, f"{name}-{scheme}")
 
     def takes_mail(self, page: Page, name: str, html: str) -> None:
         """The whole of it, as wide as mail programs show it."""
@@ -39,24 +39,29 @@ class Camera:
             page.set_content(html)
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                (self.folder / f"{name}-{size}-{scheme}.webp").write_bytes(self._picture(page, whole=True))
+                self._write(page, f"{name}-{size}-{scheme}")
 
     def joins(self, page: Page, name: str, *parts: str) -> None:
-        """Pictures that were taken before, side by side."""
-        encoded = [base64.b64encode((self.folder / f"{part}.webp").read_bytes()).decode() for part in parts]
-        images = "".join(f'<img alt="" src="data:image/webp;base64,{each}">' for each in encoded)
+        """What a screen shows of pictures that were taken before, side by side."""
+        images = "".join(self._shown(part) for part in parts)
         page.set_viewport_size({"width": 1600, "height": 640})
         page.set_content(BESIDE + images)
         page.wait_for_function("[...document.images].every((each) => each.complete)")
-        (self.folder / f"{name}.webp").write_bytes(self._picture(page, whole=False))
+        self._write(page, name)
 
-    def _picture(self, page: Page, whole: bool) -> bytes:
+    def _shown(self, part: str) -> str:
+        size = next(measures for size, measures in SIZES.items() if f"-{size}-" in part)
+        encoded = base64.b64encode((self.folder / f"{part}.webp").read_bytes()).decode()
+        width = 600 * size["width"] // size["height"]
+        return f'<img alt="" width="{width}" src="data:image/webp;base64,{encoded}">'
+
+    def _write(self, page: Page, name: str) -> None:
+        """In a window as high as the page, so that what keeps to its edges stands where it does on a screen."""
+        window = page.viewport_size or {}
+        height = min(HIGHEST, page.evaluate("document.documentElement.scrollHeight"))
+        page.set_viewport_size({"width": window["width"], "height": max(window["height"], height)})
         session = page.context.new_cdp_session(page)
-        wanted = {"format": "webp", "quality": QUALITY, "captureBeyondViewport": whole}
-        if whole:
-            height = page.evaluate("document.documentElement.scrollHeight")
-            width = page.evaluate("innerWidth")
-            wanted["clip"] = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-        picture = session.send("Page.captureScreenshot", wanted)
+        picture = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
         session.detach()
-        return base64.b64decode(picture["data"])
+        page.set_viewport_size(window)  # type: ignore[arg-type]
+        (self.folder / f"{name}.webp").write_bytes(base64.b64decode(picture["data"]))

@@ -13,19 +13,24 @@ from sqlalchemy import ColumnElement, select
 
 from app import create_app
 from app.booking.booking import Booking
+from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import Terms, offer_alternatives
 from app.calendars.connection import CalendarConnection
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
+from app.demo.people import Person, add_therapist
 from app.home import Home
 from app.integrations.mail import letters
 from app.integrations.mail.letters import Letter
 from app.practice.client import Client
 from app.practice.therapist import Therapist
 from app.scheduling.availability import free_slots
+from app.scheduling.busy_time import BusyTime
 from tests.served import free_port
 from tests.waiting import wait_until
+
+NADIA = "nadia@example.com"  # has just joined: nothing waits for her yet
 
 # Every part is a fork of this one process, so that all of them have the same clock.
 SERVE = """
@@ -75,6 +80,16 @@ class Practice:
                 self._end_an_offer(booking, accepted=slug == "otto-brandt")
                 db.session.commit()
 
+    def add_what_the_demo_lacks(self) -> None:
+        """Sessions of today, a calendar elsewhere, an offer that is read in German, and somebody without sessions."""
+        self.end_two_offers()
+        self.connect_a_calendar()
+        with self._at_work():
+            self._agree_on_today()
+            self._offer_in_german()
+            self._let_nadia_join()
+            db.session.commit()
+
     def connect_a_calendar(self) -> None:
         """As if Mara had been at Google; not due for long, so that nobody asks there."""
         with self._at_work():
@@ -86,6 +101,10 @@ class Practice:
                 calendar.next_sync_at = self.now + timedelta(days=1, minutes=7) if read else None
                 connection.calendars.append(calendar)
             db.session.add(connection)
+            for days, hour, hours in ((1, 14, 2), (2, 17, 3), (3, 9, 1)):
+                starts_at = self.now.replace(hour=hour, minute=0) + timedelta(days=days)
+                ends_at = starts_at + timedelta(hours=hours)
+                db.session.add(BusyTime(therapist_id=mara.id, starts_at=starts_at, ends_at=ends_at))
             db.session.commit()
 
     def _mail(self, subject: str) -> Letter | None:
@@ -96,11 +115,45 @@ class Practice:
         found = select(Booking).join(Booking.therapist).join(Booking.client).where(Therapist.slug == slug, which)
         return db.session.scalars(found.order_by(Booking.id.desc())).first()
 
-    def _end_an_offer(self, booking: Booking, accepted: bool) -> None:
+    def _agree_on_today(self) -> None:
+        """As if they had been booked long ago."""
+        mara = db.session.scalars(select(Therapist).where(Therapist.slug == "mara-lindt")).one()
+        for hour, client in ((11, "Ada"), (15, "Jonas")):
+            known = self._booking("mara-lindt", Client.name.startswith(client)).client
+            starts_at = self.now.replace(hour=hour, minute=0)
+            booking = Booking(
+                therapist=mara,
+                client=known,
+                session_type=mara.session_types[0],
+                location=mara.locations[0],
+                starts_at=starts_at,
+                ends_at=starts_at + mara.session_types[0].length,
+                status="confirmed",
+                requested_at=starts_at - timedelta(days=9),
+                unanswered_since=starts_at - timedelta(days=9),
+            )
+            db.session.add(booking)
+            db.session.flush()
+            booking.keep_holds()
+
+    def _offer_in_german(self) -> None:
+        booking = self._booking("samir-haddad", Booking.status == "confirmed")
+        booking.client.language = "de"
+        self._offer(booking, "Ich bin in dieser Woche auf einer Tagung.")
+
+    def _let_nadia_join(self) -> None:
+        hours = {day: [("09:00", "12:00")] for day in range(5)}
+        nadia = Person("nadia-stern", NADIA, "Nadia Stern", "", "", "", "English", "Europe/London", hours=hours)
+        add_therapist(nadia).user.set_password(self.password)
+
+    def _offer(self, booking: Booking, words: str) -> Offer:
         day = self.now.date() + timedelta(days=8)
         slots = free_slots(booking.therapist, booking.session_type, booking.location, day, 7)
         terms = [Terms(slot, booking.location) for slot in slots[:9:4]]
-        offer = offer_alternatives(booking, "own", terms, "I am at a conference that week.")
+        return offer_alternatives(booking, "own", terms, words)
+
+    def _end_an_offer(self, booking: Booking, accepted: bool) -> None:
+        offer = self._offer(booking, "I am at a conference that week.")
         if accepted:
             offer.accept(offer.alternatives[1])
         else:
@@ -126,8 +179,7 @@ def served(folder: Path) -> Iterator[Practice]:
         wait_until(lambda: "Ctrl-C stops it" in (folder / "log").read_text() or process.poll() is not None, timeout=120)
         assert process.poll() is None, (folder / "log").read_text()
         practice = Practice(Home(folder), f"http://127.0.0.1:{port}", now)
-        practice.end_two_offers()
-        practice.connect_a_calendar()
+        practice.add_what_the_demo_lacks()
         yield practice
     finally:
         process.terminate()
