@@ -1,6 +1,7 @@
 """Nothing on any page, nor what comes after a press, shuts anybody out, as far as axe-core can judge it."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -20,6 +21,19 @@ def test_no_page_shuts_anybody_out(chromium, everything, email):
     found = Found()
     for page in everything.looked_at(chromium, email):
         found.on(page)
+    assert found.violations == []
+
+
+def test_no_page_of_a_client_shuts_anybody_out_in_german(chromium, everything):
+    """One of each kind: the words differ, and how long they are."""
+    found, seen = Found(), set()
+    with everything.in_language("de"):
+        for page in everything.looked_at(chromium, "", locale="de"):
+            kind = re.sub(r"[\w-]{40,}", "", urlsplit(page.url).path)
+            if kind not in seen and page.locator("html").get_attribute("lang") == "de":
+                seen.add(kind)
+                found.on(page)
+    assert {"/", "/s/", "/o/"} <= seen
     assert found.violations == []
 
 
@@ -119,13 +133,13 @@ def test_nothing_beside_the_calendar_shuts_anybody_out(mara, ines, watch):
 
 
 @at_a_desk
-def test_nothing_beside_the_list_of_today_shuts_anybody_out(mara, ines):
+def test_nothing_beside_a_list_shuts_anybody_out(mara, ines):
     ines.requests(mara, TEN)
-    mara.looks_at_today()
-    mara.follows(ines.name)
-    expect(mara.page.get_by_role("dialog").get_by_role("button", name="Confirm session")).to_be_visible()
     found = Found()
-    found.on_page_of(mara)
+    for list_ in ("/dashboard", "/sessions"):
+        mara.at(list_).follows(ines.name)
+        expect(mara.page.get_by_role("dialog").get_by_role("button", name="Confirm session")).to_be_visible()
+        found.on_page_of(mara)
     assert found.violations == []
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
+from e2e.axe import shuts_nobody_out
 from e2e.steps import Therapist
 from e2e.variants import at_a_desk, on_a_phone
 from tests.world import in_days
@@ -73,9 +74,12 @@ def test_back_online_the_session_is_confirmed_and_told(mara, ines):
 def test_the_client_cancelled_meanwhile(mara, ines):
     ines.requests(mara, TEN)
     presses_offline(mara, ines)
+    expect(button(mara, "Don't confirm after all")).to_be_visible()
+    shuts_nobody_out(mara.page)
     ines.cancels()
     online(mara)
     expect(told(mara)).to_contain_text("Ines K. had cancelled meanwhile; nothing was confirmed.")
+    shuts_nobody_out(mara.page)
     ines.is_mailed("Your booking is cancelled")
     ines.is_mailed("We have received your booking request")
     ines.has_no_other_mail()

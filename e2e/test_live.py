@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from e2e.axe import shuts_nobody_out
 from e2e.variants import at_a_desk, on_a_phone
 from tests.world import in_days
 
@@ -133,6 +134,7 @@ def test_what_would_lose_typed_words_is_told_instead(mara, ines):
     ines.cancels()
     expect(mara.page.get_by_role("main").get_by_text("This session has changed meanwhile.")).to_be_visible(timeout=SOON)
     untouched(reason, "I am sorry", back=0)
+    shuts_nobody_out(mara.page)
     mara.follows("See how it stands now")
     mara.sees_status(ines, "Cancelled")
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.assets import asset
+from e2e.axe import shuts_nobody_out
 from e2e.conftest import served_practice
 from e2e.practice import Practice
 from e2e.steps import BERLIN
@@ -91,6 +92,7 @@ def test_the_installed_app_starts_with_todays_list_where_it_is_kept(mara, practi
     starts_offline(mara.page)
     mara.sees_title(NOT_REACHED)
     mara.sees(re.compile(r"^Today as of \d\d:\d\d$"), "09:00–09:50", "I. K. · In person", "14:00–14:50", "J. P.")
+    shuts_nobody_out(mara.page)
     shown = mara.page.get_by_role("main").inner_text()
     for private in ("Ines", "Keller", "Jonas", "Peters", "Room 1", "Harley"):
         assert private not in shown

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, Playwright, expect
 
 from app.integrations.push import keys
+from e2e.axe import shuts_nobody_out
 from e2e.conftest import CHROMIUM, launched, served_practice
 from e2e.practice import Practice
 from e2e.steps import Therapist
@@ -178,6 +179,7 @@ def test_a_test_is_sent_and_after_turning_off_nothing(mara, ines, phone):
     turn_on(mara)
     mara.presses("Send a test")
     mara.sees("Sent. It should show in a moment")
+    shuts_nobody_out(mara.page)
     wait_until(lambda: phone.news == [{"kind": "test", "path": "/settings"}], timeout=30)
     mara.presses("Turn off")
     mara.sees("A short note when somebody asks")
@@ -206,6 +208,7 @@ def test_a_browser_that_says_no_is_told_how_to_say_yes(mara, phone):
     mara.page.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'denied' })")
     mara.at("/settings").sees("This browser has been told not to let us")
     mara.has_no_button("Turn on")
+    shuts_nobody_out(mara.page)
 
 
 @at_a_desk
@@ -230,4 +233,5 @@ def test_a_browser_whose_push_service_does_not_answer_is_told_so_and_may_try_aga
     mara.at("/settings").presses("Turn on")
     sentence = mara.page.get_by_text("The push service of this browser did not answer.")
     expect(sentence).to_be_focused()
+    shuts_nobody_out(mara.page)
     expect(mara.page.get_by_role("button", name="Turn on")).to_be_visible()

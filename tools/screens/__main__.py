@@ -45,8 +45,10 @@ def _take(browser: Browser, practice: Practice, camera: Camera, screens: list[Sc
     if email:
         _sign_in(page, email, practice.password)
     for screen in screens:
+        page.goto("about:blank")  # what waits for the connection does not go elsewhere now that it is back
         page.emulate_media(color_scheme="light")
         page.unroute_all()
+        context.set_offline(False)
         page.goto(screen.address)
         if screen.steps:
             screen.steps(page)

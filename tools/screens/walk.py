@@ -88,7 +88,7 @@ def for_the_therapist(practice: Practice) -> list[Screen]:
         Screen("sick-day", "/sick-days/new", _plan_a_sick_day),
         Screen("settings", "/settings"),
         Screen("calendars-outside", "/settings/calendars"),
-        Screen("offline-kept", "/settings", _keep_todays_list, after=_come_back),
+        Screen("offline-kept", "/settings", _keep_todays_list),
     ]
 
 
@@ -183,7 +183,6 @@ def _confirm_offline(page: Page) -> None:
 
 def _as_if_never_confirmed(page: Page) -> None:
     _press(page, "Don't confirm after all")
-    page.context.set_offline(False)
 
 
 def _open_a_block(page: Page) -> None:
@@ -197,10 +196,6 @@ def _keep_todays_list(page: Page) -> None:
     page.context.set_offline(True)
     page.goto("/dashboard")
     expect(page.get_by_role("heading", name=re.compile("as of"))).to_be_visible()
-
-
-def _come_back(page: Page) -> None:
-    page.context.set_offline(False)
 
 
 def _edit_the_location(page: Page) -> None:
