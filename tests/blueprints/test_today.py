@@ -14,6 +14,5 @@ def test_a_request_tells_until_when_it_waits_and_how_long_that_is(mara, visitor)
         desk = visitor("mara@example.com")
         for address in ("/dashboard", f"/sessions/{booking.id}"):
             told = " ".join(desk.open(address).text.split())
-            assert "Answer by <time" in told
-            assert ">Wed 25 Nov, 09:00</time>" in told
+            assert "Answer by Wed 25 Nov, 09:00" in told
             assert ">2 d 23 h left</time-left>" in told
