@@ -1,7 +1,6 @@
 """`python -m tools.screens [--only NAME ...] [--to FOLDER]`."""
 
 import argparse
-import os
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +12,11 @@ from tools.screens.camera import Camera
 from tools.screens.practice import ROOT, Practice, served
 from tools.screens.walk import OVERVIEW, WALKS, Screen, mails
 
-# Date fields are written as the browser's own language does it, whatever that of the page.
-BRITISH = os.environ | {"LANG": "en_GB.UTF-8", "LANGUAGE": "en_GB"}
+# Date fields follow the browser's own language, which here is American only; with this they follow the page's.
+AS_THE_PAGE = "--enable-blink-features=LangAttributeAwareFormControlUI"
+BRITISH = """addEventListener("DOMContentLoaded", () => {
+  if (document.documentElement.lang === "en") document.documentElement.lang = "en-GB";
+})"""
 
 
 def main() -> None:
@@ -24,7 +26,7 @@ def main() -> None:
     chosen = parser.parse_args()
     camera = Camera(chosen.to)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright, served(Path(folder)) as practice:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], env=BRITISH)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", AS_THE_PAGE])
         for walk, email in WALKS:
             screens = [one for one in walk(practice) if not chosen.only or one.name in chosen.only]
             for size in SIZES:
@@ -70,6 +72,7 @@ def _visitor(browser: Browser, practice: Practice, size: str) -> BrowserContext:
         reduced_motion="reduce",
     )
     context.clock.set_fixed_time(practice.now)
+    context.add_init_script(BRITISH)
     context.add_init_script(f"globalThis.__nextDay = '{practice.now.date() + timedelta(days=1)}'")
     return context
 

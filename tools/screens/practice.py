@@ -149,7 +149,7 @@ class Practice:
     def _offer(self, booking: Booking, words: str) -> Offer:
         day = self.now.date() + timedelta(days=8)
         slots = free_slots(booking.therapist, booking.session_type, booking.location, day, 7)
-        terms = [Terms(slot, booking.location) for slot in slots[:9:4]]
+        terms = [Terms(slot, booking.location) for slot in slots[:: len(slots) // 3][:3]]
         return offer_alternatives(booking, "own", terms, words)
 
     def _end_an_offer(self, booking: Booking, accepted: bool) -> None:

@@ -23,7 +23,7 @@ class Screen(NamedTuple):
     sizes: tuple[str, ...] = ("phone", "desk")
 
 
-DESK = ("desk",)
+PHONE, DESK = ("phone",), ("desk",)
 OVERVIEW = ("today-phone-light", "calendar-desk-light", "offer-times-phone-light")
 
 
@@ -64,15 +64,15 @@ def for_the_therapist(practice: Practice) -> list[Screen]:
     day, week = practice.now.date(), practice.now.date() + timedelta(days=7)
     return [
         Screen("today", "/dashboard"),
-        Screen("install-hint", "/dashboard", _offer_to_install),
-        Screen("waiting-confirmation", "/dashboard", _confirm_offline, after=_as_if_never_confirmed),
+        Screen("install-hint", "/dashboard", _offer_to_install, sizes=PHONE),
+        Screen("waiting-confirmation", "/dashboard", _confirm_offline, after=_as_if_never_confirmed, sizes=PHONE),
         Screen("sessions", "/sessions"),
         Screen("to-answer", "/dashboard", _follow("Ines Keller")),
         Screen("awaiting", "/dashboard", _follow("Elif Demir")),
         Screen("agreed", "/dashboard", _follow("Tom Okafor")),
         Screen("offer-builder", "/sessions", _build_an_offer),
         Screen("offer-builder-errors", "/sessions", _build_an_offer_of_nothing),
-        Screen("changed-meanwhile", "/sessions", _hear_of_a_change),
+        Screen("changed-meanwhile", "/sessions", _hear_of_a_change, sizes=PHONE),
         Screen("edit-location", "/sessions", _edit_the_location),
         Screen("calendar", f"/calendar?date={day}"),
         Screen("calendar-panel", f"/calendar?date={day}", _open_a_block, sizes=DESK),
