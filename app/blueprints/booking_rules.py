@@ -7,6 +7,7 @@ from app.blueprints.access import therapist_only
 from app.blueprints.lookup import found
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
 from app.blueprints.told import Told, told_by_address, told_context
+from app.calendars.unread import read_further
 from app.database import db
 from app.forms.booking_rules import LEAST_HOURS, MEASURES, MOST_DAYS, MOST_HOURS, MeasuresForm, NoticeForm
 from app.practice.session_type import SessionType
@@ -27,8 +28,12 @@ def show() -> Response:
 def keep() -> Response:
     form = NoticeForm.typed(request.form)
     take_turn_of(current_user.therapist.id)
-    if not form.apply(current_user.therapist):
+    therapist = current_user.therapist
+    ahead = therapist.horizon_days
+    if not form.apply(therapist):
         return rules_page(form, status=422)
+    if therapist.horizon_days > ahead:
+        read_further(therapist.id)
     db.session.commit()
     return _told_here(Told("Saved. It counts for new bookings; sessions that are booked stand.", where="how-soon"))
 

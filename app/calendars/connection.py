@@ -102,6 +102,7 @@ class CalendarConnection(Model):
             calendar.cease_to_read()
         if ended:
             SettledClash.forget(self.therapist_id)
+            changes.note(db.session(), diaries=[self.therapist_id])  # also what nobody had read there is open again
         changes.note_seen(self.therapist_id)
         unheard = WatchChannel.end(one.id for one in ended if not one.is_written)
         return Left(None, self.access_token_until(clock.now()), unheard)

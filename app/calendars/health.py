@@ -82,7 +82,7 @@ def note_broken(connection_id: int, consent: str | None, error: GatewayError) ->
     calendars = update(OutsideCalendar).where(OutsideCalendar.connection_id == connection_id)
     db.session.execute(calendars.values(next_sync_at=None).execution_options(synchronize_session=False))
     connection = db.session.get_one(CalendarConnection, connection_id, populate_existing=True)
-    changes.note_seen(connection.therapist_id)
+    changes.note(db.session(), diaries=[connection.therapist_id])  # unread time is open from now on: see unread.py
     untold = CalendarConnection.told_at.is_(None)
     if _write(CalendarConnection.id == connection_id, untold, values={"told_at": clock.now()}):
         tell_of_broken(connection)

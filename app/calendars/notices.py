@@ -24,14 +24,24 @@ def of_therapist(therapist: Therapist) -> list[Notice]:
     now = clock.now()
     ailing = or_(CalendarConnection.state == "broken", CalendarConnection.failing_since <= now - FOR_LONG)
     query = select(CalendarConnection).where(CalendarConnection.therapist_id == therapist.id, ailing)
-    found = [_notice(one, therapist.zone) for one in db.session.scalars(query.order_by(CalendarConnection.id))]
+    found = [_notice(one, therapist) for one in db.session.scalars(query.order_by(CalendarConnection.id))]
     return sorted(found, key=lambda one: not one.is_broken)
 
 
-def _notice(connection: CalendarConnection, zone: str) -> Notice:
+def _notice(connection: CalendarConnection, therapist: Therapist) -> Notice:
+    zone = therapist.zone
     whose = "Your Google calendar" if connection.kind == "google" else "Your calendar elsewhere"
     if connection.state == "broken":
         return Notice(f"{whose} is not connected any more: what changes there does not close time here.", True)
     since = connection.failing_since or clock.now()
     when = f"{short_day(since, zone)}, {clock_time(since, zone)}"
-    return Notice(f"{whose} has not answered since {when}; what was known then still closes time here.", False)
+    words = f"{whose} has not answered since {when}; what was known then still closes time here."
+    return Notice(words + _of_unread_time(connection, therapist), False)
+
+
+def _of_unread_time(connection: CalendarConnection, therapist: Therapist) -> str:
+    read = [one.read_until for one in connection.calendars if one.is_read and one.read_until]
+    until = min(read, default=None)
+    if until is None or until >= clock.now() + timedelta(days=therapist.horizon_days):
+        return ""
+    return f" Times after {short_day(until, therapist.zone)} are not offered before it has been read."

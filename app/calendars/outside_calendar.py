@@ -65,13 +65,14 @@ class OutsideCalendar(Model):
     def begin_to_read(self) -> None:
         """Its busy times close time here, from the next reading on."""
         if not self.is_read:
-            self.is_read, self.sync_token, self.etag, self.full_sync_at = True, None, None, None
-            self.last_sync_at = None
+            self.is_read, self.last_sync_at = True, None
+            self._forget_how_far()
             self.fall_due()
 
     def cease_to_read(self) -> None:
         """What it closed is open again, and is read anew should it close time once more."""
-        self.is_read, self.sync_token, self.etag, self.full_sync_at = False, None, None, None
+        self.is_read = False
+        self._forget_how_far()
         if not self.is_written:
             self.next_sync_at, self.error, self.attempts = None, None, 0
         BusyTime.forget(self.connection.therapist_id, self.id)
@@ -87,6 +88,9 @@ class OutsideCalendar(Model):
         """Compare what of ours stands there with what should, as soon as somebody gets to it, whatever went wrong."""
         self.next_write_at, self.write_attempts, self.write_error = clock.now(), 0, None
         db.session.info["entries_are_due"] = True
+
+    def _forget_how_far(self) -> None:
+        self.sync_token, self.etag, self.full_sync_at, self.read_until = None, None, None, None
 
     @classmethod
     def ask_for(cls, *which: ColumnElement[bool]) -> bool:

@@ -20,6 +20,7 @@ from app.scheduling.spans import Span
 
 BEFORE = timedelta(days=1)  # a session of yesterday is still looked at
 BEYOND = timedelta(weeks=4)  # the horizon: it moves on each day, also while nothing can be read
+A_SESSION = timedelta(days=1)  # of the last day that can be booked; none is longer
 CHECKED_EVERY = timedelta(days=1)  # in full, whatever the changes said
 
 
@@ -32,6 +33,12 @@ class Known(NamedTuple):
     sync_token: str | None
     read_until: datetime | None
     full_sync_at: datetime | None
+
+    @property
+    def closes_what_is_unread(self) -> bool:
+        """Whether it was read, and less far than can be booked."""
+        bookable = timedelta(days=self.horizon_days) + A_SESSION
+        return self.read_until is not None and self.read_until < clock.now() + bookable
 
     @property
     def must_be_read_in_full(self) -> bool:

@@ -25,6 +25,7 @@ from app.jobs.beside import Beside
 from app.jobs.calendar_channels import look_after
 from app.jobs.calendar_claims import Claim, LeaseLost, claim_next, wait_after
 from app.jobs.google_access import opened
+from app.scheduling import changes
 from app.scheduling.turn import take_turn_of
 
 log = logging.getLogger(__name__)
@@ -117,6 +118,8 @@ def _keep(claim: Claim, found: reading.Reading, after: timedelta | None = None, 
     claim.give_back(after, error=UNREADABLE if unreadable else None, **outcome, **more)
     if claim.is_read:
         keeping.keep(claim.calendar_id, claim.therapist_id, found)
+        if found.complete and claim.known.closes_what_is_unread:
+            changes.note(db.session(), diaries=[claim.therapist_id])  # it is offered from now on where it is free
     if found.own:  # otherwise nothing of ours is written there
         all_of = found.window if found.complete else None
         edits.seen(claim.calendar_id, found.own, found.ours, found.ended, all_of)

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from app import clock
+from app.calendars.unread import unread_time
 from app.database import UTCDateTime, db
 from app.practice.location import Location
 from app.practice.session_type import SessionType
@@ -136,7 +137,8 @@ def weekly_of(therapist: Therapist, location: Location | None = None) -> dict[in
 def diary_of(therapist_id: int, start: datetime, end: datetime, location: Location | None = None) -> slots.Diary:
     """What the dated rows say between two moments; extra time at one location or at any.
 
-    One indexed read each for holds, busy times and exceptions, in one statement.
+    One indexed read each for holds, busy times, exceptions and what of calendars outside nobody has read yet, in one
+    statement.
     """
     asked = {"therapist": therapist_id, "start": start, "end": end}
     if location is None:
@@ -169,7 +171,8 @@ def _spans(table: FromClause, what: int | Case[int]) -> Select:
 
 def _diary(extra: Select) -> CompoundSelect:
     closed = ((hold, TAKEN), (busy_time, TAKEN), (time_off, OFF_OR_SHUT))
-    return union_all(*(_spans(table, what) for table, what in closed), extra).order_by("starts_at")
+    spans = (_spans(table, what) for table, what in closed)
+    return union_all(*spans, unread_time(literal(TAKEN)), extra).order_by("starts_at")
 
 
 # Built once: putting such a statement together takes as long as asking it.
