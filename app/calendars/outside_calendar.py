@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from app.calendars.connection import CalendarConnection
 
 
+# Told instead of what Google said when it was so for a day (see gone.py).
+LOST = (
+    "Google has not shown it to us for more than a day: it was deleted there, or is not shared with you any more. What "
+    "is put into it does not close time here."
+)
+
+
 class OutsideCalendar(Model):
     """A calendar elsewhere, as the connected account lists it."""
 
@@ -36,7 +43,8 @@ class OutsideCalendar(Model):
     is_written: Mapped[bool] = mapped_column(default=False)  # our sessions are written into it
     # How far it has been read. The token is written in one transaction with the busy times that it stands for.
     sync_token: Mapped[str | None] = mapped_column(Text)
-    etag: Mapped[str | None] = mapped_column(Text)  # of an ICS address, for asking whether anything changed
+    # Of an ICS address: for asking whether anything changed. At Google: since when it is gone there, if it is.
+    etag: Mapped[str | None] = mapped_column(Text)
     read_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # end of the window that was read in full
     full_sync_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_sync_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -61,6 +69,12 @@ class OutsideCalendar(Model):
         now = clock.now()
         leased = self.lease_until is not None and self.lease_until > now
         return leased or (self.next_sync_at is not None and self.next_sync_at <= now)
+
+    @property
+    def gone_since(self) -> datetime | None:
+        """Since when Google says that there is no such calendar, or none for us."""
+        is_gone = self.connection.kind == "google" and self.etag is not None
+        return datetime.fromisoformat(self.etag) if is_gone and self.etag else None
 
     def begin_to_read(self) -> None:
         """Its busy times close time here, from the next reading on."""

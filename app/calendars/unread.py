@@ -1,18 +1,22 @@
 """Time that nobody has looked at in a calendar which closes time here: it is not offered before it has been read.
 
 A calendar that was chosen a moment ago closes nothing until it has been read once, which takes seconds: how far it was
-read is not known then. One whose consent is over closes nothing more than what was known of it: its therapist was told
-so, and a consent that nobody gives again must not empty a practice's page by and by.
+read is not known then. One whose consent is over, or that is gone, closes nothing more than what was known of it: its
+therapist was told so, and what nobody connects again must not empty a practice's page by and by.
 """
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, or_, select
 
 from app.calendars.connection import CalendarConnection
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.outside_calendar import LOST, OutsideCalendar
 from app.database import UTCDateTime
 
 _calendar, _connection = OutsideCalendar.__table__, CalendarConnection.__table__
-LOOKED_AT: tuple[ColumnElement[bool], ...] = (_calendar.c.is_read, _connection.c.state == "working")
+LOOKED_AT: tuple[ColumnElement[bool], ...] = (
+    _calendar.c.is_read,
+    _connection.c.state == "working",
+    or_(_calendar.c.error.is_(None), _calendar.c.error != LOST),
+)
 
 
 def unread_time(what: ColumnElement[int]) -> Select:

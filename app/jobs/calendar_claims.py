@@ -46,6 +46,7 @@ class Claim:
     attempts: int
     error: str | None
     consent: str | None  # as it lies sealed in the database: whether it is still the same
+    seen: str | None  # what was remembered of the last look (see OutsideCalendar.etag)
 
     def prolong(self) -> None:
         """Be sure of another page's time; commits. Raises LeaseLost."""
@@ -61,7 +62,7 @@ class Claim:
         next_sync_at = self._unless_asked(clock.now() + (after or next_poll()))
         self._write(lease_until=None, next_sync_at=next_sync_at, attempts=0, **found)
 
-    def put_off(self, error: GatewayError, until: datetime) -> None:
+    def put_off(self, until: datetime, **outcome: object) -> None:
         """It failed and is tried again then; at once where somebody has asked since the claim, or never where its
         consent was lost. Raises LeaseLost.
 
@@ -69,7 +70,7 @@ class Claim:
         one try later. A person may ask at any time.
         """
         next_sync_at = self._unless_asked(until)
-        self._write(lease_until=None, next_sync_at=next_sync_at, attempts=self.attempts + 1, error=str(error))
+        self._write(lease_until=None, next_sync_at=next_sync_at, attempts=self.attempts + 1, **outcome)
 
     def _write(self, **values: object) -> None:
         ours = (
@@ -141,7 +142,7 @@ def _claim(calendar_id: int) -> Claim | None:
         return None
     row = db.session.execute(_details(calendar_id)).one()
     db.session.commit()
-    return Claim(until, Known(*row[8:]), *row[:8])
+    return Claim(until, Known(*row[9:]), *row[:9])
 
 
 def _details(calendar_id: int) -> Select:
@@ -155,6 +156,7 @@ def _details(calendar_id: int) -> Select:
             OutsideCalendar.attempts,
             OutsideCalendar.error,
             type_coerce(CalendarConnection.refresh_token, Text),
+            OutsideCalendar.etag,
             OutsideCalendar.external_id,
             OutsideCalendar.zone,
             Therapist.horizon_days,

@@ -14,8 +14,9 @@ from flask import current_app
 from sqlalchemy import select
 
 from app import clock
-from app.calendars import by_address, edits, health, ics_reading, keeping, ours, reading
+from app.calendars import by_address, edits, gone, health, ics_reading, keeping, ours, reading
 from app.calendars.connection import CalendarConnection
+from app.calendars.outside_calendar import LOST
 from app.calendars.own import Own
 from app.database import db
 from app.database import reading as db_reading
@@ -32,8 +33,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 READING_SECONDS = 120.0  # of one calendar; what takes longer is begun anew later
-
-LOST_AFTER = timedelta(days=1)  # that an address leads nowhere
 
 UNREADABLE = "Some entries have a time that Holdfast cannot read; they may not close time here."
 
@@ -63,7 +62,7 @@ def _sync(claim: Claim) -> None:
     own = _own(claim.therapist_id)
     with opened(claim.connection_id) as google:
         found = reading.gather(google, claim.known, _patience(claim), own)
-        _keep(claim, found)
+        _keep(claim, found, etag=None)
         look_after(google, claim.calendar_id, claim.known.external_id)
 
 
@@ -144,7 +143,10 @@ def _note_failure(claim: Claim, error: Exception) -> None:
 
 def _put_off(claim: Claim, error: GatewayError) -> None:
     take_turn_of(claim.therapist_id)
-    claim.put_off(error, clock.now() + wait_after(claim.attempts + 1, error))
+    outcome = gone.outcome(claim.seen, claim.error, error) if claim.kind == "google" else {"error": str(error)}
+    claim.put_off(clock.now() + wait_after(claim.attempts + 1, error), **outcome)
+    if claim.is_read and outcome["error"] == LOST and claim.error != LOST:
+        gone.tell(claim.calendar_id)
     if isinstance(error, (Revoked, by_address.AddressLost)) or (claim.kind == "address" and _is_lost(claim, error)):
         health.note_broken(claim.connection_id, claim.consent, error)
     else:
@@ -155,7 +157,7 @@ def _put_off(claim: Claim, error: GatewayError) -> None:
 def _is_lost(claim: Claim, error: GatewayError) -> bool:
     """Whether an address has led nowhere for so long that somebody must be told: no new consent is asked for by it."""
     since = db.session.scalar(select(CalendarConnection.failing_since).filter_by(id=claim.connection_id))
-    return error.gone and since is not None and since <= clock.now() - LOST_AFTER
+    return gone.is_over(since, error)
 
 
 _beside = Beside("calendars outside", sync_due, AT_ONCE)

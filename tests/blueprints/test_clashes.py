@@ -9,6 +9,7 @@ from app import clock
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.calendars.connection import CalendarConnection
+from app.calendars.outside_calendar import OutsideCalendar
 from app.calendars.settled_clash import SettledClash
 from app.database import db
 from app.messages.message import Message
@@ -280,7 +281,9 @@ def test_a_connection_that_broke_is_told_of(visitor, mara, path):
 @pytest.mark.parametrize(("minutes", "is_told"), [(30, False), (90, True)])
 def test_one_that_fails_for_long_is_told_of_more_quietly(visitor, mara, minutes, is_told):
     failing = clock.now() - timedelta(minutes=minutes)
-    db.session.add(CalendarConnection(therapist_id=mara.id, kind="address", failing_since=failing))
+    connection = CalendarConnection(therapist_id=mara.id, kind="address", failing_since=failing)
+    connection.calendars = [OutsideCalendar(external_id="x", is_read=True, attempts=1)]
+    db.session.add(connection)
     db.session.commit()
     page = visitor("mara@example.com").open("/dashboard")
     assert ("Your calendar elsewhere has not answered since" in page.text) is is_told

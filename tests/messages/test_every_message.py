@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from app import clock
 from app.booking.rearrangement import dispute, offer_location
+from app.calendars import gone
 from app.calendars.connection import CalendarConnection
 from app.calendars.health import note_broken
+from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.integrations.google_calendar.errors import Revoked
 from app.jobs.acceptances import check_acceptances
@@ -94,8 +96,10 @@ def fill_elsewhere(booking):
 
 def lose_calendar(mara):
     connection = CalendarConnection(therapist_id=mara.id, kind="google", label="mara@gmail.example")
+    connection.calendars = [OutsideCalendar(external_id="choir", name="Choir", is_read=True)]
     db.session.add(connection)
     db.session.flush()
+    gone.tell(connection.calendars[0].id)
     note_broken(connection.id, None, Revoked())
 
 

@@ -88,7 +88,7 @@ def seconds_to_wait(response: requests.Response) -> float:
 def _forbidden(reasons: set[str]) -> GatewayError:
     if reasons & OF_ALL:
         return NotAllowed("The Google Calendar API is not switched on for this Holdfast.")
-    return NotAllowed()
+    return NotAllowed(gone=True)  # it may have been open before
 
 
 def _reasons(response: requests.Response) -> set[str]:

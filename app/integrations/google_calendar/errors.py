@@ -16,8 +16,8 @@ class Revoked(GatewayError):
 class NotAllowed(GatewayError):
     """This calendar, or this kind of thing, is not open to us; others may be."""
 
-    def __init__(self, text: str = "Google does not allow this for the calendar.") -> None:
-        super().__init__(text, retry=False)
+    def __init__(self, text: str = "Google does not allow this for the calendar.", *, gone: bool = False) -> None:
+        super().__init__(text, retry=False, gone=gone)
 
 
 class NotThere(GatewayError):
