@@ -103,6 +103,7 @@ class CalendarConnection(Model):
         if ended:
             SettledClash.forget(self.therapist_id)
             changes.note(db.session(), diaries=[self.therapist_id])  # also what nobody had read there is open again
+        self._is_well_without_failing()
         changes.note_seen(self.therapist_id)
         unheard = WatchChannel.end(one.id for one in ended if not one.is_written)
         return Left(None, self.access_token_until(clock.now()), unheard)
@@ -191,6 +192,11 @@ class CalendarConnection(Model):
             if not (gone.is_read or gone.is_written):
                 self.calendars.remove(gone)
         db.session.flush()
+
+    def _is_well_without_failing(self) -> None:
+        """What was wrong with a calendar that closes time no longer concerns nobody."""
+        if self.state == "working" and not any(one.is_read and one.attempts for one in self.calendars):
+            self.error, self.failing_since, self.attempts = None, None, 0
 
     def _is_shared(self) -> bool:
         """Whether another therapist connected the same account: a consent that is revoked is revoked for both."""

@@ -123,3 +123,26 @@ def test_it_empties_nobodys_page(both, google, private, mara, sync):
         assert offered(mara, 20) == []
         sync(both)
         assert offered(mara, 20)
+
+
+def test_the_banner_ends_when_the_calendar_that_fails_is_not_chosen_any_more(
+    both, google, private, mara, sync, visitor
+):
+    google.faults.always(NOT_FOUND, "events.list", calendar=private)
+    sync(both)
+    with in_hours(25):
+        sync(both)
+        desk = visitor("mara@example.com")
+        form, fields = desk.open("/settings/calendars").filled("Save choice")
+        desk.post(form.action, [pair for pair in fields if pair != ("calendars", str(both.calendars[1].id))])
+        assert told(mara) == []
+        assert (both.error, both.failing_since, both.attempts) == (None, None, 0)
+
+
+def test_the_banner_stays_while_another_one_fails(both, google, private, mara, sync):
+    google.faults.always(BACKEND_ERROR, "events.list")
+    sync(both)
+    both.failing_since = clock.now() - 2 * HOURS
+    both.choose([one for one in both.calendars if one.name != "Private"])
+    db.session.commit()
+    assert both.failing_since
