@@ -1,5 +1,7 @@
 """Connecting any calendar by its ICS address: looked at once before it is taken."""
 
+from datetime import datetime
+
 from flask import Blueprint, Response, current_app, request
 from flask_login import current_user
 
@@ -9,7 +11,9 @@ from app.booking.refusals import NotPossible
 from app.calendars import by_address, ics_reading
 from app.database import db
 from app.integrations.errors import GatewayError
+from app.practice import throttle
 from app.scheduling.turn import take_turn_of
+from app.wording import clock_time
 
 bp = Blueprint("ics_addresses", __name__)
 
@@ -20,7 +24,10 @@ def connect() -> Response:
     address, name = (request.form.get(field, "").strip() for field in ("address", "name"))
     therapist = current_user.therapist
     therapist_id, zone = therapist.id, therapist.zone
-    db.session.rollback()  # the calendar's server may take its time, and nobody shall wait for it
+    if next_look := _note_look(therapist_id):
+        when = clock_time(next_look, zone)
+        problem = f"You have tried many addresses in the last hour. Please try this one after {when}."
+        return calendars_page(429, typed={"address": address, "name": name, "problem": problem})
     try:
         called = ics_reading.first_look(address, current_app.config)
         take_turn_of(therapist_id)
@@ -32,3 +39,14 @@ def connect() -> Response:
     label = connection.label
     db.session.commit()
     return told_here(f"Connected: {label}. It is being read now.")
+
+
+def _note_look(therapist_id: int) -> datetime | None:
+    """When it may be looked at, if not now. Leaves no transaction behind: the calendar's server may take its time, and
+    nobody shall wait for it."""
+    take_turn_of(therapist_id)
+    next_look = throttle.next_look(therapist_id)
+    if next_look is None:
+        throttle.note_look(therapist_id)
+    db.session.commit()
+    return next_look

@@ -21,7 +21,8 @@ class NotACalendar(ValueError):
 
 
 _turn = threading.Lock()
-HEAD = re.IGNORECASE | re.DOTALL | re.MULTILINE
+BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR\s", re.IGNORECASE)
+COMPONENT = re.compile(rb"^(?:BEGIN|END):", re.IGNORECASE | re.MULTILINE)
 LONGEST_HEAD = 10_000  # bytes
 
 
@@ -48,8 +49,12 @@ def parsed(data: bytes) -> list[Calendar]:
 
 def head_of(data: bytes) -> bytes:
     """A small file that says of itself what this one does, without its entries; one that is no calendar stays so."""
-    match = re.match(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR\s.*?(?=^(?:BEGIN|END):)", data, HEAD)
-    return match[0] + b"END:VCALENDAR\r\n" if match and b"END:VCALENDAR" in data.upper() else data[:LONGEST_HEAD]
+    head = data[:LONGEST_HEAD]
+    begins = BEGINS.match(head)
+    if not begins or b"END:VCALENDAR" not in data.upper():
+        return head
+    ends = COMPONENT.search(head, begins.end())
+    return head[: ends.start() if ends else head.rindex(b"\n") + 1] + b"END:VCALENDAR\r\n"
 
 
 def name_of(calendars: list[Calendar]) -> str:

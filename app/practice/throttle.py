@@ -1,8 +1,9 @@
-"""Guessing passwords is slow: failures are counted in the database, before any hashing."""
+"""Guessing passwords is slow, and so is having this server look at one address after another: what was tried is counted
+in the database, before any hashing and any question."""
 
 import hashlib
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import delete, func, select
@@ -14,6 +15,8 @@ from app.practice.user import SignInAttempt
 WINDOW = timedelta(minutes=15)
 MOST_PER_USER = 10
 MOST_PER_ADDRESS = 50
+LOOKS_WINDOW = timedelta(hours=1)  # the longest: nothing is remembered beyond it
+MOST_LOOKS = 10  # at addresses of calendars, for one therapist
 
 
 def is_throttled(email: str, network: str) -> bool:
@@ -22,8 +25,28 @@ def is_throttled(email: str, network: str) -> bool:
 
 
 def note_failure(email: str, network: str) -> None:
-    db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < clock.now() - WINDOW))
-    db.session.add_all(SignInAttempt(key=key) for key in (_key("user", email), _key("network", network)))
+    _note(_key("user", email), _key("network", network))
+
+
+def next_look(therapist_id: int) -> datetime | None:
+    """When another address is looked at for this therapist; None: now. Call it in their turn."""
+    recent = (SignInAttempt.key == _looks(therapist_id), SignInAttempt.at > clock.now() - LOOKS_WINDOW)
+    newest_first = select(SignInAttempt.at).where(*recent).order_by(SignInAttempt.at.desc())
+    enough = db.session.scalar(newest_first.offset(MOST_LOOKS - 1).limit(1))
+    return enough + LOOKS_WINDOW if enough else None
+
+
+def note_look(therapist_id: int) -> None:
+    _note(_looks(therapist_id))
+
+
+def _looks(therapist_id: int) -> str:
+    return _key("looks", str(therapist_id))
+
+
+def _note(*keys: str) -> None:
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < clock.now() - LOOKS_WINDOW))
+    db.session.add_all(SignInAttempt(key=key) for key in keys)
 
 
 def _failures(key: str) -> int:

@@ -156,7 +156,7 @@ def _signed_in() -> Select[User]:
 
 
 class SignInAttempt(Model):
-    """A sign-in that failed, remembered for a while so that guessing is slow."""
+    """Something that is only tried so often, remembered for a while: a sign-in that failed, a look at an address."""
 
     __tablename__ = "sign_in_attempt"
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select, text, update
 
@@ -15,7 +16,9 @@ from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.jobs import calendars
 from app.messages.message import Message
+from app.practice import throttle
 from app.practice.therapist import Therapist
+from app.practice.throttle import note_failure
 from tests import world
 from tests.calendars.connected import busy_spans, is_due
 from tests.calendars.ics_server import IcsServer, send
@@ -214,6 +217,25 @@ def test_what_is_no_calendar_is_not_connected(connect, server):
     gives(server, status=404)
     assert "There is no calendar at this address" in connect().text
     assert db.session.scalars(select(CalendarConnection)).all() == []
+
+
+def test_only_so_many_addresses_are_looked_at_in_an_hour(connect, server, otto, visitor):
+    for number in range(throttle.MOST_LOOKS):
+        gives(server, status=404)
+        assert connect(f"{server.origin}/{number}.ics").status == 422
+    note_failure("somebody@example.com", "127.0.0.9")  # what is remembered of signing in is forgotten sooner
+    asked = len(server.asked)
+    gives(server, ics(world.in_days(3)))
+    page = connect(f"{server.origin}/another.ics", "Choir")
+    assert page.status == 429
+    assert "You have tried many addresses in the last hour. Please try this one after" in page.text
+    assert "another.ics" in page.text
+    assert 'value="Choir"' in page.text
+    assert len(server.asked) == asked
+    desk = visitor("otto@example.com")
+    assert "Connected" in desk.press(desk.open(PAGE), "Connect calendar", address=f"{server.origin}/o.ics").text
+    with time_machine.travel(clock.now() + throttle.LOOKS_WINDOW, tick=True):
+        assert "Connected" in connect().text
 
 
 def test_while_a_server_takes_its_time_others_write(connect, server, otto):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.calendars import ics_bounds
 from app.calendars.ics_bounds import TooMuch
 from app.calendars.ics_busy import busy
-from app.calendars.ics_parsing import INCOMPLETE, NO_CALENDAR, NotACalendar, head_of, name_of, parsed
+from app.calendars.ics_parsing import INCOMPLETE, LONGEST_HEAD, NO_CALENDAR, NotACalendar, head_of, name_of, parsed
 from app.calendars.own import Own
 from tests.calendars.ics_files import LONDON, NOVEMBER, TEN, calendar, entry, own_zone, read, spans, utc
 
@@ -134,6 +134,13 @@ def test_what_a_calendar_calls_itself_is_known_without_its_entries():
     for cut in (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", b"<html>BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n</html>"):
         with pytest.raises(NotACalendar):
             parsed(head_of(cut))
+
+
+def test_of_a_long_head_only_the_beginning_is_looked_at():
+    words = tuple(f"X-WORDS-{number}:{'x' * 70}" for number in range(1000))
+    head = head_of(calendar(*entry(), head=("X-WR-CALNAME:Choir", *words)))
+    assert len(head) <= LONGEST_HEAD + len("END:VCALENDAR\r\n")
+    assert name_of(parsed(head)) == "Choir"
 
 
 def test_an_id_stays_as_long_as_the_entry_and_its_time():
