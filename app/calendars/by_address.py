@@ -36,7 +36,7 @@ def connect(therapist_id: int, zone: str, address: str, name: str) -> CalendarCo
     connection.state, connection.error, connection.failing_since, connection.told_at = "working", None, None, None
     for calendar in connection.calendars:
         calendar.name, calendar.address = connection.label, address
-        calendar.full_sync_at, calendar.attempts, calendar.error = None, 0, None
+        calendar.full_sync_at, calendar.etag, calendar.attempts, calendar.error = None, None, 0, None
         calendar.fall_due()
     db.session.flush()
     changes.note_seen(therapist_id)

@@ -5,15 +5,15 @@ Nothing here touches the database: the network takes its time outside any transa
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from app import clock
 from app.calendars import ics_bounds
-from app.calendars.ics_busy import Busy, busy
+from app.calendars.ics_apart import worked_out
+from app.calendars.ics_busy import Busy
 from app.calendars.ics_parsing import NotACalendar, head_of, name_of, parsed
 from app.calendars.own import Own
 from app.calendars.reading import CHECKED_EVERY, Known, Reading, window_of
@@ -22,6 +22,10 @@ from app.integrations.errors import GatewayError
 from app.scheduling.spans import Span
 
 OFTEN, SELDOM = timedelta(minutes=15), timedelta(hours=6)  # as often as we ask, whatever the calendar itself wishes
+REFUSED_FOR = timedelta(
+    hours=6
+)  # then the same text is looked at once more: by a newer Holdfast, or a less busy machine
+ASKED_AGAIN = timedelta(hours=1)  # where a text was refused
 
 
 class Asking(NamedTuple):
@@ -42,42 +46,72 @@ class Answer(NamedTuple):
     after: timedelta
 
 
+class Seen(NamedTuple):
+    """What is remembered of the last time."""
+
+    tags: str = ""  # by which the server knows again what it gave
+    text: str = ""  # its hash
+    minutes: float | None = None  # how often it wants to be asked
+    refused: str = ""  # why nothing could be made of it, in words
+    refused_at: str = ""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the same text need not be looked at."""
+        return bool(self.refused) and datetime.fromisoformat(self.refused_at) > clock.now() - REFUSED_FOR
+
+    def stored(self) -> str:
+        return json.dumps(self if self.refused else self[:3])
+
+    @classmethod
+    def read(cls, stored: str) -> "Seen":
+        return cls(*json.loads(stored)) if stored else cls()
+
+
+class Refused(GatewayError):
+    """What is there cannot be read, and will not be until it is something else; `seen` is to be remembered."""
+
+    def __init__(self, seen: Seen) -> None:
+        super().__init__(seen.refused, retry=False, wait=ASKED_AGAIN.total_seconds())
+        self.seen = seen.stored()
+
+
 def gather(asking: Asking, known: Known, config: Mapping[str, Any]) -> Answer:
-    """What the calendar says now. Raises GatewayError."""
-    tags, text, minutes = _remembered(asking.seen) if _is_fresh(asking, known) else ("", "", None)
-    fetched = ics_address.fetch(asking.address, config, tags)
-    if fetched.data is None:
-        return Answer(None, asking.seen, _after(minutes))
-    same = hashlib.sha256(fetched.data).hexdigest()
-    if same == text:
-        return Answer(None, _to_remember(fetched.seen, text, minutes), _after(minutes))
+    """What the calendar says now. Raises GatewayError; Refused where it is no calendar, or too much of one."""
+    seen = Seen.read(asking.seen)
+    if not (seen.is_refused if seen.refused else _is_fresh(asking, known)):
+        seen = Seen()
+    fetched = ics_address.fetch(asking.address, config, seen.tags)
+    same = hashlib.sha256(fetched.data).hexdigest() if fetched.data is not None else seen.text
+    if same == seen.text:
+        seen = seen._replace(tags=fetched.seen)
+        if seen.refused:
+            raise Refused(seen)
+        return Answer(None, seen.stored(), _after(seen.minutes))
     window = window_of(known.horizon_days)
-    found = _read(fetched.data, window, asking)
-    minutes = found.every.total_seconds() / 60 if found.every else None
+    seen = Seen(fetched.seen, same)
+    try:
+        found = _read(fetched.data or b"", window, asking)
+    except (NotACalendar, ics_bounds.TooMuch) as refused:
+        raise Refused(seen._replace(refused=str(refused), refused_at=clock.now().isoformat())) from None
+    seen = seen._replace(minutes=found.every.total_seconds() / 60 if found.every else None)
     reading = Reading(window, complete=True, zone=asking.zone, taken=found.spans, unreadable=set(found.unread))
-    return Answer(reading, _to_remember(fetched.seen, same, minutes), _after(minutes))
+    return Answer(reading, seen.stored(), _after(seen.minutes))
 
 
 def first_look(address: str, config: Mapping[str, Any]) -> str:
     """Whether there is a calendar at all, and what it calls itself. Its entries can take seconds, and somebody waits:
     they are left to the worker. Raises GatewayError."""
     data = ics_address.fetch(address, config).data or b""
-    with _told():
+    try:
         ics_bounds.check_size(data)
         return name_of(parsed(head_of(data)))
+    except (NotACalendar, ics_bounds.TooMuch) as refused:
+        raise GatewayError(str(refused), retry=False) from None
 
 
 def _read(data: bytes, window: Span, asking: Asking) -> Busy:
-    with _told():
-        return busy(data, window, ZoneInfo(asking.zone), [asking.email], asking.own.named)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except (NotACalendar, ics_bounds.TooMuch) as refused:
-        raise GatewayError(str(refused), retry=False) from None
+    return worked_out(data, window, ZoneInfo(asking.zone), [asking.email], asking.own.named)
 
 
 def _is_fresh(asking: Asking, known: Known) -> bool:
@@ -96,12 +130,3 @@ def _is_after(moment: datetime | None, other: datetime) -> bool:
 
 def _after(minutes: float | None) -> timedelta:
     return min(max(timedelta(minutes=minutes), OFTEN), SELDOM) if minutes else OFTEN
-
-
-def _remembered(seen: str) -> tuple[str, str, float | None]:
-    tags, text, minutes = json.loads(seen) if seen else ("", "", None)
-    return tags, text, minutes
-
-
-def _to_remember(tags: str, text: str, minutes: float | None) -> str:
-    return json.dumps([tags, text, minutes])

@@ -143,7 +143,10 @@ def _note_failure(claim: Claim, error: Exception) -> None:
 
 def _put_off(claim: Claim, error: GatewayError) -> None:
     take_turn_of(claim.therapist_id)
-    outcome = gone.outcome(claim.seen, claim.error, error) if claim.kind == "google" else {"error": str(error)}
+    outcome: dict[str, str | None] = {"error": str(error)}
+    outcome |= {"etag": error.seen} if isinstance(error, ics_reading.Refused) else {}
+    if claim.kind == "google":
+        outcome = gone.outcome(claim.seen, claim.error, error)
     claim.put_off(clock.now() + wait_after(claim.attempts + 1, error), **outcome)
     if claim.is_read and outcome["error"] == LOST and claim.error != LOST:
         gone.tell(claim.calendar_id)
