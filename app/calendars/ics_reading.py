@@ -21,7 +21,8 @@ from app.integrations import ics_address
 from app.integrations.errors import GatewayError
 from app.scheduling.spans import Span
 
-OFTEN, SELDOM = timedelta(minutes=15), timedelta(hours=6)  # as often as we ask, whatever the calendar itself wishes
+# As often as we ask, whatever the calendar itself wishes: the page promises it, and that nothing changed costs little.
+OFTEN, SELDOM = timedelta(minutes=15), timedelta(hours=1)
 REFUSED_FOR = timedelta(
     hours=6
 )  # then the same text is looked at once more: by a newer Holdfast, or a less busy machine

@@ -1,8 +1,9 @@
 """The day of a session as the therapist's Google calendars tell it now, asked before a decision that binds.
 
 Asked outside any transaction, all calendars at once and for two seconds altogether: whatever has not been answered by
-then is judged by what was read before, and the therapist is told so. A token renewed here is not kept; reading keeps
-one, and rarely leaves an old one here.
+then is judged by what was read before, and the therapist is told so. Calendars by their address are not asked, for that
+takes too long; where one was last read long ago, that is told. A token renewed here is not kept; reading keeps one, and
+rarely leaves an old one here.
 """
 
 import logging
@@ -36,7 +37,15 @@ from app.wording import clock_time, short_day
 log = logging.getLogger(__name__)
 
 SECONDS = 2.0
+OLD = timedelta(minutes=75)  # longer ago than a calendar is read by its address that can be read
 Known = frozenset[tuple[int, Span]]  # busy times by their calendar
+
+
+class Old(NamedTuple):
+    """A calendar that closes time and cannot be asked, of which nothing new was heard for long."""
+
+    name: str
+    read_at: datetime | None
 
 
 class Look(NamedTuple):
@@ -47,6 +56,7 @@ class Look(NamedTuple):
     unasked: bool = False  # not all answered
     known_at: datetime | None = None  # when those that did not were read last; None: never
     zone: str = "UTC"  # of who is told
+    old: tuple[Old, ...] = ()
 
     @property
     def news(self) -> list[int]:
@@ -61,14 +71,22 @@ class Look(NamedTuple):
     @property
     def sentence(self) -> str | None:
         """That not all could be asked, and from when the rest is."""
-        if not self.unasked:
-            return None
+        told = [self._of_google()] if self.unasked else []
+        return " ".join([*told, *map(self._of_old, self.old)]) or None
+
+    def _of_google(self) -> str:
         if self.known_at is None:
             return "Google could not be asked just now, and has not been read before: please look at your calendar."
-        at, today = clock_time(self.known_at, self.zone), short_day(clock.now(), self.zone)
-        day = short_day(self.known_at, self.zone)
-        when = at if day == today else f"{at} on {day}"
-        return f"Google could not be asked just now; this is what we knew at {when}."
+        return f"Google could not be asked just now; this is what we knew at {self._when(self.known_at)}."
+
+    def _of_old(self, calendar: Old) -> str:
+        if calendar.read_at is None:
+            return f"Your calendar {calendar.name} has not been read yet: please look at it."
+        return f"Your calendar {calendar.name} was last read at {self._when(calendar.read_at)}: please look at it."
+
+    def _when(self, moment: datetime) -> str:
+        at, day = clock_time(moment, self.zone), short_day(moment, self.zone)
+        return at if day == short_day(clock.now(), self.zone) else f"{at} on {day}"
 
 
 NOTHING = Look()  # where no Google calendar closes time
@@ -86,9 +104,9 @@ class Calendar(NamedTuple):
 
 def look(therapist: Therapist, span: Span) -> Look:
     """Ask for the day of the span. Ends the transaction that it finds, if anybody is asked; changes nothing."""
-    calendars, accesses = _to_ask(therapist.id)
+    calendars, accesses, old = _to_ask(therapist.id)
     if not calendars:
-        return NOTHING
+        return NOTHING._replace(zone=therapist.zone, old=old) if old else NOTHING
     zone, day = therapist.zone, _days_of(span, therapist.tz)
     known = {(one.calendar_id, one.span) for one in BusyTime.between(therapist.id, day) if one.calendar_id}
     own = own_of(therapist.id)
@@ -101,6 +119,7 @@ def look(therapist: Therapist, span: Span) -> Look:
         unasked=bool(silent),
         known_at=None if None in silent else min((at for at in silent if at), default=None),
         zone=zone,
+        old=old,
     )
 
 
@@ -124,17 +143,24 @@ class Access:
             return self._token
 
 
-def _to_ask(therapist_id: int) -> tuple[list[Calendar], dict[int, Access]]:
+def _to_ask(therapist_id: int) -> tuple[list[Calendar], dict[int, Access], tuple[Old, ...]]:
     query = select(OutsideCalendar, CalendarConnection).join(OutsideCalendar.connection)
-    mine = (CalendarConnection.therapist_id == therapist_id, CalendarConnection.kind == "google")
+    mine = query.where(CalendarConnection.therapist_id == therapist_id, OutsideCalendar.is_read)
     config, until = dict(current_app.config), clock.now() + timedelta(seconds=30)
-    calendars, accesses = [], {}
-    for one, connection in db.session.execute(query.where(*mine, OutsideCalendar.is_read)):
+    calendars, accesses, old = [], {}, []
+    for one, connection in db.session.execute(mine.order_by(OutsideCalendar.id)):
+        if connection.kind == "address":
+            old += [Old(one.name, one.last_sync_at)] if _is_old(one.last_sync_at) else []
+            continue
         # A token whose key is lost opens nothing: the calendar is silent then.
         is_working = connection.state == "working" and connection.refresh_token is not None
         calendars.append(Calendar(one.id, one.external_id, connection.id, is_working, one.last_sync_at))
         accesses[connection.id] = Access(config, connection.refresh_token, connection.access_token_until(until))
-    return calendars, accesses
+    return calendars, accesses, tuple(old)
+
+
+def _is_old(read_at: datetime | None) -> bool:
+    return read_at is None or read_at < clock.now() - OLD
 
 
 def _days_of(span: Span, zone: ZoneInfo) -> Span:

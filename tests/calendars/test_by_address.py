@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 
 from app import clock
 from app.calendars.connection import CalendarConnection
-from app.calendars.ics_reading import OFTEN, SELDOM
+from app.calendars.ics_reading import OFTEN
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.jobs import calendars
@@ -294,7 +294,7 @@ def test_disconnecting_frees_the_time_and_forgets_the_address(connect, sync, mar
         ("X-NOTHING:1", OFTEN),
         ("REFRESH-INTERVAL;VALUE=DURATION:PT1H", HOUR),
         ("X-PUBLISHED-TTL:PT1M", OFTEN),
-        ("X-PUBLISHED-TTL:P1W", SELDOM),
+        ("X-PUBLISHED-TTL:P1W", HOUR),
     ],
 )
 def test_a_calendar_is_asked_as_often_as_it_wishes_within_bounds(connect, sync, server, head, wait):

@@ -8,7 +8,9 @@ import pytest
 from app import clock
 from app.booking.booking import Booking
 from app.calendars import live_check
+from app.calendars.connection import CalendarConnection
 from app.calendars.live_check import look
+from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.scheduling.busy_time import BusyTime
 from tests.blueprints.pages import read
@@ -190,3 +192,13 @@ def kept(desk, booking, key="1234567890-abcdef") -> dict[str, str]:
     owner = next(iter(read(desk.open("/settings").text).all("main"))).attributes["data-owner"]
     seen = {"start": str(int(booking.starts_at.timestamp())), "location": str(booking.location_id)}
     return token(desk) | seen | {"owner": owner, "key": key, "age": "60"}
+
+
+def test_that_a_calendar_by_its_address_was_read_long_ago_is_told_at_the_confirmation(press, mara, request_of_ines):
+    connection = CalendarConnection(therapist_id=mara.id, kind="address")
+    connection.calendars = [OutsideCalendar(external_id="x", name="Choir", is_read=True, last_sync_at=in_days(-3))]
+    db.session.add(connection)
+    db.session.commit()
+    page = press()
+    assert (page.status, status_of(request_of_ines)) == (200, "confirmed")
+    assert "Your calendar Choir was last read at 10:00 on" in page.text

@@ -1,5 +1,6 @@
 """Asking Google live for one day: in two seconds altogether, and never in anybody's way."""
 
+import re
 import time
 from datetime import date, timedelta
 
@@ -7,7 +8,9 @@ import pytest
 
 from app import clock
 from app.calendars import live_check, ours
+from app.calendars.connection import CalendarConnection
 from app.calendars.live_check import look
+from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from tests.calendars.connected import connect, known_busy
 from tests.google import faults
@@ -148,3 +151,35 @@ def test_nobody_waits_for_us_meanwhile(google, calendar, mara, monkeypatch):
     monkeypatch.setattr(live_check, "_answers", noting)
     look(mara, SESSION)
     assert open_meanwhile == [False]
+
+
+def by_address(mara, read_at):
+    connection = CalendarConnection(therapist_id=mara.id, kind="address", label="Choir")
+    connection.calendars = [OutsideCalendar(external_id="x", name="Choir", is_read=True, last_sync_at=read_at)]
+    db.session.add(connection)
+    db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("ago", "sentence"),
+    [
+        (timedelta(minutes=70), None),
+        (timedelta(minutes=80), "Your calendar Choir was last read at "),
+        (timedelta(days=2), "Your calendar Choir was last read at .* on "),
+        (None, "Your calendar Choir has not been read yet: please look at it."),
+    ],
+)
+def test_of_a_calendar_by_its_address_it_is_told_where_what_is_known_is_old(mara, ago, sentence):
+    by_address(mara, clock.now() - ago if ago else None)
+    found = look(mara, SESSION)
+    assert not found.unasked
+    assert re.match(sentence, found.sentence) if sentence else found.sentence is None
+
+
+def test_google_is_asked_all_the_same_and_both_are_told(google, maras, calendar, mara):
+    by_address(mara, None)
+    assert look(mara, SESSION).answers == {calendar.id: frozenset()}
+    google.faults.always(faults.UNAVAILABLE)
+    told = look(mara, SESSION).sentence
+    assert "Google could not be asked just now" in told
+    assert "Your calendar Choir has not been read yet" in told
