@@ -90,7 +90,7 @@ class CalendarConnection(Model):
         self._list(listed)
         if not self.may_write:
             self.write_into(None)
-        self.sync_now()
+        self._fall_due()
 
     def choose(self, calendars: Iterable[OutsideCalendar]) -> Left:
         """These close time here from now on, the others no longer."""
@@ -118,10 +118,12 @@ class CalendarConnection(Model):
         changes.note_seen(self.therapist_id)
 
     def sync_now(self) -> None:
-        """Read everything that closes time, and write what is written, as soon as somebody gets to it."""
+        """Read everything that closes time, and write what is written, as soon as somebody gets to it: all that is at
+        Google, and which calendars there are."""
         for calendar in self.calendars:
-            if calendar.is_read or calendar.is_written:
-                calendar.fall_due()
+            if self.kind == "google":
+                calendar.check()
+        self._fall_due()
 
     def disconnect(self) -> Left:
         """Forget the consent, the calendars and what they closed, also where that was decided about."""
@@ -176,6 +178,24 @@ class CalendarConnection(Model):
     def access_token_until(self, moment: datetime) -> str | None:
         """The access token if it is still good then."""
         return self.access_token if self.access_until and self.access_until > moment else None
+
+    def list_again(self, listed: Iterable[Listed]) -> None:
+        """What calendars there are, and what they are called, as Google says now. Without the account's own it does
+        not say all."""
+        listed, before = list(listed), self._as_shown()
+        if self.account not in {one.calendar_id for one in listed}:
+            return
+        self._list(listed)
+        if self._as_shown() != before:
+            changes.note_seen(self.therapist_id)
+
+    def _as_shown(self) -> list[tuple[str, str, bool]]:
+        return [(one.external_id, one.name, one.can_write) for one in self.calendars]
+
+    def _fall_due(self) -> None:
+        for calendar in self.calendars:
+            if calendar.is_read or calendar.is_written:
+                calendar.fall_due()
 
     def _list(self, listed: Iterable[Listed]) -> None:
         """The account's calendars as they are there now. One that went stays while it closes time here: whether it is

@@ -15,8 +15,9 @@ from app.calendars import ics_bounds
 from app.calendars.ics_apart import worked_out
 from app.calendars.ics_busy import Busy
 from app.calendars.ics_parsing import NotACalendar, head_of, name_of, parsed
+from app.calendars.outside_calendar import CHECKED_EVERY
 from app.calendars.own import Own
-from app.calendars.reading import CHECKED_EVERY, Known, Reading, window_of
+from app.calendars.reading import Known, Reading, window_of
 from app.integrations import ics_address
 from app.integrations.errors import GatewayError
 from app.scheduling.spans import Span

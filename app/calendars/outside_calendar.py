@@ -1,6 +1,6 @@
 """One calendar of a connection: whether it closes time here, and how far it has been read."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, update
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.calendars.connection import CalendarConnection
 
 
+CHECKED_EVERY = timedelta(days=1)  # in full, whatever the changes said
 # Told instead of what Google said when it was so for a day (see gone.py).
 LOST = (
     "Google has not shown it to us for more than a day: it was deleted there, or is not shared with you any more. What "
@@ -97,6 +98,11 @@ class OutsideCalendar(Model):
         db.session.info["calendars_are_due"] = True
         if self.is_written:
             self.write_again()
+
+    def check(self) -> None:
+        """To be looked at in full, and its account's list with it, as if a day had passed."""
+        if self.full_sync_at:
+            self.full_sync_at = min(self.full_sync_at, clock.now() - CHECKED_EVERY)
 
     def write_again(self) -> None:
         """Compare what of ours stands there with what should, as soon as somebody gets to it, whatever went wrong."""

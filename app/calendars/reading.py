@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from app import clock
 from app.calendars.blocking import Unreadable, blocking_span, is_cancelled, known_as, nobodys
+from app.calendars.outside_calendar import CHECKED_EVERY
 from app.calendars.own import Own
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import GoogleCalendar, Page
@@ -21,7 +22,6 @@ from app.scheduling.spans import Span
 BEFORE = timedelta(days=1)  # a session of yesterday is still looked at
 BEYOND = timedelta(weeks=4)  # the horizon: it moves on each day, also while nothing can be read
 A_SESSION = timedelta(days=1)  # of the last day that can be booked; none is longer
-CHECKED_EVERY = timedelta(days=1)  # in full, whatever the changes said
 
 
 class Known(NamedTuple):
@@ -42,14 +42,18 @@ class Known(NamedTuple):
 
     @property
     def must_be_read_in_full(self) -> bool:
-        now = clock.now()
         return (
             not self.sync_token
             or self.full_sync_at is None
-            or self.full_sync_at <= now - CHECKED_EVERY
+            or self.is_to_be_checked
             or self.read_until is None
-            or self.read_until < now + timedelta(days=self.horizon_days)
+            or self.read_until < clock.now() + timedelta(days=self.horizon_days)
         )
+
+    @property
+    def is_to_be_checked(self) -> bool:
+        """Whether all of it is looked at again, whatever the changes said: each day, and when its therapist asks."""
+        return self.full_sync_at is not None and self.full_sync_at <= clock.now() - CHECKED_EVERY
 
 
 @dataclass

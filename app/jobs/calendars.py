@@ -25,6 +25,7 @@ from app.integrations.google_calendar.errors import Revoked
 from app.jobs.beside import Beside
 from app.jobs.calendar_channels import look_after
 from app.jobs.calendar_claims import Claim, LeaseLost, claim_next, wait_after
+from app.jobs.calendar_lists import list_again
 from app.jobs.google_access import opened
 from app.scheduling import changes
 from app.scheduling.turn import take_turn_of
@@ -64,6 +65,8 @@ def _sync(claim: Claim) -> None:
         found = reading.gather(google, claim.known, _patience(claim), own)
         _keep(claim, found, etag=None)
         look_after(google, claim.calendar_id, claim.known.external_id)
+        if claim.known.is_to_be_checked:
+            list_again(google, claim.connection_id, claim.therapist_id)
 
 
 def _sync_address(claim: Claim) -> None:
