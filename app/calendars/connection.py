@@ -204,9 +204,10 @@ class CalendarConnection(Model):
         for one in listed:
             calendar = known.pop(one.calendar_id, None)
             if calendar is None:
-                calendar = OutsideCalendar(external_id=one.calendar_id)
+                # Later reading keeps it: in which zone its whole days lie is changed together with them.
+                calendar = OutsideCalendar(external_id=one.calendar_id, zone=one.zone)
                 self.calendars.append(calendar)
-            calendar.name, calendar.zone = one.name[:300], one.zone
+            calendar.name = one.name[:300]
             calendar.is_primary, calendar.can_write = one.is_primary, one.can_write
         for gone in known.values():
             if not (gone.is_read or gone.is_written):

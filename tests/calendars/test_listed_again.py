@@ -1,15 +1,19 @@
 """What calendars an account has is looked up again: each day, and when its therapist presses *Sync now*."""
 
-from datetime import timedelta
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from app import clock
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
+from app.integrations.google_calendar import Tokens
+from app.jobs import google_access
+from tests import world
 from tests.calendars.connected import busy_spans
 from tests.calendars.test_reading import hour
-from tests.google import BACKEND_ERROR
+from tests.google import BACKEND_ERROR, READING
 
 
 @pytest.fixture
@@ -80,3 +84,19 @@ def test_a_list_without_their_own_calendar_takes_none_away(read, maras, sync):
     sync(read)
     read.list_again([])
     assert names() == [maras.email, "Choir"]
+
+
+def test_a_new_consent_leaves_no_whole_day_in_the_zone_of_before(read, google, maras, mara, sync):
+    day = world.in_days(3).date()
+    maras.primary.add("Away", day, day + timedelta(days=1))
+    sync(read)
+    maras.primary.zone = "Asia/Tokyo"
+    again = google.grant(maras, READING)
+    with google_access.opened(read.id) as calendar:
+        listed = calendar.calendars()
+    read.accept(Tokens(again.access, again.expires_at, again.refresh, READING), listed)
+    db.session.commit()
+    sync()
+    (span,) = busy_spans(mara)
+    assert span[0].astimezone(ZoneInfo("Asia/Tokyo")).time() == time(0)
+    assert read.calendars[0].zone == "Asia/Tokyo"
