@@ -71,24 +71,34 @@ LACKING = {
     "an object with nothing in it": b"{}",
     "no list of entries": b'{"items":null,"timeZone":"Europe/London","nextSyncToken":"1"}',
     "no zone": b'{"items":[],"nextSyncToken":"1"}',
-    "no end": b'{"items":[],"timeZone":"Europe/London"}',
+}
+
+
+NO_END = said(b'{"items":[],"timeZone":"Europe/London"}')
+LISTS = {
+    "all": lambda calendar: calendar.page("mine", window=WINDOW),
+    "what has changed": lambda calendar: calendar.page("mine", since="1"),
+    "one day": lambda calendar: calendar.entries_between("mine", WINDOW, seconds=10),
 }
 
 
 @pytest.mark.parametrize("answer", LACKING)
-@pytest.mark.parametrize(
-    "ask",
-    [
-        lambda calendar: calendar.page("mine", window=WINDOW),
-        lambda calendar: calendar.page("mine", since="1"),
-        lambda calendar: calendar.entries_between("mine", WINDOW, seconds=10),
-    ],
-    ids=["all", "what has changed", "one day"],
-)
+@pytest.mark.parametrize("ask", LISTS.values(), ids=LISTS)
 def test_a_page_that_lacks_something_is_no_free_time(stranger, answer, ask):
     with stranger(said(LACKING[answer])) as calendar, pytest.raises(GatewayError, match="else than Google") as raised:
         ask(calendar)
     assert (raised.value.retry, raised.value.away) == (True, True)
+
+
+@pytest.mark.parametrize("what", ["all", "what has changed"])
+def test_a_page_after_which_nothing_could_be_asked_is_not_the_last(stranger, what):
+    with stranger(NO_END) as calendar, pytest.raises(GatewayError, match="else than Google"):
+        LISTS[what](calendar)
+
+
+def test_of_one_day_nothing_is_asked_afterwards(stranger):
+    with stranger(NO_END) as calendar:
+        assert LISTS["one day"](calendar).entries == []
 
 
 @pytest.mark.parametrize("answer", [b"", b"{}"])

@@ -11,7 +11,8 @@ Settings of the program under test: `google.settings("http://127.0.0.1:5000")` (
 Tokens without the consent page: `google.grant(mara, READING)` or `google.grant(mara, READING | WRITING)`.
 
 Every request and every answer of Calendar v3 is held against Google's own discovery document. What does not fit is
-answered with 400 and stands in `google.problems`; the fixture fails the test at its end.
+answered with 400 and stands in `google.problems`; the fixture fails the test at its end. So does a sync token beside
+other parameters than those of the request that made it.
 
 Moods: `google.faults.next(TOO_MANY, "events.list")`, `google.faults.always(FORBIDDEN, calendar=private)`,
 `google.faults.chance(LOST, 0.02)`, `google.faults.quota(600, seconds=60)`, `google.faults.clear()`; with HANG,

@@ -93,11 +93,11 @@ def _snapshot(
     if NOT_BUILT & request.query.keys():
         google.problems.append(f"not built here: events.list with {sorted(request.query)}")
     found: Iterable[Entry] = (
-        changed(store, single, sync_tokens.since(google, store, request, single))
+        changed(store, single, sync_tokens.since(google, store, request))
         if "syncToken" in request.query
         else everything(store, single, request)
     )
     view = View(role, request.asked("fields"), int(request.asked("maxAttendees", "0")))
     items = [entry.written(view, google.problems.append) for entry in found] if _wants_items(view) else []
     no_token = sync_tokens.GIVE_NO_TOKEN & request.query.keys()
-    return Snapshot(items, "" if no_token else sync_tokens.token(google, store, single), asked)
+    return Snapshot(items, "" if no_token else sync_tokens.token(google, store, request), asked)

@@ -25,18 +25,23 @@ GIVE_NO_TOKEN = frozenset(
 )
 
 
-def token(google: "Google", store: Store, single: bool) -> str:
+# What may differ from the question that made the token: where it goes on, the window (which it must not name), and how
+# the answer is written.
+MAY_DIFFER = frozenset({"pageToken", "syncToken", "timeMin", "timeMax", "alt", "prettyPrint", "quotaUser"})
+
+
+def token(google: "Google", store: Store, request: Request) -> str:
     said = {
         "calendar": store.id,
         "generation": store.generation,
         "revision": store.revision,
-        "single": single,
+        "asked": _asked(request),
         "at": google.now().timestamp(),
     }
     return base64.urlsafe_b64encode(json.dumps(said).encode()).decode()
 
 
-def since(google: "Google", store: Store, request: Request, single: bool) -> int:
+def since(google: "Google", store: Store, request: Request) -> int:
     """The revision that a sync token stands for."""
     beside = [name for name in NOT_BESIDE_TOKEN if name in request.query]
     if beside or "updatedMin" in request.query or request.asked("showDeleted") == "false":
@@ -49,10 +54,17 @@ def since(google: "Google", store: Store, request: Request, single: bool) -> int
         raise gone() from None
     if not same or old or said["revision"] < store.tokens_since:
         raise gone()
-    if said["single"] != single:
-        google.problems.append("events.list: singleEvents is another than when the sync token was given")
-        raise bad_request("singleEvents is another than when the sync token was given.")
+    if said["asked"] != _asked(request):
+        # "All other query parameters should be the same as for the initial synchronization to avoid undefined
+        # behavior": where Google may do anything, we do not go.
+        problem = f"asked otherwise than when the sync token was given: {said['asked']}, now {_asked(request)}"
+        google.problems.append(f"events.list: {problem}")
+        raise bad_request(problem)
     return int(said["revision"])
+
+
+def _asked(request: Request) -> dict[str, list[str]]:
+    return {name: values for name, values in request.query.items() if name not in MAY_DIFFER}
 
 
 def gone() -> Refused:

@@ -53,7 +53,7 @@ def test_changes_while_pages_are_read_come_with_the_next_token(google: Google, p
     first = program.entries(mara.primary, maxResults=2)
     new = mara.primary.add("in between", NINE, TEN)
     last = program.entries(mara.primary, maxResults=2, pageToken=first["nextPageToken"])
-    changes = program.changes(mara.primary, last["nextSyncToken"])
+    changes = program.changes(mara.primary, last["nextSyncToken"], maxResults=2)
     assert [one["id"] for one in changes] == [new]
 
 
@@ -88,9 +88,17 @@ def test_a_token_stands_alone(program: Program, mara: Account, beside: dict[str,
     assert list_with(program, mara.primary, syncToken=token, **beside)[0] == 400
 
 
-def test_a_token_of_another_question_is_our_mistake(google: Google, program: Program, mara: Account) -> None:
+@pytest.mark.parametrize(
+    "otherwise",
+    [{"singleEvents": "false"}, {"showDeleted": "true"}, {"maxResults": "7"}, {"fields": "items,timeZone"}],
+    ids=str,
+)
+def test_a_token_of_another_question_is_our_mistake(
+    google: Google, program: Program, mara: Account, otherwise: dict[str, str]
+) -> None:
     token = program.token(mara.primary)
-    answer = program.ask("GET", "calendars/primary/events", syncToken=token)
+    query = {"singleEvents": "true", "syncToken": token} | otherwise
+    answer = program.ask("GET", "calendars/primary/events", **query)
     assert answer.status_code == 400
     assert google.problems
     google.problems.clear()

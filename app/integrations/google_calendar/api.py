@@ -70,7 +70,7 @@ class CalendarAPI:
         if response.status_code == 410 or (response.status_code == 400 and since and not page):
             raise SyncTokenGone
         # Of what was changed after a moment Google cannot tell what changes after that.
-        return _page(content(response), is_begun=updated_after is None)
+        return _page(content(response), goes_on=updated_after is None)
 
     def entries_between(self, calendar_id: str, span: Span, *, seconds: float) -> Page:
         return within(seconds, lambda: self._all_between(calendar_id, span))
@@ -109,7 +109,9 @@ class CalendarAPI:
         found: list[dict[str, Any]] = []
         page: str | None = None
         while True:
-            some = self.page(calendar_id, window=span, page=page)
+            # What changes afterwards is not asked for, so nothing is demanded by which it could be.
+            asked = _question(None, span, page, None)
+            some = _page(content(self._ask("GET", _entries(calendar_id), params=asked)), goes_on=False)
             found += some.entries
             page = some.next_page
             if not page:
@@ -149,7 +151,8 @@ def _question(
     if updated_after:
         asked |= {"updatedMin": _written(updated_after), "showDeleted": "true"}
     if since:
-        asked |= {"syncToken": since, "showDeleted": "true"}
+        # Beside it all must be as it was when the token was made; what was deleted comes with it in any case.
+        asked |= {"syncToken": since}
     return asked | ({"pageToken": page} if page else {})
 
 
@@ -177,10 +180,11 @@ def _entry(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _page(answer: dict[str, Any], *, is_begun: bool) -> Page:
-    """What lacks anything that a page always has must never be taken for a free day."""
+def _page(answer: dict[str, Any], *, goes_on: bool) -> Page:
+    """What lacks anything that a page always has must never be taken for a free day. `goes_on`: what has changed is
+    asked for later."""
     required(answer, "timeZone")
-    if is_begun:
+    if goes_on:
         required(answer, "nextPageToken", "nextSyncToken")
     return Page(
         # Asked for single fields, Google leaves out what is empty; what else a page says shows that it is one.
