@@ -19,6 +19,10 @@ HEADERS = {
 # For what knows no policy. Files go without: a first visit pays for each word of each of them.
 OF_PAGES = {"X-Frame-Options": "DENY"}
 
+# Calendars elsewhere read these, at an address that is theirs alone. They keep what they read in any case; where they
+# may, they ask next time only whether it has changed.
+KEPT_BY_CALENDARS = frozenset({"feeds.of_therapist", "feeds.of_session"})
+
 # Nothing is allowed that a page of ours does not use. Two Trusted Types policies: `htmx`, whose extension hx-csp
 # only lets elements act that carry this answer's nonce; and `service-worker`, which knows that one address.
 POLICY = (
@@ -57,11 +61,15 @@ def protect(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", _policy())
     response.headers.setdefault("Referrer-Policy", _referrer_policy())
     if is_for_one_person(response):
-        response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = "private, no-cache" if _is_calendar(response) else "no-store"
         response.headers["X-Robots-Tag"] = "noindex"
     elif response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "private, no-cache")
     return response
+
+
+def _is_calendar(response: Response) -> bool:
+    return request.endpoint in KEPT_BY_CALENDARS and response.status_code in (200, 304)
 
 
 def let_forms_lead_to(address: str) -> None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask
 from werkzeug.test import TestResponse
 
 from app.blueprints import access
-from app.blueprints.security import HEADERS
+from app.blueprints.security import HEADERS, KEPT_BY_CALENDARS
 from app.booking.personal_link import PersonalLink
 from app.database import db
 from app.forms.tokens import unmasked
@@ -78,6 +78,16 @@ def test_nothing_private_is_kept_by_a_browser(http, mara, link):
         assert http.get(path, headers=headers).headers["Cache-Control"] == "no-store", path
     sign_in(http)
     for path in ("/dashboard", "/sessions", "/settings"):
+        assert http.get(path).headers["Cache-Control"] == "no-store", path
+
+
+def test_only_what_calendars_read_is_kept_by_them_and_only_while_it_is_there(app, http):
+    kept = [rule for rule in app.url_map.iter_rules() if rule.endpoint in KEPT_BY_CALENDARS]
+    assert sorted(rule.endpoint for rule in kept) == ["feeds.of_session", "feeds.of_therapist"]
+    for rule in kept:
+        assert access.access_of(rule.endpoint) == access.PERSONAL_LINK
+        assert rule.rule.endswith(".ics")
+    for path in ("/feeds/wrong.ics", "/feeds/sessions/1/wrong.ics"):
         assert http.get(path).headers["Cache-Control"] == "no-store", path
 
 

@@ -140,11 +140,11 @@ def test_a_feed_asks_the_database_as_much_with_many_sessions_as_with_few(mara, v
 
 
 @pytest.mark.parametrize("which", ["therapist", "session"])
-def test_nobody_keeps_a_feed_or_finds_it_by_searching(mara, visitor, request_of_ines, which):
+def test_a_feed_is_asked_for_again_each_time_and_not_found_by_searching(mara, visitor, request_of_ines, which):
     address = feed_of(mara, visitor) if which == "therapist" else calendar_of(request_of_ines)
     for headers in ({}, {"If_None_Match": read(address, visitor).headers["ETag"]}):
         answer = read(address, visitor, **headers)
-        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Cache-Control"] == "private, no-cache"
         assert answer.headers["X-Robots-Tag"] == "noindex"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
 
