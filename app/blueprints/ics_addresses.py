@@ -10,6 +10,7 @@ from app.blueprints.calendars_outside import HERE, calendars_page, told_here
 from app.booking.refusals import NotPossible
 from app.calendars import by_address, ics_reading
 from app.database import db
+from app.forms.cleaning import one_line
 from app.integrations.errors import GatewayError
 from app.practice import throttle
 from app.scheduling.turn import take_turn_of
@@ -21,7 +22,7 @@ bp = Blueprint("ics_addresses", __name__)
 @bp.post(f"{HERE}/addresses")
 @therapist_only
 def connect() -> Response:
-    address, name = (request.form.get(field, "").strip() for field in ("address", "name"))
+    address, name = (one_line(request.form.get(field)) for field in ("address", "name"))
     therapist = current_user.therapist
     therapist_id, zone = therapist.id, therapist.zone
     if next_look := _note_look(therapist_id):

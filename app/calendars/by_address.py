@@ -10,6 +10,7 @@ from app.calendars.ics_reading import Asking
 from app.calendars.ours import own_of
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
+from app.forms.cleaning import one_line
 from app.integrations.errors import GatewayError
 from app.practice.therapist import Therapist
 from app.practice.user import User, digest
@@ -26,13 +27,14 @@ class AddressLost(GatewayError):
 
 
 def connect(therapist_id: int, zone: str, address: str, name: str) -> CalendarConnection:
-    """What is taken there closes time here from now on. The same address once more is read anew, also where it could
-    not be read any more. Call it in the therapist's turn; the caller commits. Raises NotPossible."""
+    """What is taken there closes time here from now on. `name`: typed, or what the calendar calls itself. The same
+    address once more is read anew, also where it could not be read any more. Call it in the therapist's turn; the
+    caller commits. Raises NotPossible."""
     address = address.strip()
     connection = _known(therapist_id, address)
     if connection is None:
         connection = _new(therapist_id, zone, address)
-    connection.label = " ".join(name.split())[:100] or host_of(address)
+    connection.label = one_line(name)[:100] or host_of(address)
     connection.state, connection.error, connection.failing_since, connection.told_at = "working", None, None, None
     for calendar in connection.calendars:
         calendar.name, calendar.address = connection.label, address

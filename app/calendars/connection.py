@@ -12,6 +12,7 @@ from app.calendars.outside_calendar import OutsideCalendar
 from app.calendars.settled_clash import SettledClash
 from app.calendars.watch_channel import WatchChannel
 from app.database import Model, UTCDateTime, db
+from app.forms.cleaning import one_line
 from app.integrations.google_calendar import WRITING, Listed, Tokens
 from app.practice.therapist import Therapist
 from app.scheduling import changes
@@ -72,7 +73,9 @@ class CalendarConnection(Model):
         listed = list(listed)
         account = next((one for one in listed if one.is_primary), None)
         known = cls._of_account(therapist.id, account.calendar_id) if account else None
-        connection = known or cls(therapist_id=therapist.id, kind="google", label=account.name[:200] if account else "")
+        connection = known or cls(
+            therapist_id=therapist.id, kind="google", label=one_line(account.name)[:200] if account else ""
+        )
         if known is None:
             db.session.add(connection)
         connection.accept(tokens, listed)
@@ -207,7 +210,7 @@ class CalendarConnection(Model):
                 # Later reading keeps it: in which zone its whole days lie is changed together with them.
                 calendar = OutsideCalendar(external_id=one.calendar_id, zone=one.zone)
                 self.calendars.append(calendar)
-            calendar.name = one.name[:300]
+            calendar.name = (one_line(one.name) or one.calendar_id)[:300]
             calendar.is_primary, calendar.can_write = one.is_primary, one.can_write
         for gone in known.values():
             if not (gone.is_read or gone.is_written):

@@ -107,6 +107,20 @@ def test_a_calendar_has_the_name_that_its_therapist_gives_it_or_that_of_its_serv
     assert "Connected: 127.0.0.1." in connect(f"{server.origin}/other.ics").text
 
 
+def test_no_name_can_hold_what_no_database_keeps(connect, server):
+    assert "Connected: Choir of the town." in connect(name="Choir\x00of\x07 the town").text
+    gives(server, ics(head="X-WR-CALNAME:Work\x00\x1b of\u202e Mara"))
+    assert connect(f"{server.origin}/other.ics").status == 200
+    gives(server, ics(head="X-WR-CALNAME:\x00"))
+    assert "Connected: 127.0.0.1." in connect(f"{server.origin}/third.ics").text
+
+
+def test_an_address_with_what_none_has_is_refused(connect, server):
+    page = connect(f"{server.origin}/private\x00.ics", "Choir\x00")
+    assert page.status == 422
+    assert "This is not the address of a calendar" in page.text
+
+
 def test_what_changes_there_changes_here(connect, sync, server, mara):
     connect()
     sync()
