@@ -27,6 +27,7 @@ from app.calendars.connection import CalendarConnection
 from app.database import db
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import READING, Listed, Tokens, consent, open_calendar
+from app.integrations.google_calendar.farewell import say_farewell
 from app.integrations.google_calendar.patience import within
 from app.scheduling.turn import take_turn_of
 
@@ -47,7 +48,11 @@ NOT_ENOUGH = (
 )
 NO_WRITING = "Google was not allowed to let us write, so nothing is written. What was read before is read as before."
 OTHER_ACCOUNT = "You answered with another Google account than the one that is connected here. Nothing has changed."
-NOT_REACHED = "Nothing was connected. Please try again in a few minutes."
+NOT_REACHED = (
+    "Nothing was connected. Please try again in a few minutes; should you not want to, what you allowed at Google ends "
+    "at myaccount.google.com/connections."
+)
+STAYS_THERE = " Google did not answer: to end the consent there too, open myaccount.google.com/connections."
 
 
 class Begun(NamedTuple):
@@ -116,7 +121,8 @@ def _finished(begun: Begun) -> Response:
         return calendars_page(409, problem=f"{error} {NOT_REACHED}")
     take_turn_of(current_user.therapist.id)
     if not tokens.scopes >= READING:
-        return calendars_page(409, problem=NOT_ENOUGH)
+        # Somebody connected here by this account would have been given all: what was allowed before counts on.
+        return _refused(tokens, None, NOT_ENOUGH)
     return _connect(tokens, listed) if begun.calendar is None else _let_write(begun, tokens, listed)
 
 
@@ -128,8 +134,9 @@ def _connect(tokens: Tokens, listed: list[Listed]) -> Response:
 
 def _let_write(begun: Begun, tokens: Tokens, listed: list[Listed]) -> Response:
     connection = own_connection(begun.connection, "google")
-    if connection.account not in {one.calendar_id for one in listed if one.is_primary}:
-        return calendars_page(409, problem=OTHER_ACCOUNT)
+    account = next((one.calendar_id for one in listed if one.is_primary), None)
+    if account is None or connection.account != account:
+        return _refused(tokens, account, OTHER_ACCOUNT)
     connection.accept(tokens, listed)
     calendar = next((one for one in connection.calendars if one.can_write and one.id == begun.calendar), None)
     allowed = connection.may_write and calendar is not None
@@ -139,6 +146,16 @@ def _let_write(begun: Begun, tokens: Tokens, listed: list[Listed]) -> Response:
     if calendar is None or not allowed:
         return calendars_page(409, problem=NO_WRITING)
     return told_here(f"Your sessions are being written into {calendar.name}.")
+
+
+def _refused(tokens: Tokens, account: str | None, problem: str) -> Response:
+    """What is of no use here does not live on at Google, unless it is the consent of somebody who is connected here:
+    revoking it would end theirs too."""
+    is_needed = account is not None and CalendarConnection.is_connected(account)
+    db.session.rollback()  # Google may take its time, and nobody shall wait for it
+    if not (is_needed or say_farewell(current_app.config, None, refresh_token=tokens.refresh or tokens.access)):
+        problem += STAYS_THERE
+    return calendars_page(409, problem=problem)
 
 
 def _asked_at_google(connection: CalendarConnection | None, calendar: int | None = None) -> Response:

@@ -84,6 +84,13 @@ class CalendarConnection(Model):
         changes.note_seen(therapist.id)
         return connection
 
+    @classmethod
+    def is_connected(cls, account: str) -> bool:
+        """Whether anybody here reads by a consent of this account."""
+        its = (OutsideCalendar.external_id == account, OutsideCalendar.is_primary)
+        mine = select(OutsideCalendar.id).join(cls).where(*its, cls.kind == "google")
+        return db.session.scalar(mine.limit(1)) is not None
+
     def accept(self, tokens: Tokens, listed: Iterable[Listed]) -> None:
         """A consent was given, for the first time or again."""
         self.refresh_token = tokens.refresh or self.refresh_token

@@ -148,6 +148,16 @@ def test_a_tick_that_was_taken_away(desk, google):
     assert page.status == 409
     assert "leave both boxes ticked" in page.text
     assert not db.session.scalar(db.select(CalendarConnection))
+    assert given(google, "mara@gmail.example") == [], "what is of no use here does not live on there"
+
+
+def test_google_being_silent_when_a_consent_of_no_use_is_given_back(desk, google, monkeypatch):
+    monkeypatch.setattr("app.integrations.google_calendar.farewell.SECONDS", 0.2)
+    page = desk.open(decides(asked(desk), without="calendar.events.readonly"))
+    google.faults.always(HANG, "oauth.revoke")
+    page = desk.press(page, "Finish connecting")
+    assert "leave both boxes ticked" in page.text
+    assert "open myaccount.google.com/connections" in page.text
 
 
 @pytest.mark.parametrize("fault", [BACKEND_ERROR, INVALID_GRANT, HANG])
@@ -326,6 +336,18 @@ def test_the_second_consent_is_of_the_same_account(desk, google):
     assert page.status == 409
     assert "another Google account" in page.text
     assert not the_connection().may_write
+    assert given(google, "somebody@gmail.example") == []
+    assert given(google, "mara@gmail.example")
+
+
+def test_the_consent_of_somebody_who_is_connected_here_is_not_given_back(desk, otto, google, visitor):
+    google.account("otto@gmail.example")
+    connects(desk, google)
+    connects(visitor("otto@example.com"), google, "otto@gmail.example")
+    back = decides(asked(desk, "Write my sessions there"), account="otto@gmail.example")
+    assert "another Google account" in desk.press(desk.open(back), "Finish connecting").text
+    assert google.count("oauth.revoke") == 0
+    assert given(google, "otto@gmail.example")
 
 
 def test_an_access_token_is_renewed_before_it_ends_and_kept(desk, google):
@@ -356,6 +378,11 @@ def test_forms_of_this_page_alone_may_lead_to_google(desk, google):
     assert f"form-action 'self' {google.url};" in desk.answer.headers["Content-Security-Policy"]
     desk.open("/settings")
     assert "form-action 'self';" in desk.answer.headers["Content-Security-Policy"]
+
+
+def given(google: Google, email: str) -> list[object]:
+    """The consents that live at Google."""
+    return list(google.grants.of(google.accounts[email]))
 
 
 def decides_about_busy_time(therapist: Therapist, calendar: OutsideCalendar) -> Booking:
