@@ -28,6 +28,7 @@ class Health(NamedTuple):
     last_sync_at: datetime | None
     next_sync_at: datetime | None
     words: str | None
+    tried_at: datetime | None = None  # when what failed is tried again, unless that is just now
 
 
 def health_of(connection: CalendarConnection) -> Health:
@@ -39,7 +40,8 @@ def health_of(connection: CalendarConnection) -> Health:
         return Health("idle", None, None, None)
     failing = [one for one in read if one.error]
     state: State = "failing" if failing else "working" if connection.read_at else "first"
-    return Health(state, connection.read_at, connection.next_at, _words(failing))
+    ahead = (one.next_sync_at for one in failing if one.next_sync_at and one.next_sync_at > clock.now())
+    return Health(state, connection.read_at, connection.next_at, _words(failing), min(ahead, default=None))
 
 
 def why_not_told(config: Mapping[str, Any]) -> str | None:

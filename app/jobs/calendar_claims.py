@@ -25,7 +25,7 @@ ONE_PAGE = timedelta(seconds=75)  # as long as one may take, with a new access t
 CANDIDATES = 20  # looked at together, so that several workers seldom want the same
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)  # and no longer than where nothing fails
-LONGEST_ASKED = timedelta(hours=2)  # by Google, to wait
+LONGEST_ASKED = timedelta(hours=2)  # by Google or any other server, to wait: longer ones are not believed
 
 
 class LeaseLost(Exception):
@@ -116,11 +116,11 @@ def claim_next() -> Claim | None:
 
 
 def wait_after(attempts: int, error: GatewayError) -> timedelta:
-    """Longer with each try, not the same for all, and never less than Google asks for."""
+    """Longer with each try, not the same for all, and as long as is asked for within reason."""
     longest = min(LONGEST_WAIT, _polling())
     wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), longest) if error.retry else longest
-    asked = min(timedelta(seconds=error.wait), LONGEST_ASKED)
-    return max(wait * random.uniform(0.5, 1.0), asked * random.uniform(1.0, 1.2))
+    asked = timedelta(seconds=error.wait) * random.uniform(1.0, 1.2)
+    return max(wait * random.uniform(0.5, 1.0), min(asked, LONGEST_ASKED * random.uniform(0.9, 1.0)))
 
 
 def next_poll() -> timedelta:

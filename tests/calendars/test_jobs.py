@@ -15,6 +15,7 @@ from app.integrations.google_calendar.errors import Revoked
 from app.jobs import calendar_claims, calendars, google_access
 from app.jobs.calendar_claims import claim_next, wait_after
 from app.messages.message import Message
+from app.wording import clock_time
 from tests.calendars.connected import busy_spans, connect, is_due
 from tests.calendars.test_reading import hour
 from tests.google import BACKEND_ERROR, FORBIDDEN, HANG, READING, UNAUTHORIZED, WRITING, too_many
@@ -155,6 +156,25 @@ def test_google_is_waited_for_as_long_as_it_asks(connection, google, sync):
     google.faults.next(too_many(1000), "events.list")
     sync()
     assert timedelta(seconds=990) < waits(connection) < timedelta(seconds=1300)
+
+
+@pytest.mark.parametrize("seconds", [7200, 86400, 999999])
+def test_nobody_is_waited_for_longer_than_two_hours(connection, google, sync, seconds):
+    google.faults.next(too_many(seconds), "events.list")
+    sync()
+    assert timedelta(hours=1.7) < waits(connection) <= calendar_claims.LONGEST_ASKED
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["never read", "read before"])
+def test_the_page_tells_when_it_is_tried_again(connection, google, mara, sync, visitor, before):
+    if before:
+        sync()
+    google.faults.next(too_many(3600), "events.list")
+    sync(connection)
+    next_try = clock_time(of(connection).next_sync_at, mara.zone)
+    page = visitor("mara@example.com").open("/settings/calendars").text
+    assert "Google wants to be asked less often." in page
+    assert f"it is tried again at {next_try}." in page
 
 
 def test_a_calendar_that_is_closed_to_us_keeps_what_is_known_and_the_connection_works_on(
