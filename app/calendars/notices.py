@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, and_, or_, select
 
 from app import clock
 from app.calendars.connection import CalendarConnection
+from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.practice.therapist import Therapist
 from app.wording import clock_time, short_day
@@ -19,19 +20,33 @@ class Notice(NamedTuple):
     is_broken: bool  # nothing helps but what the therapist does
 
 
-def of_therapist(therapist: Therapist) -> list[Notice]:
-    """The broken first. Nothing is asked for: it is as reading found it last."""
-    now = clock.now()
-    ailing = or_(CalendarConnection.state == "broken", CalendarConnection.failing_since <= now - FOR_LONG)
-    query = select(CalendarConnection).where(CalendarConnection.therapist_id == therapist.id, ailing)
-    found = [_notice(one, therapist.zone) for one in db.session.scalars(query.order_by(CalendarConnection.id))]
-    return sorted(found, key=lambda one: not one.is_broken)
+class Outside(NamedTuple):
+    """What is to be said, and the calendars into which sessions are written: only there can a person change them."""
+
+    notices: list[Notice]
+    written: list[int]
 
 
-def _notice(connection: CalendarConnection, zone: str) -> Notice:
-    whose = "Your Google calendar" if connection.kind == "google" else "Your calendar elsewhere"
-    if connection.state == "broken":
+def of_therapist(therapist: Therapist) -> Outside:
+    """The broken first. Nothing is asked for: it is as reading found it last. One statement."""
+    ailing = or_(CalendarConnection.state == "broken", CalendarConnection.failing_since <= clock.now() - FOR_LONG)
+    query = (
+        select(CalendarConnection.kind, CalendarConnection.state, CalendarConnection.failing_since, OutsideCalendar.id)
+        .outerjoin(
+            OutsideCalendar, and_(OutsideCalendar.connection_id == CalendarConnection.id, OutsideCalendar.is_written)
+        )
+        .where(CalendarConnection.therapist_id == therapist.id, or_(ailing, OutsideCalendar.id.is_not(None)))
+    )
+    rows = db.session.execute(query.order_by(CalendarConnection.id)).all()
+    notices = [notice for row in rows if (notice := _of_reading(row, therapist.zone))]
+    return Outside(sorted(notices, key=lambda one: not one.is_broken), [row.id for row in rows if row.id])
+
+
+def _of_reading(row: Row, zone: str) -> Notice | None:
+    whose = "Your Google calendar" if row.kind == "google" else "Your calendar elsewhere"
+    if row.state == "broken":
         return Notice(f"{whose} is not connected any more: what changes there does not close time here.", True)
-    since = connection.failing_since or clock.now()
-    when = f"{short_day(since, zone)}, {clock_time(since, zone)}"
+    if row.failing_since is None or row.failing_since > clock.now() - FOR_LONG:
+        return None
+    when = f"{short_day(row.failing_since, zone)}, {clock_time(row.failing_since, zone)}"
     return Notice(f"{whose} has not answered since {when}; what was known then still closes time here.", False)

@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import delete, func, select, update
 
 from app import clock
-from app.calendars import health
+from app.calendars import health, moved_there
 from app.calendars.connection import CalendarConnection
 from app.calendars.entry import CalendarEntry
 from app.calendars.outside_calendar import OutsideCalendar
@@ -23,6 +23,7 @@ from app.jobs.calendar_claims import LeaseLost
 from app.jobs.entry_claims import EntryClaim, claim, claim_next
 from app.jobs.entry_writer import Writer
 from app.jobs.google_access import opened
+from app.scheduling.busy_time import BusyTime
 from app.scheduling.turn import take_turn_of
 
 log = logging.getLogger(__name__)
@@ -101,12 +102,22 @@ def _to_come(connection_id: int) -> dict[int, int]:
 
 
 def _finish(claimed: EntryClaim, complete: bool, problem: str | None) -> None:
+    _free_what_was_decided(claimed)
     if complete:
         claimed.give_back(problem)
         _forget_where_nothing_is_written(claimed.place.calendar_id)
     else:
         claimed.go_on_later()
     db.session.commit()
+
+
+def _free_what_was_decided(claimed: EntryClaim) -> None:
+    """By the release before, which frees nothing: as long as both run."""
+    decided = select(CalendarEntry.id).join(BusyTime, BusyTime.entry_id == CalendarEntry.id)
+    mine = (CalendarEntry.calendar_id == claimed.place.calendar_id, CalendarEntry.state != "edited")
+    if left := db.session.scalars(decided.where(*mine)).all():
+        take_turn_of(claimed.place.therapist_id)
+        moved_there.free(claimed.place.therapist_id, left)
 
 
 def _forget_where_nothing_is_written(calendar_id: int) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import case, delete, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.calendars import entries, ours
+from app.calendars import entries, moved_there, ours
 from app.calendars.blocking import Unreadable, is_cancelled, span_of
 from app.calendars.edits import GONE, judged
 from app.calendars.entries import Known, Step
@@ -28,6 +28,7 @@ from app.integrations.google_calendar import GoogleCalendar
 from app.integrations.google_calendar.errors import AlreadyThere, ChangedMeanwhile, NotAllowed, NotThere, Revoked
 from app.jobs.entry_claims import EntryClaim
 from app.scheduling import changes
+from app.scheduling.spans import Span
 
 log = logging.getLogger(__name__)
 
@@ -193,8 +194,9 @@ class Writer:
 
     def _turn(self, one: Known, **values: Any) -> bool:
         """Have the row say so, if it still is as we know it; commits. Raises LeaseLost."""
-        if "edited" in (one.state, values["state"]):
-            changes.note_seen(self.place.therapist_id)  # the session's page shows it
+        is_edit = "edited" in (one.state, values["state"])
+        if is_edit:  # pages show it, and clients cannot book where it stands now
+            changes.note(db.session(), diaries=[self.place.therapist_id])
         self.claim.prolong()
         if "seen_etag" in values:  # unless it was seen once more meanwhile
             as_known = CalendarEntry.seen_etag.is_not_distinct_from(one.seen_etag)
@@ -202,5 +204,12 @@ class Writer:
         same = (CalendarEntry.id == one.id, CalendarEntry.state == one.state)
         plainly = update(CalendarEntry).where(*same).values(**values).execution_options(synchronize_session=False)
         turned = rows_changed(plainly) == 1
+        if turned and is_edit:
+            moved_there.close(one.id, self.place.therapist_id, _moved_to(values))
         db.session.commit() if turned else db.session.rollback()
         return turned
+
+
+def _moved_to(values: dict[str, Any]) -> Span | None:
+    starts, ends = values.get("edited_starts_at"), values.get("edited_ends_at")
+    return (starts, ends) if values["state"] == "edited" and starts and ends else None

@@ -72,7 +72,6 @@ def test_an_entry_that_is_moved_there_is_told_here_and_left_alone(google, maras,
     assert requests(google) == before
     assert entries(maras.primary) == [AT_TWO]
     assert session.starts_at == TEN
-    assert busy_spans(mara) == []
 
 
 def test_an_entry_that_is_deleted_there_is_told_here_and_not_made_again(google, maras, session, stands, look):
