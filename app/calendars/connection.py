@@ -114,6 +114,7 @@ class CalendarConnection(Model):
         for one in self.calendars:
             if one.is_written or one is calendar:
                 one.is_written = one is calendar
+                one.write_failing_since = one.write_told_at = None
                 moved_there.free(self.therapist_id, select(CalendarEntry.id).where(CalendarEntry.calendar_id == one.id))
                 one.write_again()  # where nothing is written any more, what stands there is taken away
                 one.fall_due()

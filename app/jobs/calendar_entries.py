@@ -105,6 +105,8 @@ def _finish(claimed: EntryClaim, complete: bool, problem: str | None) -> None:
     _free_what_was_decided(claimed)
     if complete:
         claimed.give_back(problem)
+        if problem:
+            health.tell_if_unwritten(claimed.place.calendar_id)
         _forget_where_nothing_is_written(claimed.place.calendar_id)
     else:
         claimed.go_on_later()
@@ -137,6 +139,7 @@ def _note_failure(claimed: EntryClaim, error: Exception, went_on: bool) -> None:
     try:
         take_turn_of(place.therapist_id)  # as whoever disconnects does: both then go on to calendar and connection
         claimed.put_off(error, attempts=1 if went_on else place.attempts + 1)
+        health.tell_if_unwritten(place.calendar_id)
         if isinstance(error, Revoked):
             health.note_broken(place.connection_id, place.consent, error)
         db.session.commit()

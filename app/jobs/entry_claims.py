@@ -71,6 +71,7 @@ class EntryClaim:
             written_revision=self.place.revision,
             write_attempts=0,
             write_error=error,
+            **(self._fails() if error else {"write_failing_since": None, "write_told_at": None}),
         )
 
     def go_on_later(self) -> None:
@@ -81,7 +82,13 @@ class EntryClaim:
         """It failed so often in a row and is tried again later. Raises LeaseLost."""
         self.went_well = False
         until = clock.now() + wait_after(attempts, error)
-        self._write(write_lease_until=None, next_write_at=until, write_attempts=attempts, write_error=str(error))
+        failed = {"write_attempts": attempts, "write_error": str(error)}
+        self._write(write_lease_until=None, next_write_at=until, **failed, **self._fails())
+
+    @staticmethod
+    def _fails() -> dict[str, object]:
+        since = OutsideCalendar.write_failing_since
+        return {"write_failing_since": func.coalesce(since, clock.now(), type_=since.type)}
 
     def _write(self, **values: object) -> None:
         ours = (OutsideCalendar.id == self.place.calendar_id, OutsideCalendar.write_lease_until == self.lease_until)

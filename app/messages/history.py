@@ -82,6 +82,7 @@ MAILS = {
     "day_list": "List of the day",
     "clash_found": "Notice of a clash",
     "calendar_broken": "Notice of the calendar that is not connected any more",
+    "calendar_unwritten": "Notice of the calendar that is not up to date",
 }
 
 # What is only pushed.

@@ -52,7 +52,7 @@ TIMED_CASES = [
     Case("", "therapist", "day_list", None),
     Case("", "therapist", "clash_found", None),
 ]
-CALENDAR_CASES = [Case("", "therapist", "calendar_broken", None)]
+CALENDAR_CASES = [Case("", "therapist", name, None) for name in ("calendar_broken", "calendar_unwritten")]
 CASES = ANNOUNCED_CASES + TIMED_CASES + CALENDAR_CASES
 
 
@@ -61,7 +61,7 @@ def message(case: Case, **changes: Any) -> Message:
     address = "ines@example.net" if case.recipient == "client" else "mara@example.com"
     return Message(
         id=7,
-        booking_id=None if case.name in ("day_list", "calendar_broken") else 1,
+        booking_id=None if case.name in ("day_list", "calendar_broken", "calendar_unwritten") else 1,
         name=case.name,
         recipient=case.recipient,
         address=address,
@@ -74,7 +74,7 @@ def message(case: Case, **changes: Any) -> Message:
 def facts(case: Case) -> dict[str, Any]:
     if case.name == "day_list":
         return _day()
-    if case.name == "calendar_broken":
+    if case in CALENDAR_CASES:
         return _calendar()
     location = VIDEO if "location" in case.verb or case.verb == "relocated_as_asked" else ROOM
     offer = _offer(case, location)
@@ -186,5 +186,6 @@ def _calendar() -> dict[str, Any]:
     return {
         "therapist": {"name": "Mara Lindt", "slug": "mara-lindt", "zone": "Europe/London"},
         "connection": {"label": "mara@gmail.example", "kind": "google"},
+        "written": {"name": "Practice", "error": "Google had trouble answering."},
         "calendar": None,
     }
