@@ -28,7 +28,7 @@ def downgrade() -> None:
     for name in WRITING:
         op.execute(f"ALTER TABLE outside_calendar DROP COLUMN {name}")
     # What was released before can neither send these nor free those.
-    op.execute("DELETE FROM message WHERE name = 'calendar_unwritten'")
+    op.execute("DELETE FROM message WHERE name IN ('calendar_unwritten', 'not_looked_up')")
     op.execute("DELETE FROM busy_time WHERE entry_id IS NOT NULL")
     op.drop_index("uq_busy_time_entry", "busy_time")
     op.execute("ALTER TABLE busy_time DROP COLUMN entry_id")

@@ -51,6 +51,7 @@ TIMED_CASES = [
     Case("", "client", "reminder", None),
     Case("", "therapist", "day_list", None),
     Case("", "therapist", "clash_found", None),
+    Case("", "therapist", "not_looked_up", None),
 ]
 CALENDAR_CASES = [Case("", "therapist", name, None) for name in ("calendar_broken", "calendar_unwritten")]
 CASES = ANNOUNCED_CASES + TIMED_CASES + CALENDAR_CASES
@@ -98,6 +99,7 @@ def facts(case: Case) -> dict[str, Any]:
             "before": _before(case.verb),
             "why": WORDS if said else "",
             "busy": "Your Google calendar says that you are busy: Tue 24 Nov 2026, 10:30–11:30.",
+            "unasked": "Google could not be asked just now; this is what we knew at 09:10.",
             "calendar": case.calendar and {"method": case.calendar, "sequence": int(bool(offer))},
         }
     )

@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from app import clock
 from app.booking.rearrangement import dispute, offer_location
+from app.calendars.acceptance import LONGEST
 from app.calendars.connection import CalendarConnection
-from app.calendars.health import note_broken
+from app.calendars.health import note_broken, tell_if_unwritten
+from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.integrations.google_calendar.errors import Revoked
 from app.jobs.acceptances import check_acceptances
@@ -81,7 +83,7 @@ def everything_happens(mara, clocks):
     db.session.commit()
     clocks.move_to(late.starts_at - timedelta(minutes=90))
     dispute(late)
-    lose_calendar(mara)
+    lose_calendar(mara, clocks)
     db.session.commit()
 
 
@@ -92,10 +94,20 @@ def fill_elsewhere(booking):
     check_acceptances()
 
 
-def lose_calendar(mara):
+def lose_calendar(mara, clocks):
+    """First it cannot be written for long, then not be asked about what a client accepts, and then it is not theirs."""
+    calendar = OutsideCalendar(external_id="mara@gmail.example", is_read=True, is_written=True)
+    calendar.write_failing_since = clock.now() - timedelta(days=1)
     connection = CalendarConnection(therapist_id=mara.id, kind="google", label="mara@gmail.example")
+    connection.calendars = [calendar]
     db.session.add(connection)
     db.session.flush()
+    tell_if_unwritten(calendar.id)
+    offer = world.offer_times(confirmed(mara, 34), world.in_days(35))
+    offer.accept(offer.alternatives[0])
+    db.session.commit()
+    clocks.shift(LONGEST)
+    check_acceptances()
     note_broken(connection.id, None, Revoked())
 
 
