@@ -63,11 +63,14 @@ class EntryClaim:
             self.lease_until = until
 
     def give_back(self, error: str | None = None) -> None:
-        """All is written; but for what `error` says, which is tried again at the next occasion. Raises LeaseLost."""
-        check = clock.now() + CHECKED_EVERY * random.uniform(0.8, 1.0)
+        """All is written; but for what `error` says, which is tried again in a while. Raises LeaseLost.
+
+        The rest waits for none of it: it counts as no attempt that failed.
+        """
+        again = wait_after(1, GatewayError(error, retry=False)) if error else CHECKED_EVERY * random.uniform(0.8, 1.0)
         self._write(
             write_lease_until=None,
-            next_write_at=func.coalesce(OutsideCalendar.next_write_at, check),
+            next_write_at=func.coalesce(OutsideCalendar.next_write_at, clock.now() + again),
             written_revision=self.place.revision,
             write_attempts=0,
             write_error=error,
