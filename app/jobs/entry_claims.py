@@ -41,6 +41,7 @@ class Place(NamedTuple):
     revision: int  # of the diary
     attempts: int
     consent: str | None  # as it lies sealed in the database
+    connected_at: datetime
 
 
 @dataclass
@@ -163,6 +164,7 @@ def _details(calendar_id: int) -> Select:
             Therapist.diary_revision,
             OutsideCalendar.write_attempts,
             type_coerce(CalendarConnection.refresh_token, Text),
+            CalendarConnection.made_at,
         )
         .join(CalendarConnection, CalendarConnection.id == OutsideCalendar.connection_id)
         .join(Therapist, Therapist.id == CalendarConnection.therapist_id)

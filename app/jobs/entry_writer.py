@@ -6,6 +6,7 @@ no answer, looks first. Nothing is asked while a transaction is open.
 
 import logging
 import time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -88,8 +89,8 @@ class Writer:
         said = new_entry(one.entry_id, mark, step.wanted.standing, self.claim.zone, link)
         try:
             answer = self.google.insert(self.place.external_id, said)
-        except AlreadyThere:  # the answer to an earlier try was lost; or it stood there before we knew of it
-            self._look_at(one, step.wanted, adopt=step.known is None)
+        except AlreadyThere:  # from before we knew of it, under whichever copy's id
+            self._look_at(one, step.wanted, adopt=True)
         else:
             self._written(one, step.wanted.standing, answer)
 
@@ -139,8 +140,10 @@ class Writer:
 
     def _look_at(self, one: Known, want: Wanted, adopt: bool = False) -> None:
         """Ask how it stands there now, and have the row say so. `adopt`: whatever stands there is ours, be it of a
-        connection that was ended or of a backup's time, and not what a person made of it."""
+        connection that was ended or of a backup's time, and not what a person made of it. So is what we know to have
+        been tried and not what came of it, where the entry is older than the connection."""
         found, zone = self._found(one), ZoneInfo(self.place.calendar_zone)
+        adopt = adopt or (one.written is None and self._is_from_before(found))
         if adopt and found and not is_cancelled(found):
             span = span_of(found, zone)
             one = one._replace(written=want.standing._replace(starts_at=span[0], ends_at=span[1]))
@@ -148,6 +151,12 @@ class Writer:
         if outcome["state"] == "writing" and found:  # it was deleted there: its id is used up
             outcome |= renamed(want.uid, want.alternative_id, one.copy)
         self._turn(one, **outcome)
+
+    def _is_from_before(self, found: dict[str, Any]) -> bool:
+        try:
+            return datetime.fromisoformat(found["created"]) < self.place.connected_at
+        except (KeyError, TypeError, ValueError):
+            return False
 
     def _found(self, one: Known) -> dict[str, Any]:
         """The entry as it stands there; empty when Google knows of none."""

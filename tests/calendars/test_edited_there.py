@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.calendars.connection import CalendarConnection
 from app.calendars.entry import CalendarEntry
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from tests import world
-from tests.calendars.connected import busy_spans, is_due
+from tests.calendars.connected import busy_spans, connect, is_due
 from tests.calendars.written import entries, requests, rows, session, tried_again, write, written
+from tests.google import BACKEND_ERROR, LOST, READING, WRITING
 
 __all__ = ["session", "write", "written"]
 
@@ -295,3 +297,46 @@ def test_nobody_else_puts_anything_back(maras, otto, session, stands, look, visi
     path = f"/bookings/{session.id}/calendar-entries/{the_row().id}/restoration"
     assert others.post(path, {"csrf_token": token}).status == 404
     assert the_row().is_deleted
+
+
+def connected_again(google, maras, mara, written) -> CalendarConnection:
+    """After a disconnection that left all there as it was; committed."""
+    written.disconnect()
+    db.session.commit()
+    again = connect(google, maras, mara, scopes=READING | WRITING)
+    again.calendars[0].is_written = True
+    db.session.commit()
+    return again
+
+
+@pytest.mark.parametrize("fails_first", [False, True])
+@pytest.mark.parametrize("copy", [0, 1])
+def test_what_was_left_there_and_moved_here_since_follows_after_connecting_again(
+    google, maras, mara, written, session, stands, look, write, copy, fails_first
+):
+    """Nobody edited it, whichever copy it is: it stands there as it was agreed then."""
+    if copy:
+        maras.primary.cancel(stands)
+        look()
+        the_row().put_back()
+        look()
+    connected_again(google, maras, mara, written)
+    session.move(world.in_days(4), session.location)
+    if fails_first:
+        google.faults.next(BACKEND_ERROR, "events.insert")
+    for _ in range(3):
+        write()
+        tried_again()
+    assert the_row().state == "written"
+    assert entries(maras.primary) == [(world.in_days(4), "confirmed", "I. K.")]
+
+
+def test_what_a_person_moved_before_we_heard_that_it_stands_is_an_edit(google, maras, session, written, write):
+    google.faults.next(LOST, "events.insert")
+    write()
+    (entry,) = maras.primary.live()
+    maras.primary.move(entry["id"], TWO, TWO + HOUR)
+    tried_again()
+    write()
+    assert the_row().edited_starts_at == TWO
+    assert entries(maras.primary) == [AT_TWO]
