@@ -299,6 +299,37 @@ def test_nobody_else_puts_anything_back(maras, otto, session, stands, look, visi
     assert the_row().is_deleted
 
 
+def test_what_is_to_stand_there_keeps_a_persons_note_when_only_reading_comes_first(
+    google, maras, mara, written, session, stands, look, sync, write
+):
+    """Disconnected with all left there, connected for reading, and then allowed to write: nothing is made anew."""
+    gone = world.JONAS.is_booked(mara, world.in_days(5))
+    write()
+    maras.primary.change(stands, description="Bring the form")
+    written.disconnect()
+    gone.cancel(by="client")
+    db.session.commit()
+    again = connect(google, maras, mara)
+    sync(again)
+    write()
+    assert len(maras.primary.live()) == 2, "it may not be written yet"
+    granted = google.grant(maras, READING | WRITING)
+    again.refresh_token, again.access_token = granted.refresh, granted.access
+    again.scopes = " ".join(sorted(READING | WRITING))
+    again.write_into(again.calendars[0])
+    maras.primary.forget_sync_tokens()
+    before = requests(google, "events.insert", "events.delete")
+    sync(again)
+    write()
+    sync(again)
+    write()
+    (entry,) = maras.primary.live()
+    assert (entry["id"], entry["description"]) == (stands, "Bring the form")
+    assert requests(google, "events.delete") == 1, "the one that was called off"
+    assert requests(google, "events.insert", "events.delete") - before <= 2
+    assert the_row().state == "written"
+
+
 def connected_again(google, maras, mara, written) -> CalendarConnection:
     """After a disconnection that left all there as it was; committed."""
     written.disconnect()
