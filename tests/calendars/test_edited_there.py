@@ -11,7 +11,7 @@ from app.calendars.entry import CalendarEntry
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from tests import world
-from tests.calendars.connected import busy_spans, connect, is_due
+from tests.calendars.connected import busy_spans, chosen, connect, is_due
 from tests.calendars.written import entries, requests, rows, session, tried_again, write, written
 from tests.google import BACKEND_ERROR, LOST, READING, WRITING
 
@@ -181,10 +181,35 @@ def test_what_is_gone_is_noticed_by_the_full_check_too(maras, written, stands, l
 
 
 def test_an_entry_that_was_moved_to_another_calendar_is_gone_from_this(google, maras, mara, written, stands, look):
+    """It keeps its id and our mark there, where it closes no time; and there it is left until something is decided."""
+    family = maras.calendar("Family")
+    written.calendars.append(chosen(family, maras))
+    db.session.commit()
+    moved = next(one for one in maras.primary.live() if one["id"] == stands)
     maras.primary.cancel(stands)
+    family.add("I. K.", TEN, TEN + HOUR, id=stands, extendedProperties=moved["extendedProperties"])
+    for _ in range(2):
+        family.forget_sync_tokens()
+        look()
+        assert the_row().is_deleted
+        assert busy_spans(mara) == []
+        assert entries(family) == [AT_TEN]
+
+
+def test_what_was_moved_to_another_calendar_goes_when_it_is_put_back_here(maras, written, stands, look):
+    """Otherwise the session would stand twice."""
+    family = maras.calendar("Family")
+    written.calendars.append(chosen(family, maras))
+    db.session.commit()
+    moved = next(one for one in maras.primary.live() if one["id"] == stands)
+    maras.primary.cancel(stands)
+    family.add("I. K.", TEN, TEN + HOUR, id=stands, extendedProperties=moved["extendedProperties"])
     look()
-    assert the_row().is_deleted
-    assert busy_spans(mara) == []
+    the_row().put_back()
+    look()
+    family.forget_sync_tokens()
+    look()
+    assert (entries(maras.primary), entries(family)) == ([AT_TEN], [])
 
 
 def test_a_calendar_that_closes_no_time_is_still_looked_at_for_our_entries(maras, written, stands, look):
