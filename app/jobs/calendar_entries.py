@@ -5,9 +5,10 @@ all the same.
 """
 
 import logging
+import threading
 import time
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import delete, func, select, update
 
 from app import clock
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 4
 ROUND_SECONDS = 40.0  # in one calendar; then others have their turn
+REMOVING = "removal elsewhere"  # the thread that does it for somebody who disconnects
 A_MOMENT = 0.2  # seconds, while another worker is at it
 
 
@@ -61,15 +63,32 @@ def write(claimed: EntryClaim, seconds: float = ROUND_SECONDS) -> None:
 def remove_all(connection_id: int, seconds: float) -> int:
     """Before a connection ends: take away what of ours is to come in its calendars. How much could not be in that time.
 
-    Also when another worker is at it. Commits.
+    Nobody waits longer, however long Google takes for one answer. Commits.
     """
-    if not (left := _to_come(connection_id)):
+    if not _to_come(connection_id):
         return 0
-    ends = time.monotonic() + seconds
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    removing = threading.Thread(target=_remove, args=(app, connection_id, seconds), name=REMOVING, daemon=True)
+    removing.start()
+    removing.join(seconds)
+    return sum(_to_come(connection_id).values())
+
+
+def _remove(app: Flask, connection_id: int, seconds: float) -> None:
+    """As far as the time goes. Whoever is too late finds that the connection is no more, and leaves it at that."""
+    try:
+        with app.app_context():
+            _remove_until(connection_id, time.monotonic() + seconds)
+    except Exception:
+        log.exception("sessions could not be taken out of the calendars of connection %s", connection_id)
+
+
+def _remove_until(connection_id: int, ends: float) -> None:
+    """Also when another worker is at it."""
     mine = update(OutsideCalendar).where(OutsideCalendar.connection_id == connection_id)
     db.session.execute(mine.values(is_written=False, next_write_at=clock.now()))
     db.session.commit()
-    while left and time.monotonic() < ends and _works(connection_id):
+    while (left := _to_come(connection_id)) and time.monotonic() < ends and _works(connection_id):
         claimed = next((one for one in map(claim, left) if one), None)
         if claimed is None:
             time.sleep(A_MOMENT)  # another worker is at it
@@ -77,8 +96,6 @@ def remove_all(connection_id: int, seconds: float) -> int:
             write(claimed, seconds=ends - time.monotonic())
             if not claimed.went_well:
                 break
-        left = _to_come(connection_id)
-    return sum(_to_come(connection_id).values())
 
 
 def _works(connection_id: int) -> bool:
