@@ -20,8 +20,8 @@ bp = Blueprint("calendar", __name__)
 @bp.get("/calendar")
 @therapist_only
 def show() -> Response:
-    page, ailing = CalendarPage(current_user.therapist), notices.of_therapist(current_user.therapist)
-    return page_or_fragment("calendar/show.html", "calendar/_calendar.html", **page.context(), notices=ailing)
+    page, outside = CalendarPage(current_user.therapist), notices.of_therapist(current_user.therapist)
+    return page_or_fragment("calendar/show.html", "calendar/_calendar.html", **page.context(), notices=outside.notices)
 
 
 @bp.get("/calendar/time")

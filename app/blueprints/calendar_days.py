@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.blueprints.calendar_choice import Choice
-from app.booking.booking import HOLDING
+from app.booking.booking import HOLDING, LIVE
 from app.booking.calendar_entries import DatedTime, Entry
 from app.practice.client import initials, short_name
 from app.scheduling import calendar_layout as layout
@@ -141,7 +141,7 @@ class CalendarDays:
         state, word = self._state(entry)
         who, place = short_name(entry.client), entry.location
         time = self._time(entry.starts_at, entry.ends_at)
-        status = "offered" if entry.offered else entry.status
+        look = state if state == "edited" else "offered" if entry.offered else entry.status
         return Item(
             "offered" if entry.offered else "session",
             piece.starts,
@@ -155,7 +155,7 @@ class CalendarDays:
             mark=state,
             short=initials(entry.client),
             at=str(piece.starts) if self._can_move(entry, piece) else "",
-            look=f"block block--{status} {_rows(piece.starts, piece.ends, self.hours)}",
+            look=f"block block--{look} {_rows(piece.starts, piece.ends, self.hours)}",
         )
 
     def _can_move(self, entry: Entry, piece: layout.Piece) -> bool:
@@ -167,6 +167,8 @@ class CalendarDays:
         """The shape and the words of a state; what is held for an answer says until when."""
         if entry.deadline is not None and entry.deadline <= self.now:
             return "expired", "Offer expired"
+        if entry.edited and entry.status in LIVE:
+            return "edited", f"{entry.edited.capitalize()} in Google"
         if entry.deadline is None:
             return entry.status, STATUS_WORDS[entry.status]
         what = "Held" if entry.offered else STATUS_WORDS["awaiting_client"]

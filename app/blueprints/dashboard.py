@@ -8,7 +8,7 @@ from app import clock
 from app.blueprints.access import therapist_only
 from app.blueprints.rendering import page_or_fragment
 from app.booking.booking import Booking
-from app.calendars import clashes, notices
+from app.calendars import clashes, notices, undecided
 from app.database import db
 
 bp = Blueprint("dashboard", __name__)
@@ -24,20 +24,24 @@ def show() -> Response:
     mine = select(Booking).where(Booking.therapist_id == therapist.id).limit(MOST)
     to_answer = mine.where(Booking.status == "requested").order_by(Booking.requested_at)
     awaiting = mine.where(Booking.status == "awaiting_client").order_by(Booking.starts_at)
-    busy = clashes.of_therapist(therapist.id)
+    busy, outside = clashes.of_therapist(therapist.id), notices.of_therapist(therapist)
+    edited = undecided.edits_in(outside.written)
     confirmed = mine.where(Booking.status == "confirmed", Booking.ends_at >= now).order_by(Booking.starts_at)
-    clashing = db.session.scalars(confirmed.where(Booking.id.in_(busy))).all() if busy else []
-    upcoming = confirmed.where(Booking.id.not_in(busy)).limit(NEXT)
+    to_decide = confirmed.where(Booking.id.in_([*busy, *edited]))
+    decide = db.session.scalars(to_decide).all() if busy or edited else []
+    upcoming = confirmed.where(Booking.id.not_in([*busy, *edited])).limit(NEXT)
     return page_or_fragment(
         "dashboard/show.html",
         "dashboard/_today.html",
         therapist=therapist,
         to_answer=db.session.scalars(to_answer).all(),
-        clashing=clashing,
+        clashing=[one for one in decide if one.id in busy],
+        edited_only=[one for one in decide if one.id not in busy],
         awaiting=db.session.scalars(awaiting).all(),
         upcoming=db.session.scalars(upcoming).all(),
         busy=busy,
         busy_in_words=clashes.in_words,
-        notices=notices.of_therapist(therapist),
+        edited=edited,
+        notices=outside.notices,
         now=now,
     )

@@ -50,7 +50,7 @@ def session_page(
         "sentence": sentence,
         "message_line": message_line,
         "closed_time": _closed_time(booking),
-        "edited_there": CalendarEntry.edited_of(booking),
+        "edited": {booking.id: CalendarEntry.edited_of(booking)},
         "can": verbs_of(booking),
         "busy": {booking.id: put.busy if put else clashes.of_booking(booking)},
         "busy_in_words": clashes.in_words,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.booking.refusals import BookingChanged, NotPossible
+from app.calendars.entry import CalendarEntry
 from app.calendars.settled_clash import settle_known
 from app.database import Model, UTCDateTime, db, rows_changed
 from app.messages.activity import record
@@ -238,9 +239,11 @@ class Booking(Model):
     def keep_holds(self) -> None:
         """Hold exactly what the present state implies. Raises TimeTaken when another booking has the time."""
         offer = self.open_offer
-        offered = [alternative.span for alternative in offer.alternatives] if offer else []
+        alternatives = offer.alternatives if offer else []
         own = self.span if self.status in HOLDING else None
-        Hold.replace(self, own, offer.id if offer else None, offered)
+        Hold.replace(self, own, offer.id if offer else None, [one.span for one in alternatives])
+        standing = {one.id: one.span for one in alternatives} | ({None: own} if own else {})
+        CalendarEntry.follow(self, standing)
 
     def _change_terms(self, starts_at: datetime, location: Location, asked_change: str) -> None:
         from app.booking.rearrangement import check_new_terms

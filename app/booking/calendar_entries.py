@@ -6,10 +6,26 @@ The statements are built once: building them costs more than most of them take.
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Integer, Select, and_, bindparam, case, cast, literal, null, or_, select, union_all
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
+from app.calendars.entry import CalendarEntry
 from app.database import UTCDateTime, db
 from app.practice.client import Client
 from app.practice.location import Location
@@ -34,6 +50,7 @@ class Entry(NamedTuple):
     location: str
     location_id: int
     deadline: datetime | None  # of the open offer
+    edited: str | None = None  # in the therapist's calendar elsewhere: 'moved' or 'deleted', and nothing decided yet
 
 
 class DatedTime(NamedTuple):
@@ -79,6 +96,7 @@ def _sessions() -> Select:
             Location.name,
             Location.id,
             Offer.expires_at,
+            _edited(CalendarEntry.alternative_id.is_(None)),
         )
         .join(Client, Client.id == Booking.client_id)
         .join(Location, Location.id == Booking.location_id)
@@ -110,6 +128,7 @@ def _offered() -> Select:
             Location.name,
             Location.id,
             Offer.expires_at,
+            _edited(CalendarEntry.alternative_id == Alternative.id),
         )
         .select_from(holding)
         .join(Booking, Booking.id == holding.c.booking_id)
@@ -125,6 +144,12 @@ def _offered() -> Select:
             Alternative.starts_at < _END,
         )
     )
+
+
+def _edited(which: ColumnElement[bool]) -> ScalarSelect:
+    how = case((CalendarEntry.edited_starts_at.is_(None), "deleted"), else_="moved")
+    its = (CalendarEntry.booking_id == Booking.id, CalendarEntry.state == "edited", which)
+    return select(how).where(*its).limit(1).correlate(Booking, Alternative).scalar_subquery()
 
 
 def _touching(table: type[TimeOff] | type[BusyTime] | type[ExtraTime], kind: Any, why: Any, made_at: Any) -> Select:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ONE_TRY = timedelta(seconds=30)  # longer than a look takes: whoever died in it is followed by another
 PAUSE = timedelta(minutes=2)  # while Google does not answer
-LONGEST = timedelta(hours=1)  # then reading, which goes on trying, tells of it on the pages
+LONGEST = timedelta(hours=1)  # then the therapist is told to look themselves, and reading goes on trying
 
 
 class AcceptanceCheck(Model):

@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 from sqlalchemy.orm import selectinload
 
 from app import clock
 from app.booking.booking import Booking
 from app.booking.refusals import BookingChanged, Refused
 from app.calendars.connection import CalendarConnection
+from app.calendars.entry import CalendarEntry
 from app.calendars.live_check import NOTHING, Look
 from app.calendars.outside_calendar import OutsideCalendar
 from app.calendars.settled_clash import SettledClash, settle
@@ -99,6 +100,15 @@ def of_therapist(therapist_id: int) -> dict[int, list[Busy]]:
     return {of: some for of, some in busy.items() if some}
 
 
+def busy_besides(booking: Booking | None, therapist_id: int, span: Span) -> Sequence[BusyTime]:
+    """Busy times in a span, but for where a person moved this session's own entries."""
+    busy = BusyTime.between(therapist_id, span)
+    if booking is None or not any(one.entry_id for one in busy):
+        return busy
+    own = set(db.session.scalars(select(CalendarEntry.id).where(CalendarEntry.booking_id == booking.id)))
+    return [one for one in busy if one.entry_id not in own]
+
+
 def standing(booking: Booking) -> list[Span]:
     """The times to come at which the session takes place, or would if its client chose so."""
     now = clock.now()
@@ -122,13 +132,16 @@ def _known(therapist_id: int) -> Select:
     meets = and_(
         BusyTime.therapist_id == Hold.therapist_id, BusyTime.ends_at > Hold.starts_at, BusyTime.starts_at < Hold.ends_at
     )
+    calendar_id = func.coalesce(BusyTime.calendar_id, CalendarEntry.calendar_id)
+    is_its_own = CalendarEntry.booking_id.is_not_distinct_from(Hold.booking_id)  # moved there by a person
     return (
         select(Hold.booking_id, BusyTime.starts_at, BusyTime.ends_at, BusyTime.calendar_id, CalendarConnection.kind)
         .select_from(Hold)
         .join(BusyTime, meets)
-        .outerjoin(OutsideCalendar, OutsideCalendar.id == BusyTime.calendar_id)
+        .outerjoin(CalendarEntry, CalendarEntry.id == BusyTime.entry_id)
+        .outerjoin(OutsideCalendar, OutsideCalendar.id == calendar_id)
         .outerjoin(CalendarConnection, CalendarConnection.id == OutsideCalendar.connection_id)
-        .where(Hold.therapist_id == therapist_id, Hold.ends_at > clock.now())
+        .where(Hold.therapist_id == therapist_id, Hold.ends_at > clock.now(), ~is_its_own)
     )
 
 

@@ -8,6 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, exists,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
+from app.calendars import moved_there
+from app.calendars.entry import CalendarEntry
 from app.calendars.outside_calendar import OutsideCalendar
 from app.calendars.settled_clash import SettledClash
 from app.calendars.watch_channel import WatchChannel
@@ -120,12 +122,14 @@ class CalendarConnection(Model):
 
     def write_into(self, calendar: OutsideCalendar | None) -> None:
         """Our sessions stand in this calendar of the person's own from now on, and in none besides; None: nowhere."""
+        changes.note_seen(self.therapist_id)
         for one in self.calendars:
             if one.is_written or one is calendar:
                 one.is_written = one is calendar
+                one.write_failing_since = one.write_told_at = None
+                moved_there.free(self.therapist_id, select(CalendarEntry.id).where(CalendarEntry.calendar_id == one.id))
                 one.write_again()  # where nothing is written any more, what stands there is taken away
                 one.fall_due()
-        changes.note_seen(self.therapist_id)
 
     def sync_now(self) -> None:
         """Read everything that closes time, and write what is written, as soon as somebody gets to it: all that is at

@@ -12,11 +12,13 @@ from app.calendars.entries import Known
 from app.calendars.entry import CalendarEntry, note_due
 from app.calendars.outside_calendar import OutsideCalendar
 from app.calendars.own import Own
-from app.calendars.standing import mark_on
+from app.calendars.standing import entry_id_of, mark_on
+from app.calendars.wanted import wanted
 from app.database import db
 from app.scheduling.spans import Span
 
 AT_ONCE = 500
+COPIES = 20  # nobody deletes and puts back one session so often
 GONE = "gone"  # in place of an etag, which what is not there does not have
 
 
@@ -96,7 +98,8 @@ def _ours(calendar_id: int, there: Mapping[str, Entry], all_of: Span | None) -> 
 
 
 def _adopt_orphans(calendar_id: int, own: Own, there: Mapping[str, Entry]) -> bool:
-    """What we wrote and know nothing of, as after a backup was restored, has to go; what is over may stay.
+    """What we wrote and know nothing of, as after a backup was restored, has to go; what is over may stay, and so may
+    what stands for a session that is to stand there: writing finds it by its id, with whatever a person noted in it.
 
     By the mark of this therapist alone: in a calendar that two of them share, each one's entries are their own.
     """
@@ -105,6 +108,9 @@ def _adopt_orphans(calendar_id: int, own: Own, there: Mapping[str, Entry]) -> bo
     if marked:
         known = db.session.scalars(select(CalendarEntry.entry_id).where(CalendarEntry.entry_id.in_(marked)))
         marked = {entry_id: marked[entry_id] for entry_id in marked.keys() - set(known)}
+    if marked:
+        to_stand = _to_stand(own.therapist_id)
+        marked = {entry_id: one for entry_id, one in marked.items() if entry_id not in to_stand}
     orphans = []
     for entry_id, one in marked.items():
         ends_at = span_of(one, ZoneInfo("UTC"))[1]
@@ -113,3 +119,13 @@ def _adopt_orphans(calendar_id: int, own: Own, there: Mapping[str, Entry]) -> bo
             orphans.append(CalendarEntry(state="removing", **common))
     db.session.add_all(orphans)
     return bool(orphans)
+
+
+def _to_stand(therapist_id: int) -> set[str]:
+    """The ids by which writing will find what it has not come by yet, in whichever calendar it will be."""
+    wanting = wanted(therapist_id, clock.now())
+    sessions = CalendarEntry.booking_id.in_({one.booking_id for one in wanting.values()})
+    rows = db.session.execute(select(CalendarEntry.booking_id, CalendarEntry.alternative_id).where(sessions))
+    come_by = {(row.booking_id, row.alternative_id) for row in rows}
+    missing = [one for key, one in wanting.items() if key not in come_by]
+    return {entry_id_of(one.uid, one.alternative_id, copy) for one in missing for copy in range(COPIES)}

@@ -1,6 +1,6 @@
 """What of ours stands in a therapist's calendar elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -8,10 +8,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
+from app.calendars import moved_there
 from app.calendars.outside_calendar import OutsideCalendar
 from app.calendars.standing import Standing, entry_id_of
 from app.database import Model, UTCDateTime, db, rows_changed
 from app.scheduling import changes
+from app.scheduling.spans import Span
 
 if TYPE_CHECKING:
     from app.booking.booking import Booking
@@ -77,6 +79,17 @@ class CalendarEntry(Model):
         )
         return [(calendar, number) for calendar, number in rows]
 
+    @classmethod
+    def follow(cls, booking: "Booking", standing: Mapping[int | None, Span]) -> None:
+        """What stands now, by alternative (None: the session's own time): where that is another time than the one that
+        a person changed there, it is newer than their change, which waits for no decision any more."""
+        for entry in cls.edited_of(booking):
+            span, said = standing.get(entry.alternative_id), Standing.read(entry.written)
+            if span is None:  # the worker takes it away
+                moved_there.free(booking.therapist_id, [entry.id])
+            elif said is None or said.span != span:
+                entry.put_back()
+
     @property
     def is_deleted(self) -> bool:
         """A person deleted it there."""
@@ -89,6 +102,8 @@ class CalendarEntry(Model):
         if self.booking:
             changes.note_seen(self.booking.therapist_id)  # first: as everybody who changes a diary and then its entries
         if rows_changed(update(CalendarEntry).where(*still).values(**values)):
+            if self.booking:
+                moved_there.free(self.booking.therapist_id, [self.id])
             note_due()
 
     def _as_it_is_there(self) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from app.calendars.connection import CalendarConnection
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db, rows_changed
 from app.integrations.errors import GatewayError
-from app.messages.about_calendars import tell_of_broken
+from app.messages.about_calendars import tell_of_broken, tell_of_unwritten
 from app.scheduling import changes
 
 State = Literal["working", "first", "failing", "broken", "idle"]
 
 BROKEN = "It is not connected any more. Connect it again, so that its entries go on closing time here."
+MAILED_AFTER = timedelta(days=1)  # that not all sessions could be written
+FOR_LONG = timedelta(hours=1)  # shorter troubles come and go
 LATE = timedelta(minutes=30)  # after it was due: then nobody is at it
 
 
@@ -90,6 +92,20 @@ def note_broken(connection_id: int, consent: str | None, error: GatewayError) ->
         tell_of_broken(connection)
 
 
+def tell_if_unwritten(calendar_id: int) -> None:
+    """Writing sessions into it has just failed again: when it has for long, their therapist is told, once until it
+    goes well."""
+    overdue = (
+        OutsideCalendar.id == calendar_id,
+        OutsideCalendar.is_written,
+        OutsideCalendar.write_failing_since <= clock.now() - MAILED_AFTER,
+        OutsideCalendar.write_told_at.is_(None),
+    )
+    told = update(OutsideCalendar).where(*overdue).values(write_told_at=clock.now())
+    if rows_changed(told.execution_options(synchronize_session=False)):
+        tell_of_unwritten(db.session.get_one(OutsideCalendar, calendar_id, populate_existing=True))
+
+
 class Behind(NamedTuple):
     """For operations: how many calendars should have been read long ago, and since when the first of them."""
 
@@ -112,6 +128,10 @@ def for_operator(config: Mapping[str, Any]) -> list[str]:
     if not number + broken:
         return []
     told = [f"Calendars that are read: {number}. Failed at the last try: {failing}. To be connected again: {broken}."]
+    long_ago = OutsideCalendar.write_failing_since <= clock.now() - FOR_LONG
+    unwritten = db.session.scalar(select(func.count()).where(OutsideCalendar.is_written, long_ago)) or 0
+    if unwritten:
+        told.append(f"Calendars into which not all sessions could be written for over an hour: {unwritten}.")
     late, reason = behind(), why_not_told(config)
     if late.since:
         told.append(f"Behind: {late.calendars}, the first since {late.since:%Y-%m-%d %H:%M} UTC. Does a worker run?")

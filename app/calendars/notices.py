@@ -1,19 +1,19 @@
-"""What the therapist's pages say, wherever they stand, when a calendar elsewhere is not read as it should be."""
+"""What the therapist's pages say, wherever they stand, when a calendar elsewhere is not read or written as it should
+be."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, and_, or_, select
 
 from app import clock
 from app.calendars.connection import CalendarConnection
+from app.calendars.health import FOR_LONG
 from app.calendars.outside_calendar import LOST, OutsideCalendar
 from app.database import db
 from app.practice.therapist import Therapist
 from app.wording import clock_time, short_day
-
-FOR_LONG = timedelta(hours=1)  # shorter troubles come and go
 
 
 class Notice(NamedTuple):
@@ -22,29 +22,55 @@ class Notice(NamedTuple):
     way: str = "See how it goes"  # the words of the link to it
 
 
-def of_therapist(therapist: Therapist) -> list[Notice]:
-    """The broken first. Nothing is asked for: it is as reading found it last."""
+class Outside(NamedTuple):
+    """What is to be said, and the calendars into which sessions are written: only there can a person change them."""
+
+    notices: list[Notice]
+    written: list[int]
+
+
+def of_therapist(therapist: Therapist) -> Outside:
+    """The broken first. Nothing is asked for: it is as it was found last. One statement where all is well."""
     ailing = or_(CalendarConnection.state == "broken", CalendarConnection.failing_since <= clock.now() - FOR_LONG)
-    query = select(CalendarConnection).where(CalendarConnection.therapist_id == therapist.id, ailing)
-    connections = db.session.scalars(query.order_by(CalendarConnection.id))
-    found = [notice for one in connections for notice in _of_connection(one, therapist)]
-    return sorted(found, key=lambda one: not one.is_broken)
+    query = (
+        select(
+            CalendarConnection.id.label("connection_id"),
+            ailing.label("is_ailing"),
+            OutsideCalendar.id,
+            OutsideCalendar.write_failing_since,
+        )
+        .outerjoin(
+            OutsideCalendar, and_(OutsideCalendar.connection_id == CalendarConnection.id, OutsideCalendar.is_written)
+        )
+        .where(CalendarConnection.therapist_id == therapist.id, or_(ailing, OutsideCalendar.id.is_not(None)))
+    )
+    rows = db.session.execute(query.order_by(CalendarConnection.id)).all()
+    notices = [notice for row in rows for notice in _of_row(row, therapist)]
+    return Outside(sorted(notices, key=lambda one: not one.is_broken), [row.id for row in rows if row.id])
 
 
-def _of_connection(connection: CalendarConnection, therapist: Therapist) -> Iterator[Notice]:
-    whose = "Your Google calendar" if connection.kind == "google" else "Your calendar elsewhere"
-    if connection.state == "broken":
-        words = f"{whose} is not connected any more: what changes there does not close time here."
+def _of_row(row: Row, therapist: Therapist) -> Iterator[Notice]:
+    connection = db.session.get_one(CalendarConnection, row.connection_id) if row.is_ailing else None
+    if connection and connection.state == "broken":
+        words = f"{_whose(connection)} is not connected any more: what changes there does not close time here."
         yield Notice(words, True, "Reconnect")
         return
+    if connection:
+        yield from _of_reading(connection, therapist)
+    if _is_long_ago(row.write_failing_since):
+        when = _when(row.write_failing_since, therapist)
+        yield Notice(f"Since {when} not all of your sessions could be written into your Google calendar.", False)
+
+
+def _of_reading(connection: CalendarConnection, therapist: Therapist) -> Iterator[Notice]:
     failing = [one for one in connection.calendars if one.is_read and one.attempts]
     for one in failing:
-        if one.gone_since and one.gone_since <= clock.now() - FOR_LONG:
+        if one.gone_since and _is_long_ago(one.gone_since):
             yield _of_gone(one, one.gone_since, therapist)
-    silent = [one for one in failing if not one.gone_since]
-    since = _silent_since(connection, silent)
-    if since <= clock.now() - FOR_LONG:
-        words = f"{whose} has not answered since {_when(since, therapist)}; what was known then still closes time here."
+    since = _silent_since(connection, [one for one in failing if not one.gone_since])
+    if _is_long_ago(since):
+        when = _when(since, therapist)
+        words = f"{_whose(connection)} has not answered since {when}; what was known then still closes time here."
         yield Notice(words + _of_unread_time(connection, therapist), False)
 
 
@@ -62,13 +88,21 @@ def _silent_since(connection: CalendarConnection, silent: list[OutsideCalendar])
     return max(since, min(one.last_sync_at or since for one in silent))
 
 
-def _when(since: datetime, therapist: Therapist) -> str:
-    return f"{short_day(since, therapist.zone)}, {clock_time(since, therapist.zone)}"
-
-
 def _of_unread_time(connection: CalendarConnection, therapist: Therapist) -> str:
     read = [one.read_until for one in connection.calendars if one.is_read and one.read_until]
     until = min(read, default=None)
     if until is None or until >= clock.now() + timedelta(days=therapist.horizon_days):
         return ""
     return f" Times after {short_day(until, therapist.zone)} are not offered before it has been read."
+
+
+def _whose(connection: CalendarConnection) -> str:
+    return "Your Google calendar" if connection.kind == "google" else "Your calendar elsewhere"
+
+
+def _is_long_ago(since: datetime | None) -> bool:
+    return since is not None and since <= clock.now() - FOR_LONG
+
+
+def _when(moment: datetime, therapist: Therapist) -> str:
+    return f"{short_day(moment, therapist.zone)}, {clock_time(moment, therapist.zone)}"

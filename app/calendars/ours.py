@@ -1,9 +1,11 @@
 """What of a therapist's own may stand in calendars elsewhere, as the database knows it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import Text, cast, literal, null, select, union_all
 
 from app import clock
 from app.booking.booking import Booking
@@ -25,15 +27,18 @@ def own_of(therapist_id: int) -> Own:
     """All by which it is known; one statement, so that reading asks it once."""
     since = clock.now() - WANDERING
     # Cancelled ones too: another calendar may show for days what it read of our feed.
-    uids = select(literal("uid"), Booking.uid).where(Booking.therapist_id == therapist_id, Booking.starts_at > since)
-    entry_ids = (
-        select(literal("entry"), CalendarEntry.entry_id)
+    uids = select(literal("uid"), Booking.uid, cast(null(), Text)).where(
+        Booking.therapist_id == therapist_id, Booking.starts_at > since
+    )
+    entries = (
+        select(literal("entry"), CalendarEntry.entry_id, CalendarEntry.written)
         .join(OutsideCalendar, OutsideCalendar.id == CalendarEntry.calendar_id)
         .join(CalendarConnection, CalendarConnection.id == OutsideCalendar.connection_id)
         .where(CalendarConnection.therapist_id == therapist_id, CalendarEntry.ends_at > since)
     )
-    names: dict[str, set[str]] = {"uid": set(), "entry": set()}
-    for kind, name in db.session.execute(union_all(uids, entry_ids)):
-        names[kind].add(name)
+    names: dict[str, dict[str, str | None]] = {"uid": {}, "entry": {}}
+    found: Iterable[Any] = db.session.execute(union_all(uids, entries))
+    for kind, name, written in found:
+        names[kind][name] = written
     known = marked(therapist_id)
-    return Own(therapist_id, known.key, frozenset(names["uid"]), frozenset(names["entry"]))
+    return Own(therapist_id, known.key, frozenset(names["uid"]), names["entry"])

@@ -61,6 +61,9 @@ class OutsideCalendar(Model):
     write_lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     write_attempts: Mapped[int] = mapped_column(default=0)  # that failed in a row
     write_error: Mapped[str | None] = mapped_column(Text)  # in words
+    # Since when not all of them stand there as they should; their therapist was told at `write_told_at`.
+    write_failing_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    write_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     connection: Mapped["CalendarConnection"] = relationship(back_populates="calendars")
 

@@ -9,11 +9,11 @@ from werkzeug.datastructures import MultiDict
 from app.booking.booking import Booking
 from app.booking.rearrangement import Terms, check_alternative, check_new_terms
 from app.booking.refusals import Refused
+from app.calendars.clashes import busy_besides
 from app.forms.typed_dates import starting_day_of
 from app.practice.location import Location
 from app.practice.therapist import Therapist
 from app.scheduling.availability import in_working_time
-from app.scheduling.busy_time import BusyTime
 from app.scheduling.local_time import moment
 
 CHOOSE_LOCATION = "Choose one of your locations."
@@ -67,7 +67,7 @@ class NewTime:
         except Refused as refusal:
             self.refuse(refusal.sentence)
             return None
-        self.warn_outside(booking.therapist, terms, booking.ends_at - booking.starts_at)
+        self.warn_outside(booking.therapist, terms, booking.ends_at - booking.starts_at, booking)
         return terms
 
     def chosen(self, therapist: Therapist) -> Terms | None:
@@ -75,12 +75,15 @@ class NewTime:
         starts_at, location = self._moment(therapist), self._location(therapist)
         return Terms(starts_at, location) if starts_at and location else None
 
-    def warn_outside(self, therapist: Therapist, terms: Terms, length: timedelta) -> None:
-        """Set `warning` when this much time from the start is not all working time, or busy elsewhere."""
+    def warn_outside(
+        self, therapist: Therapist, terms: Terms, length: timedelta, booking: Booking | None = None
+    ) -> None:
+        """Set `warning` when this much time from the start is not all working time, or busy elsewhere: with more than
+        the session that is to be put there, if it is one."""
         span, warnings = (terms.starts_at, terms.starts_at + length), []
         if not in_working_time(therapist, terms.location, span):
             warnings.append("This is outside your working times at this location.")
-        if busy := BusyTime.between(therapist.id, span):
+        if busy := busy_besides(booking, therapist.id, span):
             warnings.append("Your calendar elsewhere says that you are busy then.")
         self.busy = ",".join(f"{one.starts_at.timestamp():.0f}-{one.ends_at.timestamp():.0f}" for one in busy)
         self.warning = " ".join(warnings) or None

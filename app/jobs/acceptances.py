@@ -8,11 +8,11 @@ import logging
 from app.booking.booking import Booking
 from app.calendars import clashes
 from app.calendars.acceptance import AcceptanceCheck
-from app.calendars.live_check import look
+from app.calendars.live_check import Look, look
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db, reading
 from app.jobs.beside import Beside
-from app.messages.announcements import announce_clash
+from app.messages.announcements import announce_clash, announce_not_looked_up
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +42,17 @@ def _check(booking_id: int) -> None:
     busy = clashes.of_booking(booking, seen) if booking.status == "confirmed" else []
     # Where nothing clashes with what is known, and not all is, it is asked again for a while.
     waits = seen.unasked and not busy and AcceptanceCheck.put_off(booking_id)
-    if not waits and AcceptanceCheck.end(booking_id) and busy:
-        announce_clash(booking, " ".join(filter(None, (clashes.in_words(busy, booking), seen.sentence))))
+    if not waits and AcceptanceCheck.end(booking_id):
+        _tell(booking, busy, seen)
     OutsideCalendar.ask_for(OutsideCalendar.id.in_(seen.news))
     db.session.commit()
+
+
+def _tell(booking: Booking, busy: list[clashes.Busy], seen: Look) -> None:
+    if busy:
+        announce_clash(booking, " ".join(filter(None, (clashes.in_words(busy, booking), seen.sentence))))
+    elif seen.sentence and booking.status == "confirmed" and not booking.is_over:
+        announce_not_looked_up(booking, seen.sentence)
 
 
 _beside = Beside("acceptances", check_acceptances)

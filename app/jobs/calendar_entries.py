@@ -5,13 +5,14 @@ all the same.
 """
 
 import logging
+import threading
 import time
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import delete, func, select, update
 
 from app import clock
-from app.calendars import health
+from app.calendars import health, moved_there
 from app.calendars.connection import CalendarConnection
 from app.calendars.entry import CalendarEntry
 from app.calendars.outside_calendar import OutsideCalendar
@@ -23,12 +24,14 @@ from app.jobs.calendar_claims import LeaseLost
 from app.jobs.entry_claims import EntryClaim, claim, claim_next
 from app.jobs.entry_writer import Writer
 from app.jobs.google_access import opened
+from app.scheduling.busy_time import BusyTime
 from app.scheduling.turn import take_turn_of
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4
 ROUND_SECONDS = 40.0  # in one calendar; then others have their turn
+REMOVING = "removal elsewhere"  # the thread that does it for somebody who disconnects
 A_MOMENT = 0.2  # seconds, while another worker is at it
 
 
@@ -60,15 +63,32 @@ def write(claimed: EntryClaim, seconds: float = ROUND_SECONDS) -> None:
 def remove_all(connection_id: int, seconds: float) -> int:
     """Before a connection ends: take away what of ours is to come in its calendars. How much could not be in that time.
 
-    Also when another worker is at it. Commits.
+    Nobody waits longer, however long Google takes for one answer. Commits.
     """
-    if not (left := _to_come(connection_id)):
+    if not _to_come(connection_id):
         return 0
-    ends = time.monotonic() + seconds
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    removing = threading.Thread(target=_remove, args=(app, connection_id, seconds), name=REMOVING, daemon=True)
+    removing.start()
+    removing.join(seconds)
+    return sum(_to_come(connection_id).values())
+
+
+def _remove(app: Flask, connection_id: int, seconds: float) -> None:
+    """As far as the time goes. Whoever is too late finds that the connection is no more, and leaves it at that."""
+    try:
+        with app.app_context():
+            _remove_until(connection_id, time.monotonic() + seconds)
+    except Exception:
+        log.exception("sessions could not be taken out of the calendars of connection %s", connection_id)
+
+
+def _remove_until(connection_id: int, ends: float) -> None:
+    """Also when another worker is at it."""
     mine = update(OutsideCalendar).where(OutsideCalendar.connection_id == connection_id)
     db.session.execute(mine.values(is_written=False, next_write_at=clock.now()))
     db.session.commit()
-    while left and time.monotonic() < ends and _works(connection_id):
+    while (left := _to_come(connection_id)) and time.monotonic() < ends and _works(connection_id):
         claimed = next((one for one in map(claim, left) if one), None)
         if claimed is None:
             time.sleep(A_MOMENT)  # another worker is at it
@@ -76,8 +96,6 @@ def remove_all(connection_id: int, seconds: float) -> int:
             write(claimed, seconds=ends - time.monotonic())
             if not claimed.went_well:
                 break
-        left = _to_come(connection_id)
-    return sum(_to_come(connection_id).values())
 
 
 def _works(connection_id: int) -> bool:
@@ -101,12 +119,24 @@ def _to_come(connection_id: int) -> dict[int, int]:
 
 
 def _finish(claimed: EntryClaim, complete: bool, problem: str | None) -> None:
+    _free_what_was_decided(claimed)
     if complete:
         claimed.give_back(problem)
+        if problem:
+            health.tell_if_unwritten(claimed.place.calendar_id)
         _forget_where_nothing_is_written(claimed.place.calendar_id)
     else:
         claimed.go_on_later()
     db.session.commit()
+
+
+def _free_what_was_decided(claimed: EntryClaim) -> None:
+    """By the release before, which frees nothing: as long as both run."""
+    decided = select(CalendarEntry.id).join(BusyTime, BusyTime.entry_id == CalendarEntry.id)
+    mine = (CalendarEntry.calendar_id == claimed.place.calendar_id, CalendarEntry.state != "edited")
+    if left := db.session.scalars(decided.where(*mine)).all():
+        take_turn_of(claimed.place.therapist_id)
+        moved_there.free(claimed.place.therapist_id, left)
 
 
 def _forget_where_nothing_is_written(calendar_id: int) -> None:
@@ -126,6 +156,7 @@ def _note_failure(claimed: EntryClaim, error: Exception, went_on: bool) -> None:
     try:
         take_turn_of(place.therapist_id)  # as whoever disconnects does: both then go on to calendar and connection
         claimed.put_off(error, attempts=1 if went_on else place.attempts + 1)
+        health.tell_if_unwritten(place.calendar_id)
         if isinstance(error, Revoked):
             health.note_broken(place.connection_id, place.consent, error)
         db.session.commit()

@@ -41,6 +41,7 @@ class Place(NamedTuple):
     revision: int  # of the diary
     attempts: int
     consent: str | None  # as it lies sealed in the database
+    connected_at: datetime
 
 
 @dataclass
@@ -63,14 +64,18 @@ class EntryClaim:
             self.lease_until = until
 
     def give_back(self, error: str | None = None) -> None:
-        """All is written; but for what `error` says, which is tried again at the next occasion. Raises LeaseLost."""
-        check = clock.now() + CHECKED_EVERY * random.uniform(0.8, 1.0)
+        """All is written; but for what `error` says, which is tried again in a while. Raises LeaseLost.
+
+        The rest waits for none of it: it counts as no attempt that failed.
+        """
+        again = wait_after(1, GatewayError(error, retry=False)) if error else CHECKED_EVERY * random.uniform(0.8, 1.0)
         self._write(
             write_lease_until=None,
-            next_write_at=func.coalesce(OutsideCalendar.next_write_at, check),
+            next_write_at=func.coalesce(OutsideCalendar.next_write_at, clock.now() + again),
             written_revision=self.place.revision,
             write_attempts=0,
             write_error=error,
+            **(self._fails() if error else {"write_failing_since": None, "write_told_at": None}),
         )
 
     def go_on_later(self) -> None:
@@ -81,7 +86,13 @@ class EntryClaim:
         """It failed so often in a row and is tried again later. Raises LeaseLost."""
         self.went_well = False
         until = clock.now() + wait_after(attempts, error)
-        self._write(write_lease_until=None, next_write_at=until, write_attempts=attempts, write_error=str(error))
+        failed = {"write_attempts": attempts, "write_error": str(error)}
+        self._write(write_lease_until=None, next_write_at=until, **failed, **self._fails())
+
+    @staticmethod
+    def _fails() -> dict[str, object]:
+        since = OutsideCalendar.write_failing_since
+        return {"write_failing_since": func.coalesce(since, clock.now(), type_=since.type)}
 
     def _write(self, **values: object) -> None:
         ours = (OutsideCalendar.id == self.place.calendar_id, OutsideCalendar.write_lease_until == self.lease_until)
@@ -153,6 +164,7 @@ def _details(calendar_id: int) -> Select:
             Therapist.diary_revision,
             OutsideCalendar.write_attempts,
             type_coerce(CalendarConnection.refresh_token, Text),
+            CalendarConnection.made_at,
         )
         .join(CalendarConnection, CalendarConnection.id == OutsideCalendar.connection_id)
         .join(Therapist, Therapist.id == CalendarConnection.therapist_id)

@@ -6,6 +6,7 @@ no answer, looks first. Nothing is asked while a transaction is open.
 
 import logging
 import time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from sqlalchemy import case, delete, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.calendars import entries, ours
+from app.calendars import entries, moved_there, ours
 from app.calendars.blocking import Unreadable, is_cancelled, span_of
 from app.calendars.edits import GONE, judged
 from app.calendars.entries import Known, Step
@@ -28,6 +29,7 @@ from app.integrations.google_calendar import GoogleCalendar
 from app.integrations.google_calendar.errors import AlreadyThere, ChangedMeanwhile, NotAllowed, NotThere, Revoked
 from app.jobs.entry_claims import EntryClaim
 from app.scheduling import changes
+from app.scheduling.spans import Span
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +89,8 @@ class Writer:
         said = new_entry(one.entry_id, mark, step.wanted.standing, self.claim.zone, link)
         try:
             answer = self.google.insert(self.place.external_id, said)
-        except AlreadyThere:  # the answer to an earlier try was lost; or it stood there before we knew of it
-            self._look_at(one, step.wanted, adopt=step.known is None)
+        except AlreadyThere:  # from before we knew of it, under whichever copy's id
+            self._look_at(one, step.wanted, adopt=True)
         else:
             self._written(one, step.wanted.standing, answer)
 
@@ -138,8 +140,10 @@ class Writer:
 
     def _look_at(self, one: Known, want: Wanted, adopt: bool = False) -> None:
         """Ask how it stands there now, and have the row say so. `adopt`: whatever stands there is ours, be it of a
-        connection that was ended or of a backup's time, and not what a person made of it."""
+        connection that was ended or of a backup's time, and not what a person made of it. So is what we know to have
+        been tried and not what came of it, where the entry is older than the connection."""
         found, zone = self._found(one), ZoneInfo(self.place.calendar_zone)
+        adopt = adopt or (one.written is None and self._is_from_before(found))
         if adopt and found and not is_cancelled(found):
             span = span_of(found, zone)
             one = one._replace(written=want.standing._replace(starts_at=span[0], ends_at=span[1]))
@@ -147,6 +151,12 @@ class Writer:
         if outcome["state"] == "writing" and found:  # it was deleted there: its id is used up
             outcome |= renamed(want.uid, want.alternative_id, one.copy)
         self._turn(one, **outcome)
+
+    def _is_from_before(self, found: dict[str, Any]) -> bool:
+        try:
+            return datetime.fromisoformat(found["created"]) < self.place.connected_at
+        except (KeyError, TypeError, ValueError):
+            return False
 
     def _found(self, one: Known) -> dict[str, Any]:
         """The entry as it stands there; empty when Google knows of none."""
@@ -193,8 +203,9 @@ class Writer:
 
     def _turn(self, one: Known, **values: Any) -> bool:
         """Have the row say so, if it still is as we know it; commits. Raises LeaseLost."""
-        if "edited" in (one.state, values["state"]):
-            changes.note_seen(self.place.therapist_id)  # the session's page shows it
+        is_edit = "edited" in (one.state, values["state"])
+        if is_edit:  # pages show it, and clients cannot book where it stands now
+            changes.note(db.session(), diaries=[self.place.therapist_id])
         self.claim.prolong()
         if "seen_etag" in values:  # unless it was seen once more meanwhile
             as_known = CalendarEntry.seen_etag.is_not_distinct_from(one.seen_etag)
@@ -202,5 +213,12 @@ class Writer:
         same = (CalendarEntry.id == one.id, CalendarEntry.state == one.state)
         plainly = update(CalendarEntry).where(*same).values(**values).execution_options(synchronize_session=False)
         turned = rows_changed(plainly) == 1
+        if turned and is_edit:
+            moved_there.close(one.id, self.place.therapist_id, _moved_to(values))
         db.session.commit() if turned else db.session.rollback()
         return turned
+
+
+def _moved_to(values: dict[str, Any]) -> Span | None:
+    starts, ends = values.get("edited_starts_at"), values.get("edited_ends_at")
+    return (starts, ends) if values["state"] == "edited" and starts and ends else None

@@ -1,6 +1,6 @@
 """What therapists are told about their calendars outside."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.database import db
 from app.messages.message import Message
@@ -20,7 +20,12 @@ def tell_of_lost(calendar: "OutsideCalendar") -> None:
     _tell("calendar_lost", calendar.connection, lost=calendar.name)
 
 
-def _tell(name: str, connection: "CalendarConnection", **more: str) -> None:
+def tell_of_unwritten(calendar: "OutsideCalendar") -> None:
+    """Their sessions do not all stand there as they should, for long. As above, the caller tells of it once."""
+    _tell("calendar_unwritten", calendar.connection, written={"name": calendar.name, "error": calendar.write_error})
+
+
+def _tell(name: str, connection: "CalendarConnection", **more: Any) -> None:
     therapist = connection.therapist
     facts = {
         "therapist": {"name": therapist.name, "slug": therapist.slug, "zone": therapist.zone},

@@ -87,6 +87,11 @@ def announce_clash(booking: "Booking", busy: str) -> None:
     _put(Mail("therapist", "clash_found"), booking, facts_of(booking) | {"busy": busy})
 
 
+def announce_not_looked_up(booking: "Booking", unasked: str) -> None:
+    """What a client has accepted could not be looked up in the therapist's calendar: `unasked` says so in words."""
+    _put(Mail("therapist", "not_looked_up"), booking, facts_of(booking) | {"unasked": unasked})
+
+
 def _mails(activity: "Activity") -> tuple[Mail, ...]:
     if activity.verb.endswith("_accepted") and activity.actor == "therapist":
         # A choice told by phone goes out as a change that the client asked for, and can be disputed like one.

@@ -81,8 +81,10 @@ MAILS = {
     "reminder": "Reminder",
     "day_list": "List of the day",
     "clash_found": "Notice of a clash",
+    "not_looked_up": "Notice that Google could not be asked about the accepted time",
     "calendar_broken": "Notice of the calendar that is not connected any more",
     "calendar_lost": "Notice of the calendar that is not shown to us any more",
+    "calendar_unwritten": "Notice of the calendar that is not up to date",
 }
 
 # What is only pushed.

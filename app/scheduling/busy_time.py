@@ -19,11 +19,14 @@ class BusyTime(DatedSpan, Model):
     @classmethod
     def __table_args__(cls) -> tuple[Any, ...]:
         # One entry there is one busy time here, however often it is told.
-        return (*super().__table_args__, Index("uq_busy_time_external", "calendar_id", "external_id", unique=True))
+        external = Index("uq_busy_time_external", "calendar_id", "external_id", unique=True)
+        return (*super().__table_args__, external, Index("uq_busy_time_entry", "entry_id", unique=True))
 
     # From which calendar, and by which id there; None: entered by hand, in tests and demos.
     calendar_id: Mapped[int | None] = mapped_column(ForeignKey("outside_calendar.id", ondelete="CASCADE"))
     external_id: Mapped[str | None] = mapped_column(String(1200))
+    # An entry of ours that a person moved there: see calendars/moved_there.py.
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("calendar_entry.id", ondelete="CASCADE"))
 
     @classmethod
     def forget(cls, therapist_id: int, calendar_id: int) -> None:

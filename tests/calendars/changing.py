@@ -166,7 +166,8 @@ def _edit_of(entry: CalendarEntry) -> Span | None:
 
 
 def taken_here(therapist: Therapist) -> list[Span]:
-    return sorted(busy_spans(therapist))
+    """Without where they moved entries of ours, which closes time too."""
+    return sorted(busy_spans(therapist, moved_there=False))
 
 
 def held_here(therapist: Therapist) -> list[Span]:

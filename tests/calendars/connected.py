@@ -48,10 +48,13 @@ def chosen(calendar: Calendar, account: Account) -> OutsideCalendar:
     )
 
 
-def busy_spans(therapist: Therapist, calendar: OutsideCalendar | None = None) -> list[Span]:
-    """What closes time here, earliest first, as the database has it now."""
+def busy_spans(therapist: Therapist, calendar: OutsideCalendar | None = None, moved_there: bool = True) -> list[Span]:
+    """What closes time here, earliest first, as the database has it now; `moved_there`: also our own entries that a
+    person moved and did not decide about."""
     db.session.commit()
     query = select(BusyTime.starts_at, BusyTime.ends_at).where(BusyTime.therapist_id == therapist.id)
+    if not moved_there:
+        query = query.where(BusyTime.entry_id.is_(None))
     if calendar is not None:
         query = query.where(BusyTime.calendar_id == calendar.id)
     return [(starts, ends) for starts, ends in db.session.execute(query.order_by(BusyTime.starts_at, BusyTime.id))]

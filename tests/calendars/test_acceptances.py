@@ -19,6 +19,7 @@ from tests.google import faults
 from tests.world import in_days
 
 SUBJECT = "A booking clashes with your other calendar"
+UNASKED = "A booking could not be checked with your other calendar"
 NOON, ONE = in_days(4, "12:00"), in_days(4, "13:00")
 
 
@@ -96,12 +97,37 @@ def test_while_google_is_silent_it_is_asked_again(google, maras, calendar, accep
     assert (waiting(), clashes_told()) == (0, 1)
 
 
-def test_but_not_for_ever(google, calendar, accepted):
-    google.faults.always(faults.UNAVAILABLE)
+def asked_for_long() -> None:
     db.session.scalars(select(AcceptanceCheck)).one().since = clock.now() - LONGEST
     db.session.commit()
+
+
+def test_but_not_for_ever_and_the_therapist_is_told_to_look_themselves(google, calendar, accepted, mails):
+    google.faults.always(faults.UNAVAILABLE)
     check_acceptances()
+    later()
+    asked_for_long()
+    check_acceptances()
+    check_acceptances()
+    deliver_waiting()
     assert (waiting(), clashes_told()) == (0, 0)
+    (told,) = [mail for mail in mails.sent if mail.subject == UNASKED]
+    assert "Google could not be asked just now; this is what we knew at" in told.body
+    assert "please look at your calendar yourself" in told.body
+    assert "12:00" in told.body
+    assert told.recipients == ["mara@example.com"]
+
+
+@pytest.mark.parametrize("why", ["cancelled", "looked up at last"])
+def test_where_nobody_need_look_nothing_is_said(google, calendar, accepted, mails, why):
+    if why == "cancelled":
+        google.faults.always(faults.UNAVAILABLE)
+        accepted.cancel(by="client")
+    asked_for_long()
+    check_acceptances()
+    deliver_waiting()
+    assert waiting() == 0
+    assert UNASKED not in [mail.subject for mail in mails.sent]
 
 
 def test_what_is_known_is_told_at_once_and_that_google_was_silent(google, calendar, accepted, mara, mails):

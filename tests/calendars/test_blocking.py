@@ -12,7 +12,7 @@ from app.calendars.blocking import Unreadable, blocking_span, closes_time, is_ca
 from app.calendars.own import Own
 
 LONDON, NEW_YORK, BERLIN = (ZoneInfo(name) for name in ("Europe/London", "America/New_York", "Europe/Berlin"))
-MARAS = Own(7, b"key", frozenset({"session"}), frozenset({"written"}))
+MARAS = Own(7, b"key", frozenset({"session"}), {"written": None})
 ME = {"email": "mara@example.com", "self": True}
 SOMEBODY = {"email": "otto@example.com"}
 

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.calendars.connection import CalendarConnection
 from app.calendars.entry import CalendarEntry
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from tests import world
-from tests.calendars.connected import busy_spans, is_due
+from tests.calendars.connected import busy_spans, chosen, connect, is_due
 from tests.calendars.written import entries, requests, rows, session, tried_again, write, written
+from tests.google import BACKEND_ERROR, LOST, READING, WRITING
 
 __all__ = ["session", "write", "written"]
 
@@ -72,7 +74,6 @@ def test_an_entry_that_is_moved_there_is_told_here_and_left_alone(google, maras,
     assert requests(google) == before
     assert entries(maras.primary) == [AT_TWO]
     assert session.starts_at == TEN
-    assert busy_spans(mara) == []
 
 
 def test_an_entry_that_is_deleted_there_is_told_here_and_not_made_again(google, maras, session, stands, look):
@@ -180,10 +181,35 @@ def test_what_is_gone_is_noticed_by_the_full_check_too(maras, written, stands, l
 
 
 def test_an_entry_that_was_moved_to_another_calendar_is_gone_from_this(google, maras, mara, written, stands, look):
+    """It keeps its id and our mark there, where it closes no time; and there it is left until something is decided."""
+    family = maras.calendar("Family")
+    written.calendars.append(chosen(family, maras))
+    db.session.commit()
+    moved = next(one for one in maras.primary.live() if one["id"] == stands)
     maras.primary.cancel(stands)
+    family.add("I. K.", TEN, TEN + HOUR, id=stands, extendedProperties=moved["extendedProperties"])
+    for _ in range(2):
+        family.forget_sync_tokens()
+        look()
+        assert the_row().is_deleted
+        assert busy_spans(mara) == []
+        assert entries(family) == [AT_TEN]
+
+
+def test_what_was_moved_to_another_calendar_goes_when_it_is_put_back_here(maras, written, stands, look):
+    """Otherwise the session would stand twice."""
+    family = maras.calendar("Family")
+    written.calendars.append(chosen(family, maras))
+    db.session.commit()
+    moved = next(one for one in maras.primary.live() if one["id"] == stands)
+    maras.primary.cancel(stands)
+    family.add("I. K.", TEN, TEN + HOUR, id=stands, extendedProperties=moved["extendedProperties"])
     look()
-    assert the_row().is_deleted
-    assert busy_spans(mara) == []
+    the_row().put_back()
+    look()
+    family.forget_sync_tokens()
+    look()
+    assert (entries(maras.primary), entries(family)) == ([AT_TEN], [])
 
 
 def test_a_calendar_that_closes_no_time_is_still_looked_at_for_our_entries(maras, written, stands, look):
@@ -296,3 +322,77 @@ def test_nobody_else_puts_anything_back(maras, otto, session, stands, look, visi
     path = f"/bookings/{session.id}/calendar-entries/{the_row().id}/restoration"
     assert others.post(path, {"csrf_token": token}).status == 404
     assert the_row().is_deleted
+
+
+def test_what_is_to_stand_there_keeps_a_persons_note_when_only_reading_comes_first(
+    google, maras, mara, written, session, stands, look, sync, write
+):
+    """Disconnected with all left there, connected for reading, and then allowed to write: nothing is made anew."""
+    gone = world.JONAS.is_booked(mara, world.in_days(5))
+    write()
+    maras.primary.change(stands, description="Bring the form")
+    written.disconnect()
+    gone.cancel(by="client")
+    db.session.commit()
+    again = connect(google, maras, mara)
+    sync(again)
+    write()
+    assert len(maras.primary.live()) == 2, "it may not be written yet"
+    granted = google.grant(maras, READING | WRITING)
+    again.refresh_token, again.access_token = granted.refresh, granted.access
+    again.scopes = " ".join(sorted(READING | WRITING))
+    again.write_into(again.calendars[0])
+    maras.primary.forget_sync_tokens()
+    before = requests(google, "events.insert", "events.delete")
+    sync(again)
+    write()
+    sync(again)
+    write()
+    (entry,) = maras.primary.live()
+    assert (entry["id"], entry["description"]) == (stands, "Bring the form")
+    assert requests(google, "events.delete") == 1, "the one that was called off"
+    assert requests(google, "events.insert", "events.delete") - before <= 2
+    assert the_row().state == "written"
+
+
+def connected_again(google, maras, mara, written) -> CalendarConnection:
+    """After a disconnection that left all there as it was; committed."""
+    written.disconnect()
+    db.session.commit()
+    again = connect(google, maras, mara, scopes=READING | WRITING)
+    again.calendars[0].is_written = True
+    db.session.commit()
+    return again
+
+
+@pytest.mark.parametrize("fails_first", [False, True])
+@pytest.mark.parametrize("copy", [0, 1])
+def test_what_was_left_there_and_moved_here_since_follows_after_connecting_again(
+    google, maras, mara, written, session, stands, look, write, copy, fails_first
+):
+    """Nobody edited it, whichever copy it is: it stands there as it was agreed then."""
+    if copy:
+        maras.primary.cancel(stands)
+        look()
+        the_row().put_back()
+        look()
+    connected_again(google, maras, mara, written)
+    session.move(world.in_days(4), session.location)
+    if fails_first:
+        google.faults.next(BACKEND_ERROR, "events.insert")
+    for _ in range(3):
+        write()
+        tried_again()
+    assert the_row().state == "written"
+    assert entries(maras.primary) == [(world.in_days(4), "confirmed", "I. K.")]
+
+
+def test_what_a_person_moved_before_we_heard_that_it_stands_is_an_edit(google, maras, session, written, write):
+    google.faults.next(LOST, "events.insert")
+    write()
+    (entry,) = maras.primary.live()
+    maras.primary.move(entry["id"], TWO, TWO + HOUR)
+    tried_again()
+    write()
+    assert the_row().edited_starts_at == TWO
+    assert entries(maras.primary) == [AT_TWO]

@@ -21,7 +21,7 @@ SAMPLES = sorted(Path(icalendar.__file__).parent.rglob("*.ics"))
 
 
 AGES = (utc("1990-01-01T00:00"), utc("2035-01-01T00:00"))
-MARAS = Own(7, b"key", frozenset({"0f3a"}), frozenset({"4f1c"}))
+MARAS = Own(7, b"key", frozenset({"0f3a"}), {"4f1c": None})
 
 BLOCKING = {
     "plain": (),

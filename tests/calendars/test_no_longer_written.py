@@ -1,5 +1,7 @@
 """When writing ends, by whatever button, what of ours is to come goes from the calendar there; what is over stays."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,10 +10,12 @@ import time_machine
 from app import clock
 from app.database import db
 from app.jobs import calendar_entries
+from app.jobs.calendar_entries import REMOVING
 from tests import world
 from tests.calendars.connected import chosen
 from tests.calendars.written import entries, rows, session, tried_again, write, written
-from tests.google import BACKEND_ERROR, READING, UNAUTHORIZED
+from tests.google import BACKEND_ERROR, HANG, READING, UNAUTHORIZED
+from tests.waiting import wait_until
 
 __all__ = ["session", "write", "written"]
 
@@ -109,6 +113,24 @@ def test_disconnecting_waits_for_whoever_is_at_it_only_so_long(google, maras, wr
     calendar.write_lease_until = clock.now() + timedelta(minutes=2)
     db.session.commit()
     assert calendar_entries.remove_all(written.id, seconds=0.3) == 2
+
+
+def test_disconnecting_does_not_wait_for_an_answer_that_does_not_come(google, maras, written, stands):
+    google.faults.always(HANG, "events.delete")
+    began = time.monotonic()
+    assert calendar_entries.remove_all(written.id, seconds=0.5) == 2
+    assert time.monotonic() - began < 6, "the machine is busy; Google would be waited for ten seconds"
+    written.disconnect()
+    db.session.commit()
+    google.faults.released.set()
+    assert removing_ended()
+    assert rows() == []
+
+
+def removing_ended() -> bool:
+    """Who came too late found nothing to do any more."""
+    wait_until(lambda: REMOVING not in [one.name for one in threading.enumerate()], timeout=60)
+    return True
 
 
 def test_a_session_that_is_erased_here_goes_there(maras, mara, session, stands, write):

@@ -1,5 +1,7 @@
 """What is a therapist's own in calendars elsewhere, whichever way it comes back, and what is another's."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.calendars import by_address, live_check
@@ -88,3 +90,20 @@ def subscribed(calendar, uid, starts, ends):
     """As Google shows what it reads elsewhere."""
     entry_id = calendar.add("I. K.", starts, ends)
     calendar.store.get(entry_id).resource["iCalUID"] = uid
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_made_weekly_there_only_the_other_weeks_are_new(written, session, write, sync, mara, maras, moved):
+    """The day of the session is held here already; moved, it is the therapist's."""
+    write()
+    (row,) = rows()
+    maras.primary.change(row.entry_id, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
+    starts, ends = session.span
+    weeks = [(starts + timedelta(weeks=number), ends + timedelta(weeks=number)) for number in range(3)]
+    if moved:
+        maras.primary.move(f"{row.entry_id}_{starts:%Y%m%dT%H%M%SZ}", weeks[0][1], weeks[0][1] + timedelta(hours=1))
+        weeks[0] = (weeks[0][1], weeks[0][1] + timedelta(hours=1))
+    sync(written)
+    write()
+    sync(written)
+    assert busy_spans(mara) == (weeks if moved else weeks[1:])

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app import clock
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
+from app.jobs.calendar_claims import LONGEST_WAIT
 from tests import world
 from tests.calendars.connected import connect
 from tests.calendars.written import WRITES, entries, requests, rows, session, tried_again, write, written
@@ -151,9 +152,14 @@ def test_one_that_google_will_not_have_holds_up_no_other(google, maras, mara, wr
     assert entries(maras.primary) == [(world.in_days(5), "confirmed", "J. P.")]
     (calendar,) = db.session.scalars(select(OutsideCalendar).filter_by(is_written=True))
     assert "400" in calendar.write_error
+    assert calendar.next_write_at <= clock.now() + LONGEST_WAIT, "by itself, as the page says"
+    world.INES.is_booked(mara, world.in_days(6))
+    google.faults.next(Fault("odd", refusal(400, "invalid", "Bad Request")), "events.insert")
+    write()
+    assert len(entries(maras.primary)) == 2, "what is booked meanwhile is written at once"
     tried_again()
     write()
-    assert len(entries(maras.primary)) == 2
+    assert len(entries(maras.primary)) == 3
 
 
 def test_a_consent_that_was_taken_back_is_told_and_nothing_is_tried_again(google, maras, written, session, write):

@@ -6,9 +6,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from app import clock
+from app.calendars import moved_there
+from app.calendars.connection import CalendarConnection
+from app.calendars.entry import CalendarEntry
+from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
+from app.messages.about_calendars import tell_of_unwritten
 from app.messages.message import Message
 from tests import world
+from tests.calendars.connected import busy_spans, known_busy
 from tests.engines.fixtures import ENGINES, _close, new_app
 
 
@@ -33,6 +40,25 @@ def test_the_release_before_finds_no_push_that_it_would_mail(app, request_of_ine
     migrate(app, "upgrade", "head")
     world.JONAS.asks(request_of_ines.therapist, world.in_days(4))
     assert request_of_ines.therapist.diary_revision > 0
+
+
+def test_the_release_before_finds_no_time_that_it_would_never_free(app, mara):
+    """Nor a mail that it could not send."""
+    connection = CalendarConnection(therapist_id=mara.id, kind="google")
+    connection.calendars = [OutsideCalendar(external_id="mara@gmail.example", write_failing_since=clock.now())]
+    db.session.add(connection)
+    db.session.flush()
+    entry = CalendarEntry(calendar=connection.calendars[0], entry_id="abcde", state="edited", ends_at=world.in_days(3))
+    db.session.add(entry)
+    db.session.flush()
+    moved_there.close(entry.id, mara.id, (world.in_days(3), world.in_days(3, "11:00")))
+    known_busy(mara, world.in_days(4), world.in_days(4, "11:00"))
+    tell_of_unwritten(connection.calendars[0])
+    migrate(app, "downgrade", "0004_calendars_outside")
+    assert db.session.execute(text("SELECT count(*) FROM busy_time")).scalar() == 1
+    assert db.session.execute(text("SELECT count(*) FROM message")).scalar() == 0
+    migrate(app, "upgrade", "head")
+    assert busy_spans(mara) == [(world.in_days(4), world.in_days(4, "11:00"))]
 
 
 def migrate(app: Flask, *where: str) -> None:

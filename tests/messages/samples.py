@@ -51,8 +51,9 @@ TIMED_CASES = [
     Case("", "client", "reminder", None),
     Case("", "therapist", "day_list", None),
     Case("", "therapist", "clash_found", None),
+    Case("", "therapist", "not_looked_up", None),
 ]
-OF_CALENDARS = ("calendar_broken", "calendar_lost")
+OF_CALENDARS = ("calendar_broken", "calendar_lost", "calendar_unwritten")
 CALENDAR_CASES = [Case("", "therapist", name, None) for name in OF_CALENDARS]
 CASES = ANNOUNCED_CASES + TIMED_CASES + CALENDAR_CASES
 
@@ -99,6 +100,7 @@ def facts(case: Case) -> dict[str, Any]:
             "before": _before(case.verb),
             "why": WORDS if said else "",
             "busy": "Your Google calendar says that you are busy: Tue 24 Nov 2026, 10:30–11:30.",
+            "unasked": "Google could not be asked just now; this is what we knew at 09:10.",
             "calendar": case.calendar and {"method": case.calendar, "sequence": int(bool(offer))},
         }
     )
@@ -187,6 +189,7 @@ def _calendar() -> dict[str, Any]:
     return {
         "therapist": {"name": "Mara Lindt", "slug": "mara-lindt", "zone": "Europe/London"},
         "connection": {"label": "mara@gmail.example", "kind": "google"},
+        "written": {"name": "Practice", "error": "Google had trouble answering."},
         "calendar": None,
         "lost": "Choir",
     }

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from app import clock
 from app.booking.rearrangement import dispute, offer_location
 from app.calendars import gone
+from app.calendars.acceptance import LONGEST
 from app.calendars.connection import CalendarConnection
-from app.calendars.health import note_broken
+from app.calendars.health import note_broken, tell_if_unwritten
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.integrations.google_calendar.errors import Revoked
@@ -83,7 +84,7 @@ def everything_happens(mara, clocks):
     db.session.commit()
     clocks.move_to(late.starts_at - timedelta(minutes=90))
     dispute(late)
-    lose_calendar(mara)
+    lose_calendar(mara, clocks)
     db.session.commit()
 
 
@@ -94,12 +95,21 @@ def fill_elsewhere(booking):
     check_acceptances()
 
 
-def lose_calendar(mara):
+def lose_calendar(mara, clocks):
+    """First it cannot be written for long, then not be asked about what a client accepts, and then it is not theirs."""
+    calendar = OutsideCalendar(external_id="mara@gmail.example", is_read=True, is_written=True)
+    calendar.write_failing_since = clock.now() - timedelta(days=1)
     connection = CalendarConnection(therapist_id=mara.id, kind="google", label="mara@gmail.example")
-    connection.calendars = [OutsideCalendar(external_id="choir", name="Choir", is_read=True)]
+    connection.calendars = [calendar, OutsideCalendar(external_id="choir", name="Choir", is_read=True)]
     db.session.add(connection)
     db.session.flush()
-    gone.tell(connection.calendars[0].id)
+    gone.tell(connection.calendars[1].id)
+    tell_if_unwritten(calendar.id)
+    offer = world.offer_times(confirmed(mara, 34), world.in_days(35))
+    offer.accept(offer.alternatives[0])
+    db.session.commit()
+    clocks.shift(LONGEST)
+    check_acceptances()
     note_broken(connection.id, None, Revoked())
 
 
