@@ -1,4 +1,5 @@
 // What every page needs. What only the desk needs is in desk.js: a first visit waits for less.
+import "./sent.js";
 import "./swaps.js";
 import "./pressed.js";
 import "./time-left.js";

@@ -2,6 +2,7 @@
 // every browser knows that word.
 import { send, unsent } from "./kept-answers.js";
 import { release } from "./pressed.js";
+import { somethingSent } from "./sent.js";
 import { notify } from "./swaps.js";
 
 const others = new BroadcastChannel("signed-out");
@@ -17,6 +18,7 @@ addEventListener("submit", async (event) => {
   }
   await wipe().catch(() => {}); // where nothing can be kept, nothing is
   others.postMessage("");
+  somethingSent();
   form.submit();
 });
 

@@ -1,5 +1,6 @@
 // The one script that knows htmx: what a person notices before, after and instead of a swap.
 import { press, release } from "./pressed.js";
+import { nothingSent } from "./sent.js";
 
 // Have a link's page answer as a fragment into an element, as if the link had said so itself.
 export function openIn(element, link, swap = "innerHTML") {
@@ -81,6 +82,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   document.dispatchEvent(new Event("swapped"));
   if (ctx.quiet) return;
   const changed = ctx.request.method !== "GET";
+  if (changed) nothingSent();
   const target = typeof ctx.target === "string" ? document.querySelector(ctx.target) : ctx.target;
   const place = document.getElementById(target?.id) ?? target;
   if (!place?.isConnected) return;
