@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.variants import at_a_desk, on_a_phone
+from tests.waiting import wait_until
 from tests.world import in_days
 
 TEN = in_days(2, "10:00")
@@ -60,6 +61,46 @@ def test_todays_list_follows_what_clients_do(mara, ines, jonas):
         # What was drawn anew still works.
         mara.row(ines).get_by_role("button", name="Confirm session", exact=True).click()
         mara.sees_status(ines, "Confirmed")
+
+
+BADGE = """
+  navigator.setAppBadge = async (number) => window.toldBadge(number);
+  navigator.clearAppBadge = async () => window.toldBadge(0);
+"""
+
+
+def test_title_and_badge_follow_the_therapists_own_answers_on_every_page(mara, ines, jonas):
+    badge: list[int] = []
+    mara.page.expose_function("toldBadge", lambda number: badge.append(number))
+    mara.page.add_init_script(BADGE)
+
+    def told() -> list[int]:
+        mara.page.evaluate("0")  # what the page has told by now arrives
+        return badge[-1:]
+
+    def counts(number: int, title: str) -> None:
+        expect(mara.page).to_have_title(f"({number}) {title} · Holdfast" if number else f"{title} · Holdfast")
+        wait_until(lambda: told() == [number])
+
+    ines.requests(mara, TEN)
+    jonas.requests(mara, FOUR)
+    for path, title in (("/settings", "You"), ("/working-times", "Working times"), ("/dashboard", "Today")):
+        badge.clear()
+        mara.at(path)
+        counts(2, title)
+    with mara.staying_on_the_page():
+        mara.confirms_in_the_list(ines)
+        counts(1, "Today")
+    mara.opens(jonas)
+    mara.presses("Confirm session")
+    counts(0, "Jonas P.")
+    ines.cancels()
+    jonas.requests(mara, FIVE)
+    mara.at("/settings")
+    counts(1, "You")
+    mara.page.get_by_role("button", name="Sign out").filter(visible=True).click()
+    mara.page.wait_for_url("**/")
+    assert told() == [0]
 
 
 @at_a_desk

@@ -56,7 +56,8 @@ function tellMeanwhile(address = location.href) {
   say(notice.firstChild.data);
 }
 
-function count(number) {
+// How many wait for an answer: before the title, and on the icon of the installed app.
+export function count(number) {
   document.title = document.title.replace(/^(\(\d+\) )?/, number ? `(${number}) ` : "");
   (number ? navigator.setAppBadge : navigator.clearAppBadge)?.call(navigator, number).catch(() => {});
 }
@@ -64,7 +65,8 @@ function count(number) {
 if (watch) {
   // What the page changed itself it has been shown already, unless somebody else changed something in between.
   addEventListener("seen", ({ detail }) => {
-    const [before, after] = detail.split("-");
+    const [before, after, waiting] = detail.split("-");
+    if (waiting) count(+waiting);
     watch.seen = watch.seen.replace(/^\d+/, (number) => (number === before ? after : number));
   });
   const soon = () => ((pause = SHORT), ask());

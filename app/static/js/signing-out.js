@@ -1,6 +1,7 @@
 // Signing out leaves nothing of the practice in this browser. The server's answer clears it too (Clear-Site-Data), but not
 // every browser knows that word.
 import { send, unsent } from "./kept-answers.js";
+import { count } from "./live.js";
 import { release } from "./pressed.js";
 import { somethingSent } from "./sent.js";
 import { notify } from "./swaps.js";
@@ -63,6 +64,7 @@ addEventListener("pageshow", (event) => {
 });
 
 async function wipe() {
+  count(0);
   localStorage.clear();
   sessionStorage.clear();
   const databases = await indexedDB.databases();
