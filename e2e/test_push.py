@@ -6,6 +6,7 @@ the program sends; from there on all is real: the service worker is handed it, s
 
 import json
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, Playwright, expect
@@ -152,6 +153,35 @@ def test_a_press_opens_the_session_and_leaves_a_form_alone(mara, ines, phone, pr
     wait_until(lambda: worker.shows()["data"] == "/sessions/999999")
     assert worker.is_pressed() == [f"{practice.url}/sessions/999999"], "in a window of its own"
     assert "/rearrangement" in mara.page.url
+
+
+@at_a_desk
+def test_a_press_leaves_a_page_alone_in_which_words_are_typed(mara, phone, practice):
+    turn_on(mara)
+    worker = Worker(mara.page, practice.url)
+    worker.is_handed(b'{"kind": "changed", "path": "/sessions/999999"}')
+    worker.shows()
+    mara.at(f"/calendar?date={in_days(3):%Y-%m-%d}")
+    mara.page.get_by_role("link", name="12:00 to 13:00, free").first.click()
+    mara.types("Client's name", "Jonas Pe")
+    assert worker.is_pressed() == [f"{practice.url}/sessions/999999"], "in a window of its own"
+    mara.still_reads("Client's name", "Jonas Pe")
+
+
+@at_a_desk
+def test_nor_does_confirm_take_words_from_the_page_of_its_own_session(mara, ines, phone, practice):
+    turn_on(mara)
+    ines.requests(mara, in_days(3, "10:00"))
+    mara.opens(ines)
+    path = urlsplit(mara.page.url).path
+    worker = Worker(mara.page, practice.url)
+    worker.is_handed(json.dumps({"kind": "request", "path": path}).encode())
+    worker.shows()
+    mara.page.get_by_text("Decline…").click()
+    mara.types("Your reason", "I am so")
+    assert worker.is_pressed("confirm") == []
+    mara.still_reads("Your reason", "I am so")
+    assert "#" not in mara.page.url
 
 
 @at_a_desk

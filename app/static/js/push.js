@@ -11,6 +11,12 @@ async function renew() {
   if (status === 409) subscription.unsubscribe(); // somebody else's, or turned off elsewhere
 }
 
+// A notification that was pressed leads this page elsewhere only if no words are lost by it.
+navigator.serviceWorker?.addEventListener("message", ({ ports }) => {
+  const fields = [...document.querySelectorAll("[method=post] :is(input, textarea)")];
+  ports[0]?.postMessage(!fields.some(({ type, value }) => value && !/hidden|radio|checkbox/.test(type)));
+});
+
 // On the page for signing in this is over.
 if (!document.body.matches(".desk")) sessionStorage.removeItem("told");
 else if (window.Notification?.permission === "granted") renew().catch(() => {});
