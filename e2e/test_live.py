@@ -178,6 +178,19 @@ def test_what_would_lose_typed_words_is_told_instead(mara, ines):
     mara.sees_status(ines, "Cancelled")
 
 
+@at_a_desk
+def test_how_it_stands_is_also_shown_where_a_push_has_led(mara, ines):
+    """To the button on the page: the address says so."""
+    ines.requests(mara, TEN)
+    mara.opens(ines)
+    mara.at(f"{urlsplit(mara.page.url).path}#confirm")
+    mara.page.get_by_text("Decline…").click()
+    mara.types("Your reason", "I am sorry")
+    ines.cancels()
+    mara.follows("See how it stands now")
+    mara.sees_status(ines, "Cancelled")
+
+
 def test_a_form_being_built_is_left_alone_and_told(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.starts_an_offer(ines)

@@ -49,7 +49,8 @@ function told() {
   return document.querySelector("[data-live] [data-announce]")?.dataset.announce;
 }
 
-function tellMeanwhile(address = location.href) {
+// Without what stands behind a `#`: a link to that would only move within this page.
+function tellMeanwhile(address = location.pathname + location.search) {
   const notice = document.getElementById("meanwhile");
   notice.hidden = false;
   notice.querySelector("a").href = address;
