@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.wording import hours
+from e2e.steps import BERLIN, LENGTH
 from e2e.variants import at_a_desk, on_a_phone
 from tests.waiting import wait_until
 from tests.world import in_days
@@ -152,6 +154,19 @@ def test_the_clients_page_follows_while_the_client_types(mara, ines):
     expect(ines.page.get_by_text("It is agreed.")).to_be_visible(timeout=SOON)
     expect(ines.page.locator("#announcer")).to_have_text("Confirmed")
     untouched(words, "I hope that", back=4)
+
+
+@on_a_phone
+def test_a_client_hears_where_and_when_a_session_was_moved(mara, ines):
+    """As they asked: it is confirmed before and after."""
+    ines.requests(mara, TEN)
+    mara.confirms(ines)
+    ines.page.reload()
+    mara.moves(ines, FOUR, "Video call")
+    announcer = ines.page.locator("#announcer")
+    expect(announcer).to_contain_text(hours(FOUR, FOUR + LENGTH, BERLIN), timeout=SOON)
+    expect(announcer).to_contain_text("Video call")
+    expect(announcer).not_to_contain_text("Confirmed")
 
 
 @on_a_phone

@@ -1,5 +1,5 @@
 // Asks every few seconds whether what the page shows has changed meanwhile, and has its data-live pieces drawn anew.
-import { refresh, say } from "./swaps.js";
+import { refresh, say, wordsOf } from "./swaps.js";
 
 const SHORT = 3_000, LONG = 7_600, MINUTE = 60_000; // with a tenth more and the answer still within ten seconds
 const watch = document.querySelector("[data-watch]")?.dataset;
@@ -41,12 +41,12 @@ async function show(news) {
   if (became.includes("later")) return;
   watch.seen = news.seen;
   if (became.includes("kept")) tellMeanwhile();
-  else say(news.said ?? (told() !== before && told()));
+  else say(news.said ?? told().filter((words) => !before.includes(words)).join(". "));
 }
 
-// To the desk the server says what happened; a client's page tells it by its own status.
+// To the desk the server says what happened; a client's page tells it by what of this has changed: status, time, place.
 function told() {
-  return document.querySelector("[data-live] [data-announce]")?.dataset.announce;
+  return [...document.querySelectorAll("[data-live] [data-announce]")].map(wordsOf);
 }
 
 // Without what stands behind a `#`: a link to that would only move within this page.

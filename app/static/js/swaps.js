@@ -135,8 +135,10 @@ function focusOn(element, scroll) {
 
 function announce(place) {
   const sentence = place.querySelector("[data-announce]");
-  if (sentence) say(sentence.dataset.announce || sentence.textContent.trim());
+  if (sentence) say(wordsOf(sentence));
 }
+
+export const wordsOf = (element) => element.dataset.announce || element.textContent.trim();
 
 // In a quiet voice, for those who listen to the page.
 export function say(words) {
