@@ -11,7 +11,7 @@ from app.wording import hours
 from e2e.steps import BERLIN, LENGTH
 from e2e.variants import at_a_desk, on_a_phone
 from tests.waiting import wait_until
-from tests.world import in_days
+from tests.world import PASSWORD, in_days
 
 TEN = in_days(2, "10:00")
 FOUR, FIVE = in_days(4, "11:00"), in_days(5, "16:30")
@@ -255,7 +255,17 @@ def test_a_page_that_was_offline_catches_up(mara, ines, watch):
 
 
 @at_a_desk
-def test_a_sign_in_that_has_ended_ends_it_quietly(mara, ines):
+def test_a_page_without_a_line_says_since_when_and_stops_saying_so(mara, watch):
+    mara.looks_at_today()
+    mara.page.context.set_offline(True)
+    mara.sees(re.compile(r"^Not up to date since \d\d:\d\d$"))
+    mara.page.context.set_offline(False)
+    mara.does_not_see("Not up to date")
+    watch.problems[:] = [problem for problem in watch.problems if "ERR_INTERNET" not in problem]
+
+
+@at_a_desk
+def test_a_sign_in_that_has_ended_ends_it_quietly_and_leads_to_a_new_one(mara, ines):
     mara.looks_at_today()
     hide(mara.page, True)
     mara.page.context.clear_cookies()
@@ -267,6 +277,11 @@ def test_a_sign_in_that_has_ended_ends_it_quietly(mara, ines):
     assert len(questions) == 1
     expect(mara.page.get_by_role("heading", level=1)).to_be_visible()
     expect(mara.page.get_by_role("alert")).to_be_empty()
+    mara.follows("Sign in again")
+    mara.types("E-mail", mara.email)
+    mara.types("Password", PASSWORD)
+    mara.presses("Sign in")
+    expect(mara.row(ines)).to_be_visible()
 
 
 def asks_twice(page: Page) -> None:

@@ -10,7 +10,6 @@ const STORE = "kept-answers";
 const WAITING = "Will be confirmed when you are back online";
 const HOW = "This device sends it while Holdfast is open and online.";
 const { owner } = document.querySelector("[data-owner]")?.dataset ?? {};
-const AGAIN = 15_000;
 let sending;
 
 const stored = () => JSON.parse(localStorage.getItem(STORE) ?? "[]");
@@ -60,7 +59,6 @@ class KeptAnswer extends HTMLElement {
     const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
     keep([...kept(), { owner, key, booking, start, location, at: Date.now() }]);
     say(`${WAITING}. ${HOW}`);
-    setTimeout(send, AGAIN);
   }
 
   show() {
@@ -97,23 +95,21 @@ export async function send() {
 }
 
 async function sendAll() {
-  let later;
   for (const { booking, key, start, location, at } of kept()) {
     if (document.getElementById(key)) continue;
     const age = Math.round((Date.now() - at) / 1000);
     try {
       const answer = await post(`/bookings/${booking}/kept-confirmation`, { owner, key, start, location, age });
-      if (answer.status === 204) return askToSignIn("Sign in again to send this"); // where it would lead
+      if (answer.status === 204) return askToSignIn(); // where it would lead
       if (answer.status > 428) throw answer;
       tell(key, answer.ok ? await answer.json() : refusal(answer, booking));
       keep(kept().map((one) => (one.key === key ? { ...one, told: true } : one)));
       lineIsBack();
       ask();
     } catch {
-      later = true; // still no line, or the server is busy
+      // Still no line, or the server is busy: again with the next look (live.js).
     }
   }
-  if (later) setTimeout(send, AGAIN);
 }
 
 function refusal({ status }, booking) {
@@ -139,7 +135,7 @@ function tell(key, { sentence, done, session }) {
 customElements.define("kept-answer", KeptAnswer);
 if (owner) {
   write(kept()); // whatever somebody else left on this device is forgotten with the first look
-  for (const event of ["online", "reached", "pageshow"]) addEventListener(event, send);
+  for (const event of ["online", "looked", "pageshow"]) addEventListener(event, send);
   document.addEventListener("visibilitychange", send);
   addEventListener("storage", draw);
 }

@@ -7,7 +7,7 @@ let pause = SHORT, failures = 0, timer, asking;
 
 export function ask() {
   clearTimeout(timer);
-  if (!watch || document.hidden || !navigator.onLine) return;
+  if (!watch || document.hidden) return;
   asking ??= answered().finally(() => (asking = undefined));
 }
 
@@ -18,17 +18,23 @@ async function answered() {
     const answer = await fetch(watch.watch, { headers, signal, redirect: "manual", cache: "no-store" });
     if (answer.status > 428) throw answer;
     pause = answer.ok ? SHORT : Math.min(pause * 1.2, LONG);
-    if (failures) dispatchEvent(new Event("reached"));
     failures = 0;
     // Signed out elsewhere, or the link leads nowhere now: no more, until the page is looked at again.
-    if (!answer.ok && answer.status !== 304) return;
+    if (!answer.ok && answer.status !== 304) return looked(-1);
     if (answer.ok) await show(await answer.json());
   } catch {
     failures += 1;
   }
+  looked(failures);
   clearTimeout(timer);
   const wait = failures ? Math.min(SHORT * 2 ** failures, MINUTE) : pause;
   timer = setTimeout(ask, wait * (0.9 + Math.random() / 5));
+}
+
+// How many looks were missed since the last one, or -1 when there is nothing to look at any more (line.js). With each look
+// the device also tries to send what it keeps (kept-answers.js).
+function looked(missed) {
+  dispatchEvent(new CustomEvent("looked", { detail: missed }));
 }
 
 async function show(news) {
@@ -50,7 +56,9 @@ function told() {
 }
 
 // Without what stands behind a `#`: a link to that would only move within this page.
-function tellMeanwhile(address = location.pathname + location.search) {
+export const here = () => location.pathname + location.search;
+
+function tellMeanwhile(address = here()) {
   const notice = document.getElementById("meanwhile");
   notice.hidden = false;
   notice.querySelector("a").href = address;
