@@ -11,6 +11,7 @@ from app.assets import asset
 from e2e.conftest import served_practice
 from e2e.practice import Practice
 from e2e.steps import ASKED, BERLIN
+from tests.waiting import wait_until
 from tests.world import INES, JONAS, in_days
 
 KEEP = "Keep today's list on this device"
@@ -242,6 +243,19 @@ def test_a_visitor_without_a_connection_reads_it_in_their_language(mara, new_cli
     ines.sees_title("Mara Lindt")
 
 
+def test_it_is_in_the_language_that_was_chosen_on_a_page(mara, ines):
+    ines.at("/").page.evaluate(READY)
+    ines.at("/").follows("Deutsch")
+    ines.sees_title("Therapeutin oder Therapeuten finden")
+    wait_until(lambda: ines.page.evaluate(LANGUAGE) == "de")
+    ines.page.context.set_offline(True)
+    ines.at(f"/t/{mara.slug}")
+    ines.sees_title("Holdfast ist nicht erreichbar")
+
+
+LANGUAGE = """async () => (await caches.match("/offline", { ignoreVary: true })).headers.get("Content-Language")"""
+
+
 def test_a_link_opened_from_a_mail_leaves_nothing(mara, ines, open_browser):
     ines.requests(mara, in_days(3))
     elsewhere = open_browser()
@@ -249,6 +263,15 @@ def test_a_link_opened_from_a_mail_leaves_nothing(mara, ines, open_browser):
     expect(elsewhere.get_by_role("heading", level=1)).to_have_text("Your session with Mara Lindt")
     elsewhere.wait_for_load_state("networkidle")
     assert elsewhere.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+
+
+def test_where_nothing_can_be_kept_the_switch_says_so(mara):
+    switch = mara.at("/settings").page.get_by_role("switch", name=KEEP)
+    expect(switch).to_be_enabled()
+    mara.does_not_see("This browser cannot keep it")
+    mara.page.add_init_script("delete Navigator.prototype.serviceWorker")
+    mara.at("/settings").sees("This browser cannot keep it")
+    expect(switch).to_be_disabled()
 
 
 def starts_offline(page: Page) -> None:

@@ -18,7 +18,7 @@ from e2e.steps import Therapist
 from e2e.variants import at_a_desk
 from tests.push.service import Device, PushService
 from tests.waiting import wait_until
-from tests.world import in_days
+from tests.world import PASSWORD, in_days
 
 KEY = keys.new_private_key()
 SUBSCRIBES_BESIDE = """(({ subscription: { endpoint, ...keys }, key }) => {
@@ -166,6 +166,25 @@ def test_a_press_leaves_a_page_alone_in_which_words_are_typed(mara, phone, pract
     mara.types("Client's name", "Jonas Pe")
     assert worker.is_pressed() == [f"{practice.url}/sessions/999999"], "in a window of its own"
     mara.still_reads("Client's name", "Jonas Pe")
+
+
+@at_a_desk
+def test_confirm_leads_to_the_button_also_through_signing_in(mara, ines, phone, practice):
+    turn_on(mara)
+    ines.requests(mara, in_days(8, "10:00"))
+    mara.opens(ines)
+    path = urlsplit(mara.page.url).path
+    worker = Worker(mara.at("/dashboard").page, practice.url)
+    worker.is_handed(json.dumps({"kind": "request", "path": path}).encode())
+    worker.shows()
+    mara.page.context.clear_cookies()
+    worker.is_pressed("confirm")
+    mara.page.wait_for_url("**/sign-in?**")
+    mara.types("E-mail", mara.email)
+    mara.types("Password", PASSWORD)
+    mara.presses("Sign in")
+    mara.page.wait_for_url(f"**{path}#confirm")
+    expect(mara.page.get_by_role("button", name="Confirm session")).to_be_focused()
 
 
 @at_a_desk

@@ -88,6 +88,8 @@ MAILS = {
 PUSHES = {
     "kept_confirmed": "Outcome of the answer kept offline",
     "kept_refused": "Outcome of the answer kept offline",
+    "kept_late": "Outcome of the answer kept offline",
+    "kept_busy": "Outcome of the answer kept offline",
     "test": "Test",
 }
 

@@ -28,6 +28,8 @@ KINDS = {
     "new_request": "request",
     "kept_confirmed": "kept_confirmed",
     "kept_refused": "kept_refused",
+    "kept_late": "kept_late",
+    "kept_busy": "kept_busy",
     "test": "test",
 }
 

@@ -13,6 +13,7 @@ from app.database import db
 from app.jobs import pushes
 from app.messages.activity import Activity
 from app.messages.message import Message
+from app.scheduling.busy_time import BusyTime
 from tests import world
 from tests.blueprints.pages import form_token, read, sign_in
 from tests.push.conftest import offer_push, tell_there
@@ -171,14 +172,34 @@ def phone(app, mara) -> Iterator[Device]:
         pushes.wait()
 
 
-@pytest.mark.parametrize(("age", "kind"), [("60", "kept_confirmed"), (str(DAY + 1), "kept_refused")])
-def test_what_became_of_it_is_also_pushed_once(phone, press, request_of_ines, age, kind):
-    press(age=age)
-    press(age=age)
+def lapses(booking: Booking) -> None:
+    booking.unanswered_since = clock.now() - UNANSWERED_AT_MOST
+    booking.lapse()
+
+
+def is_busy_elsewhere(booking: Booking) -> None:
+    db.session.add(BusyTime(therapist_id=booking.therapist_id, starts_at=booking.starts_at, ends_at=booking.ends_at))
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "age", "kind"),
+    [
+        (lambda _booking: None, 60, "kept_confirmed"),
+        (lambda booking: booking.cancel(by="client"), 60, "kept_refused"),
+        (lapses, 60, "kept_late"),
+        (lambda _booking: None, DAY + 1, "kept_late"),
+        (is_busy_elsewhere, 60, "kept_busy"),
+    ],
+    ids=["confirmed", "cancelled", "lapsed", "too old", "busy"],
+)
+def test_what_became_of_it_is_also_pushed_once(phone, press, request_of_ines, meanwhile, age, kind):
+    meanwhile(request_of_ines)
+    db.session.commit()
+    press(age=str(age))
+    press(age=str(age))
     pushes.deliver_pushes()
-    assert [news for news in phone.news if news["kind"].startswith("kept")] == [
-        {"kind": kind, "path": f"/sessions/{request_of_ines.id}"}
-    ]
+    told = {"kind": kind, "path": f"/sessions/{request_of_ines.id}"}
+    assert [news for news in phone.news if news["kind"].startswith("kept")] == [told]
     (message,) = db.session.scalars(select(Message).where(Message.channel == "push", Message.name == kind))
     assert (message.status, message.booking_id) == ("sent", request_of_ines.id)
 

@@ -3,7 +3,9 @@
 const WORDS = {
   request: "You have a new booking request",
   kept_confirmed: "The answer you gave offline was sent",
-  kept_refused: "The answer you gave offline came too late. Please look.",
+  kept_refused: "The answer you gave offline was not carried out: things have changed meanwhile. Please look.",
+  kept_late: "The answer you gave offline was not carried out: it came too late. Please look.",
+  kept_busy: "The answer you gave offline was not carried out: you are busy elsewhere then. Please look.",
   test: "This device will be told",
 };
 const CHANGED = "A booking has changed";
