@@ -6,6 +6,7 @@ the program sends; from there on all is real: the service worker is handed it, s
 
 import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,11 +26,15 @@ SUBSCRIBES_BESIDE = """(({ subscription: { endpoint, ...keys }, key }) => {
   const subscription = {
     endpoint,
     toJSON: () => ({ endpoint, keys }),
+    get options() {
+      return localStorage.otherKey ? { applicationServerKey: new Uint8Array([4, 7]).buffer } : {};
+    },
     unsubscribe: async () => delete localStorage.subscribed,
   };
   PushManager.prototype.subscribe = async ({ userVisibleOnly, applicationServerKey }) => {
     if (!userVisibleOnly || applicationServerKey !== key) throw new Error("not as a browser wants it");
     localStorage.subscribed = "yes";
+    delete localStorage.otherKey;
     return subscription;
   };
   PushManager.prototype.getSubscription = async () => (localStorage.subscribed ? subscription : null);
@@ -212,6 +217,20 @@ def test_a_person_who_has_to_sign_in_anew_is_still_told(mara, ines, phone):
         assert renewal.value.status == 204
         mara.page.context.clear_cookies()
     ines.requests(mara, in_days(7, "10:00"))
+    wait_until(lambda: phone.news, timeout=30)
+
+
+@at_a_desk
+def test_a_browser_that_knows_us_by_another_key_asks_its_service_anew(mara, ines, phone):
+    turn_on(mara)
+    mara.page.evaluate("localStorage.otherKey = 'yes'; sessionStorage.clear()")
+
+    def renewed(status: int) -> AbstractContextManager[object]:
+        return mara.page.expect_response(lambda answer: "renewal" in answer.url and answer.status == status)
+
+    with renewed(204), renewed(200):
+        mara.at("/dashboard")
+    ines.requests(mara, in_days(9, "10:00"))
     wait_until(lambda: phone.news, timeout=30)
 
 

@@ -36,7 +36,7 @@ PLANTED = {
     "trade": "therap",
     "practice": "practice",
 }
-KINDS = {"request", "changed", "kept_confirmed", "kept_refused", "kept_late", "kept_busy", "test"}
+KINDS = {"request", "changed", "kept_confirmed", "kept_refused", "kept_late", "kept_busy", "signed_out", "test"}
 
 
 @pytest.fixture
