@@ -1,7 +1,13 @@
 """The desk as an app: what a browser asks of it before it may be installed, and who is told."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+from e2e.conftest import CHROMIUM, launched
+from tests.waiting import wait_until
+from tests.world import in_days
 
 READY = "async () => { await navigator.serviceWorker.ready; }"
 # The size of each icon as the browser draws it, by its address.
@@ -22,6 +28,13 @@ def size() -> str:
     return "phone"
 
 
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The whole browser: without its windows it finds nothing wrong with any page."""
+    with launched(playwright, CHROMIUM) as browser:
+        yield browser
+
+
 def asked_of_devtools(page: Page, method: str) -> dict:
     session = page.context.new_cdp_session(page)
     answer = session.send(method)
@@ -34,9 +47,19 @@ def test_a_browser_finds_nothing_that_keeps_it_from_installing(mara):
     manifest = asked_of_devtools(mara.page, "Page.getAppManifest")
     assert manifest["url"].endswith("/manifest.webmanifest")
     assert manifest["errors"] == []
-    errors = asked_of_devtools(mara.page, "Page.getInstallabilityErrors")["installabilityErrors"]
-    # The browser of the tests keeps no history, and installs nothing for that reason alone.
-    assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
+    assert keeps_from_installing(mara.page) == []
+
+
+def test_what_a_client_opens_from_a_mail_cannot_be_installed(mara, ines):
+    """And the browser says so of a page that lacks something."""
+    ines.requests(mara, in_days(3))
+    assert wait_until(lambda: keeps_from_installing(ines.page)) == ["no-manifest"]
+
+
+def keeps_from_installing(page: Page) -> list[str]:
+    """In the browser's words. The browser of the tests keeps no history, and installs nothing for that reason too."""
+    errors = asked_of_devtools(page, "Page.getInstallabilityErrors")["installabilityErrors"]
+    return [error["errorId"] for error in errors if error["errorId"] != "in-incognito"]
 
 
 def test_each_icon_is_as_large_as_it_says(mara):

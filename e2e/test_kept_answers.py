@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Route, expect
 from e2e.axe import shuts_nobody_out
 from e2e.steps import Therapist
 from e2e.variants import at_a_desk, on_a_phone
-from tests.world import in_days
+from tests.world import PASSWORD, in_days
 
 TEN = in_days(2, "10:00")
 WAITING = "Will be confirmed when you are back online"
@@ -68,6 +68,56 @@ def test_back_online_the_session_is_confirmed_and_told(mara, ines):
     mara.looks_at_today()
     expect(button(mara, CONFIRM)).to_have_count(0)
     assert kept_on_device(mara) == ""
+
+
+@on_a_phone
+def test_what_is_kept_says_how_it_will_be_sent(mara, ines):
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    mara.sees("This device sends it while Holdfast is open and online.")
+    mara.presses("Don't confirm after all")
+    mara.does_not_see("This device sends it")
+
+
+@on_a_phone
+def test_who_is_not_signed_in_any_more_is_asked_to_sign_in_and_it_is_sent(mara, ines, watch):
+    watch.expects(400)  # first without a form token
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    mara.page.context.clear_cookies()
+    online(mara)
+    mara.follows("Sign in again to send this")
+    mara.types("E-mail", mara.email)
+    mara.types("Password", PASSWORD)
+    mara.presses("Sign in")
+    expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
+    ines.is_mailed("Your booking is confirmed")
+
+
+@on_a_phone
+def test_a_server_in_trouble_is_asked_again_while_the_page_is_open(mara, ines, watch):
+    watch.expects(503)
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    mara.page.route("**/kept-confirmation", lambda route: route.fulfill(status=503), times=1)
+    with mara.staying_on_the_page():
+        with mara.page.expect_response(lambda answer: answer.status == 503):
+            online(mara)
+        expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
+    watch.problems.clear()
+
+
+@on_a_phone
+def test_an_answer_that_is_not_taken_is_told(mara, ines, watch):
+    watch.expects(409)
+    ines.requests(mara, TEN)
+    presses_offline(mara, ines)
+    mara.page.route("**/kept-confirmation", lambda route: route.fulfill(status=409))
+    online(mara)
+    expect(told(mara)).to_contain_text("A confirmation that was kept here was not taken.")
+    expect(button(mara, CONFIRM)).to_be_visible()
+    mara.follows("See the session")
+    mara.sees_title(ines.name)
 
 
 @on_a_phone

@@ -7,9 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.wording import hours
 from e2e.axe import shuts_nobody_out
+from e2e.steps import BERLIN, LENGTH
 from e2e.variants import at_a_desk, on_a_phone
-from tests.world import in_days
+from tests.waiting import wait_until
+from tests.world import PASSWORD, in_days
 
 TEN = in_days(2, "10:00")
 FOUR, FIVE = in_days(4, "11:00"), in_days(5, "16:30")
@@ -61,6 +64,46 @@ def test_todays_list_follows_what_clients_do(mara, ines, jonas):
         # What was drawn anew still works.
         mara.row(ines).get_by_role("button", name="Confirm session", exact=True).click()
         mara.sees_status(ines, "Confirmed")
+
+
+BADGE = """
+  navigator.setAppBadge = async (number) => window.toldBadge(number);
+  navigator.clearAppBadge = async () => window.toldBadge(0);
+"""
+
+
+def test_title_and_badge_follow_the_therapists_own_answers_on_every_page(mara, ines, jonas):
+    badge: list[int] = []
+    mara.page.expose_function("toldBadge", lambda number: badge.append(number))
+    mara.page.add_init_script(BADGE)
+
+    def told() -> list[int]:
+        mara.page.evaluate("0")  # what the page has told by now arrives
+        return badge[-1:]
+
+    def counts(number: int, title: str) -> None:
+        expect(mara.page).to_have_title(f"({number}) {title} · Holdfast" if number else f"{title} · Holdfast")
+        wait_until(lambda: told() == [number])
+
+    ines.requests(mara, TEN)
+    jonas.requests(mara, FOUR)
+    for path, title in (("/settings", "You"), ("/working-times", "Working times"), ("/dashboard", "Today")):
+        badge.clear()
+        mara.at(path)
+        counts(2, title)
+    with mara.staying_on_the_page():
+        mara.confirms_in_the_list(ines)
+        counts(1, "Today")
+    mara.opens(jonas)
+    mara.presses("Confirm session")
+    counts(0, "Jonas P.")
+    ines.cancels()
+    jonas.requests(mara, FIVE)
+    mara.at("/settings")
+    counts(1, "You")
+    mara.page.get_by_role("button", name="Sign out").filter(visible=True).click()
+    mara.page.wait_for_url("**/")
+    assert told() == [0]
 
 
 @at_a_desk
@@ -115,6 +158,19 @@ def test_the_clients_page_follows_while_the_client_types(mara, ines):
 
 
 @on_a_phone
+def test_a_client_hears_where_and_when_a_session_was_moved(mara, ines):
+    """As they asked: it is confirmed before and after."""
+    ines.requests(mara, TEN)
+    mara.confirms(ines)
+    ines.page.reload()
+    mara.moves(ines, FOUR, "Video call")
+    announcer = ines.page.locator("#announcer")
+    expect(announcer).to_contain_text(hours(FOUR, FOUR + LENGTH, BERLIN), timeout=SOON)
+    expect(announcer).to_contain_text("Video call")
+    expect(announcer).not_to_contain_text("Confirmed")
+
+
+@on_a_phone
 def test_a_chosen_time_stays_chosen_until_the_offer_is_taken_back(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.offers(ines, FOUR, FIVE)
@@ -135,6 +191,19 @@ def test_what_would_lose_typed_words_is_told_instead(mara, ines):
     expect(mara.page.get_by_role("main").get_by_text("This session has changed meanwhile.")).to_be_visible(timeout=SOON)
     untouched(reason, "I am sorry", back=0)
     shuts_nobody_out(mara.page)
+    mara.follows("See how it stands now")
+    mara.sees_status(ines, "Cancelled")
+
+
+@at_a_desk
+def test_how_it_stands_is_also_shown_where_a_push_has_led(mara, ines):
+    """To the button on the page: the address says so."""
+    ines.requests(mara, TEN)
+    mara.opens(ines)
+    mara.at(f"{urlsplit(mara.page.url).path}#confirm")
+    mara.page.get_by_text("Decline…").click()
+    mara.types("Your reason", "I am sorry")
+    ines.cancels()
     mara.follows("See how it stands now")
     mara.sees_status(ines, "Cancelled")
 
@@ -188,7 +257,17 @@ def test_a_page_that_was_offline_catches_up(mara, ines, watch):
 
 
 @at_a_desk
-def test_a_sign_in_that_has_ended_ends_it_quietly(mara, ines):
+def test_a_page_without_a_line_says_since_when_and_stops_saying_so(mara, watch):
+    mara.looks_at_today()
+    mara.page.context.set_offline(True)
+    mara.sees(re.compile(r"^Not up to date since \d\d:\d\d$"))
+    mara.page.context.set_offline(False)
+    mara.does_not_see("Not up to date")
+    watch.problems[:] = [problem for problem in watch.problems if "ERR_INTERNET" not in problem]
+
+
+@at_a_desk
+def test_a_sign_in_that_has_ended_ends_it_quietly_and_leads_to_a_new_one(mara, ines):
     mara.looks_at_today()
     hide(mara.page, True)
     mara.page.context.clear_cookies()
@@ -200,6 +279,11 @@ def test_a_sign_in_that_has_ended_ends_it_quietly(mara, ines):
     assert len(questions) == 1
     expect(mara.page.get_by_role("heading", level=1)).to_be_visible()
     expect(mara.page.get_by_role("alert")).to_be_empty()
+    mara.follows("Sign in again")
+    mara.types("E-mail", mara.email)
+    mara.types("Password", PASSWORD)
+    mara.presses("Sign in")
+    expect(mara.row(ines)).to_be_visible()
 
 
 def asks_twice(page: Page) -> None:

@@ -1,17 +1,18 @@
 """Without a connection: what is told, what is kept, and how everything comes back by itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.assets import asset
 from e2e.axe import shuts_nobody_out
 from e2e.conftest import served_practice
 from e2e.practice import Practice
-from e2e.steps import BERLIN
+from e2e.steps import ASKED, BERLIN
+from tests.waiting import wait_until
 from tests.world import INES, JONAS, in_days
 
 KEEP = "Keep today's list on this device"
@@ -26,6 +27,7 @@ CACHED = """async () => {
 }"""
 READY = "async () => { await navigator.serviceWorker.ready; }"
 NOT_REACHED = "We cannot reach Holdfast"
+UNKNOWN = "What you sent just before may have arrived all the same"
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def test_without_a_connection_a_page_says_so_and_comes_back_by_itself(mara):
     mara.at("/calendar?view=list")
     mara.sees_title(NOT_REACHED)
     mara.sees("This device is offline.", "Nothing was lost, and nothing was sent.")
-    mara.does_not_see("as of")
+    mara.does_not_see("as of", UNKNOWN)
     mara.page.context.set_offline(False)
     expect(mara.page.get_by_role("heading", level=1)).not_to_have_text(NOT_REACHED)
     assert mara.page.url.endswith("/calendar?view=list")
@@ -191,6 +193,48 @@ def test_what_is_sent_without_a_connection_is_not_sent_later(mara, ines):
     mara.sees_status(ines, "To answer")
 
 
+def test_a_line_that_is_cut_after_something_was_sent_does_not_deny_it(mara, ines):
+    """The answer leads to a page that does not come any more."""
+    ines.requests(mara, in_days(3))
+    mara.opens(ines)
+    mara.presses("Edit location")
+    mara.presses(ASKED)
+    mara.selects_location(mara.page.get_by_role("main"), "Video call")
+    after_the_answer(mara.page, "**/relocation", lambda: mara.page.context.set_offline(True))
+    mara.presses("Save change")
+    mara.sees_title(NOT_REACHED)
+    mara.sees(UNKNOWN)
+    mara.does_not_see("nothing was sent")
+    mara.page.context.set_offline(False)
+    mara.sees_title(ines.name)
+    mara.sees_status(ines, "Confirmed")
+
+
+def test_nor_after_signing_out(mara, practice):
+    """The browser itself follows where that leads."""
+    mara.at("/settings")
+    after_the_answer(mara.page, "**/sign-out", lambda: practice.served.stop("web"))
+    try:
+        mara.page.get_by_role("button", name="Sign out").filter(visible=True).click()
+        mara.sees_title(NOT_REACHED)
+        mara.sees(UNKNOWN)
+        mara.does_not_see("nothing was sent")
+    finally:
+        practice.served.start("web")
+    mara.sees_title("Find a therapist")
+
+
+def after_the_answer(page: Page, address: str, cut: Callable[[], None]) -> None:
+    """What is sent there arrives and is answered; then the line is cut."""
+
+    def answer_and_cut(route: Route) -> None:
+        answer = route.fetch(max_redirects=0)
+        cut()
+        route.fulfill(response=answer)
+
+    page.route(address, answer_and_cut)
+
+
 def test_a_visitor_without_a_connection_reads_it_in_their_language(mara, new_client):
     ines = new_client("Ines Keller", BERLIN, "de-DE")
     ines.at("/").page.evaluate(READY)
@@ -201,6 +245,19 @@ def test_a_visitor_without_a_connection_reads_it_in_their_language(mara, new_cli
     ines.sees_title("Mara Lindt")
 
 
+def test_it_is_in_the_language_that_was_chosen_on_a_page(mara, ines):
+    ines.at("/").page.evaluate(READY)
+    ines.at("/").follows("Deutsch")
+    ines.sees_title("Therapeutin oder Therapeuten finden")
+    wait_until(lambda: ines.page.evaluate(LANGUAGE) == "de")
+    ines.page.context.set_offline(True)
+    ines.at(f"/t/{mara.slug}")
+    ines.sees_title("Holdfast ist nicht erreichbar")
+
+
+LANGUAGE = """async () => (await caches.match("/offline", { ignoreVary: true })).headers.get("Content-Language")"""
+
+
 def test_a_link_opened_from_a_mail_leaves_nothing(mara, ines, open_browser):
     ines.requests(mara, in_days(3))
     elsewhere = open_browser()
@@ -208,6 +265,15 @@ def test_a_link_opened_from_a_mail_leaves_nothing(mara, ines, open_browser):
     expect(elsewhere.get_by_role("heading", level=1)).to_have_text("Your session with Mara Lindt")
     elsewhere.wait_for_load_state("networkidle")
     assert elsewhere.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+
+
+def test_where_nothing_can_be_kept_the_switch_says_so(mara):
+    switch = mara.at("/settings").page.get_by_role("switch", name=KEEP)
+    expect(switch).to_be_enabled()
+    mara.does_not_see("This browser cannot keep it")
+    mara.page.add_init_script("delete Navigator.prototype.serviceWorker")
+    mara.at("/settings").sees("This browser cannot keep it")
+    expect(switch).to_be_disabled()
 
 
 def starts_offline(page: Page) -> None:

@@ -6,6 +6,8 @@ the program sends; from there on all is real: the service worker is handed it, s
 
 import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, Playwright, expect
@@ -18,18 +20,22 @@ from e2e.steps import Therapist
 from e2e.variants import at_a_desk
 from tests.push.service import Device, PushService
 from tests.waiting import wait_until
-from tests.world import in_days
+from tests.world import PASSWORD, in_days
 
 KEY = keys.new_private_key()
 SUBSCRIBES_BESIDE = """(({ subscription: { endpoint, ...keys }, key }) => {
   const subscription = {
     endpoint,
     toJSON: () => ({ endpoint, keys }),
+    get options() {
+      return localStorage.otherKey ? { applicationServerKey: new Uint8Array([4, 7]).buffer } : {};
+    },
     unsubscribe: async () => delete localStorage.subscribed,
   };
   PushManager.prototype.subscribe = async ({ userVisibleOnly, applicationServerKey }) => {
     if (!userVisibleOnly || applicationServerKey !== key) throw new Error("not as a browser wants it");
     localStorage.subscribed = "yes";
+    delete localStorage.otherKey;
     return subscription;
   };
   PushManager.prototype.getSubscription = async () => (localStorage.subscribed ? subscription : null);
@@ -156,6 +162,54 @@ def test_a_press_opens_the_session_and_leaves_a_form_alone(mara, ines, phone, pr
 
 
 @at_a_desk
+def test_a_press_leaves_a_page_alone_in_which_words_are_typed(mara, phone, practice):
+    turn_on(mara)
+    worker = Worker(mara.page, practice.url)
+    worker.is_handed(b'{"kind": "changed", "path": "/sessions/999999"}')
+    worker.shows()
+    mara.at(f"/calendar?date={in_days(3):%Y-%m-%d}")
+    mara.page.get_by_role("link", name="12:00 to 13:00, free").first.click()
+    mara.types("Client's name", "Jonas Pe")
+    assert worker.is_pressed() == [f"{practice.url}/sessions/999999"], "in a window of its own"
+    mara.still_reads("Client's name", "Jonas Pe")
+
+
+@at_a_desk
+def test_confirm_leads_to_the_button_also_through_signing_in(mara, ines, phone, practice):
+    turn_on(mara)
+    ines.requests(mara, in_days(8, "10:00"))
+    mara.opens(ines)
+    path = urlsplit(mara.page.url).path
+    worker = Worker(mara.at("/dashboard").page, practice.url)
+    worker.is_handed(json.dumps({"kind": "request", "path": path}).encode())
+    worker.shows()
+    mara.page.context.clear_cookies()
+    worker.is_pressed("confirm")
+    mara.page.wait_for_url("**/sign-in?**")
+    mara.types("E-mail", mara.email)
+    mara.types("Password", PASSWORD)
+    mara.presses("Sign in")
+    mara.page.wait_for_url(f"**{path}#confirm")
+    expect(mara.page.get_by_role("button", name="Confirm session")).to_be_focused()
+
+
+@at_a_desk
+def test_nor_does_confirm_take_words_from_the_page_of_its_own_session(mara, ines, phone, practice):
+    turn_on(mara)
+    ines.requests(mara, in_days(3, "10:00"))
+    mara.opens(ines)
+    path = urlsplit(mara.page.url).path
+    worker = Worker(mara.page, practice.url)
+    worker.is_handed(json.dumps({"kind": "request", "path": path}).encode())
+    worker.shows()
+    mara.page.get_by_text("Decline…").click()
+    mara.types("Your reason", "I am so")
+    assert worker.is_pressed("confirm") == []
+    mara.still_reads("Your reason", "I am so")
+    assert "#" not in mara.page.url
+
+
+@at_a_desk
 def test_a_person_who_has_to_sign_in_anew_is_still_told(mara, ines, phone):
     turn_on(mara)
     for again in (mara.at, lambda _page: mara.signs_in()):
@@ -164,6 +218,20 @@ def test_a_person_who_has_to_sign_in_anew_is_still_told(mara, ines, phone):
         assert renewal.value.status == 204
         mara.page.context.clear_cookies()
     ines.requests(mara, in_days(7, "10:00"))
+    wait_until(lambda: phone.news, timeout=30)
+
+
+@at_a_desk
+def test_a_browser_that_knows_us_by_another_key_asks_its_service_anew(mara, ines, phone):
+    turn_on(mara)
+    mara.page.evaluate("localStorage.otherKey = 'yes'; sessionStorage.clear()")
+
+    def renewed(status: int) -> AbstractContextManager[object]:
+        return mara.page.expect_response(lambda answer: "renewal" in answer.url and answer.status == status)
+
+    with renewed(204), renewed(200):
+        mara.at("/dashboard")
+    ines.requests(mara, in_days(9, "10:00"))
     wait_until(lambda: phone.news, timeout=30)
 
 

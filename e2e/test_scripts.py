@@ -127,6 +127,19 @@ def test_times_are_shown_in_the_visitors_own_zone_when_asked(mara, ines):
     expect(ines.slot(ten, BERLIN)).to_have_text(re.compile("^11:00"))
 
 
+def test_turning_the_week_by_keyboard_keeps_the_focus_and_says_which_week_it_is(mara, ines):
+    ines.looks_at_times(mara)
+    week = ines.page.get_by_role("heading", name=re.compile(" to "))
+    later = ines.page.get_by_role("link", name="Later", exact=True)
+    later.focus()
+    for _ in range(2):
+        before = week.inner_text()
+        ines.page.keyboard.press("Enter")
+        expect(week).not_to_have_text(before)
+        expect(later).to_be_focused()
+        expect(ines.page.locator("#announcer")).to_have_text(week.inner_text())
+
+
 def test_back_from_a_later_week_shows_the_week_before(mara, ines):
     ines.looks_at_times(mara)
     week = ines.page.get_by_role("heading", name=re.compile(" to "))

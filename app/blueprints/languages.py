@@ -84,6 +84,9 @@ def _tell(response: Response) -> Response:
         return response
     depends_on = response.headers.get("Vary")
     response.headers["Vary"] = f"{depends_on}, {VARIES}" if depends_on else VARIES
+    response.headers["Content-Language"] = (
+        spoken()
+    )  # also tells the service worker (pages.js) in what to say that the line is gone
     chosen = request.args.get("lang")
     if chosen in NAMES and chosen != request.cookies.get(COOKIE) and access_of(request.endpoint) == PUBLIC:
         secure = bool(current_app.config["SESSION_COOKIE_SECURE"])

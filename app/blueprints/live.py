@@ -25,6 +25,7 @@ LONGEST = timedelta(minutes=10)  # what happened before is on the page, and no n
 
 def init_app(app: Flask) -> None:
     app.add_template_global(seen_of_desk)
+    app.add_template_global(counted)
     app.after_request(_tell_how_far)
     app.wsgi_app = Unchanged(app)  # type: ignore[method-assign]
 
@@ -32,6 +33,13 @@ def init_app(app: Flask) -> None:
 def seen_of_desk() -> str:
     """What a page of the desk has seen when it is made: the number of the diary, and when that was."""
     return _seen(current_user.therapist)
+
+
+def counted(waiting: int | None = None) -> str:
+    """What stands before the title of each page of the desk: how many requests wait for the therapist."""
+    if waiting is None:
+        waiting = number_to_answer(current_user.therapist.id) if current_user.is_therapist else 0
+    return f"({waiting}) " if waiting else ""
 
 
 @bp.get("/live")
@@ -94,13 +102,14 @@ def _number_of_own(booking_id: int | None) -> int | None:
 
 
 def _tell_how_far(response: Response) -> Response:
-    """A page that changed something itself need not ask for what it has been answered: its number before and after."""
+    """A page that changed something itself need not ask for what it has been answered: its number before and after, and
+    at the desk how many wait for an answer now."""
     if request.method == "POST":
         desk, client = changes.raised(db.session())
         if access_of(request.endpoint) == PERSONAL_LINK and client:
             after = PersonalLink.revision_of(PURPOSES[request.path[1]], shown_token())
             response.headers["Holdfast-Seen"] = f"{(after or 0) - client}-{after}"
         elif desk and current_user.is_authenticated and current_user.is_therapist:
-            after = current_user.therapist.diary_revision
-            response.headers["Holdfast-Seen"] = f"{after - desk}-{after}"
+            after, waiting = current_user.therapist.diary_revision, number_to_answer(current_user.therapist.id)
+            response.headers["Holdfast-Seen"] = f"{after - desk}-{after}-{waiting}"
     return response

@@ -9,6 +9,7 @@ from app.blueprints.access import therapist_only
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
 from app.database import db
 from app.forms.push_subscription import PushSubscriptionForm
+from app.integrations.push import keys
 from app.messages import push
 from app.practice.push_subscription import PushSubscription
 from app.practice.user import SignIn
@@ -32,11 +33,18 @@ def turn_on() -> Response:
 @bp.post("/renewal")
 @therapist_only
 def renew() -> Response:
-    """A browser whose person wanted to be told says that it is still there, after signing in or under a new address."""
+    """A browser whose person wanted to be told says that it is still there, after signing in or under a new address.
+
+    204 when it is told from now on, 409 when nobody who is here now asked for that, and 200 with our key when it knows
+    us by another of before, for which its push service would refuse what we send: it then asks there anew.
+    """
     form, sign_in = _form_or_404(), SignIn.of(current_user.sign_in_token)
     known = form.is_one(current_app.config["PUSH_HOSTS"])
     kept = known and PushSubscription.renew(sign_in, form.endpoint, form.p256dh, form.auth)
     db.session.commit()
+    key, ours = request.form.get("key"), current_app.config["VAPID_PUBLIC_KEY"]
+    if kept and key and key != ",".join(str(byte) for byte in keys.read(ours)):
+        return Response(ours, mimetype="text/plain")
     return Response(status=204 if kept else 409)
 
 

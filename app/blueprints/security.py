@@ -11,13 +11,15 @@ from app.blueprints.rendering import wants_fragment
 HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # What could watch, locate or charge somebody; each answer carries this, so nothing harmless is listed.
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-# For what knows no policy. Files go without: a first visit pays for each word of each of them.
-OF_PAGES = {"X-Frame-Options": "DENY"}
+# What says something only of a page. Files go without: a first visit pays for each word of each of them.
+OF_PAGES = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # What could watch, locate or charge somebody; each page carries this, so nothing harmless is listed.
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "X-Frame-Options": "DENY",  # for what knows no Content-Security-Policy
+}
 
 # Calendars elsewhere read these, at an address that is theirs alone. They keep what they read in any case; where they
 # may, they ask next time only whether it has changed.

@@ -19,6 +19,10 @@ from app.wording import clock_time, short_day
 
 KEPT_AT_MOST = timedelta(hours=24)
 
+# What became of an answer, as its push tells it; and in words, when nothing was confirmed.
+DONE, CHANGED, LATE, BUSY = "kept_confirmed", "kept_refused", "kept_late", "kept_busy"
+Outcome = tuple[str, str | None]
+
 
 class Seen(NamedTuple):
     """What stood on the page on which *Confirm session* was pressed: the start in seconds, and where."""
@@ -52,63 +56,65 @@ class KeptAnswer(Model):
         user_id = booking.therapist.user_id
         if known := db.session.scalar(select(cls).filter_by(user_id=user_id, key=key)):
             return known
-        refusal = next(_in_the_way(booking, seen, age), None) or _confirm(booking, look)
+        why, refusal = next(_in_the_way(booking, seen, age), None) or _confirm(booking, look)
         answer = cls(
             key=key,
             user_id=user_id,
             booking_id=booking.id,
             came_at=clock.now(),
-            done=refusal is None,
+            done=why == DONE,
             sentence=" ".join(filter(None, (refusal or _confirmed(booking), look.sentence))),
         )
         db.session.add(answer)
         db.session.flush()
-        push.tell(booking.therapist.user, "kept_confirmed" if answer.done else "kept_refused", booking)
+        push.tell(booking.therapist.user, why, booking)
         return answer
 
 
-def _in_the_way(booking: Booking, seen: Seen, age: timedelta) -> Iterator[str]:
+def _in_the_way(booking: Booking, seen: Seen, age: timedelta) -> Iterator[Outcome]:
     """Why nothing is confirmed, the weightiest first. A session that is confirmed as it was seen is no obstacle."""
     who = booking.client.short_name
     if booking.status == "cancelled":
         yield _who_cancelled(booking, who)
     if booking.has_lapsed:
-        yield f"The request of {who} was not answered in time and has ended; nothing was confirmed."
+        yield LATE, f"The request of {who} was not answered in time and has ended; nothing was confirmed."
     if booking.status == "awaiting_client":
-        yield f"{who} has an open offer from you meanwhile; nothing was confirmed."
+        yield CHANGED, f"{who} has an open offer from you meanwhile; nothing was confirmed."
     if booking.status in ("attended", "no_show"):
-        yield f"The session with {who} is over; nothing was confirmed."
+        yield LATE, f"The session with {who} is over; nothing was confirmed."
     if seen != (int(booking.starts_at.timestamp()), booking.location_id):
-        yield f"The session of {who} has another time or location meanwhile; nothing was confirmed. Please look at it."
+        other = f"The session of {who} has another time or location meanwhile; nothing was confirmed."
+        yield CHANGED, f"{other} Please look at it."
     if not _is_held(booking):
-        yield f"The time of {who} is held no longer; nothing was confirmed. Please look at it."
+        yield CHANGED, f"The time of {who} is held no longer; nothing was confirmed. Please look at it."
     if age > KEPT_AT_MOST and booking.status == "requested":
-        yield f"You pressed Confirm for {who} more than a day ago: too old, nothing was confirmed. Please look again."
+        pressed = f"You pressed Confirm for {who} more than a day ago: too old, nothing was confirmed."
+        yield LATE, f"{pressed} Please look again."
 
 
 def _confirmed(booking: Booking) -> str:
     return f"Confirmed: {booking.client.short_name}, {_when(booking)}."
 
 
-def _confirm(booking: Booking, look: Look) -> str | None:
-    """The sentence of a refusal, if time refused it in this very moment, or the therapist is busy elsewhere then."""
+def _confirm(booking: Booking, look: Look) -> Outcome:
+    """Done, unless time refused it in this very moment, or the therapist is busy elsewhere then."""
     try:
         if booking.status == "requested":
             clashes.confirm(booking, look, ())
     except clashes.BusyElsewhere as clash:
         who, when = booking.client.short_name, _when(booking)
-        return f"{clash.told} The session of {who}, {when}: nothing was confirmed. Please look at it."
+        return BUSY, f"{clash.told} The session of {who}, {when}: nothing was confirmed. Please look at it."
     except Refused as refusal:
-        return refusal.sentence
-    return None
+        return CHANGED, refusal.sentence
+    return DONE, None
 
 
-def _who_cancelled(booking: Booking, who: str) -> str:
+def _who_cancelled(booking: Booking, who: str) -> Outcome:
     if booking.cancelled_by == "client":
-        return f"{who} had cancelled meanwhile; nothing was confirmed."
+        return CHANGED, f"{who} had cancelled meanwhile; nothing was confirmed."
     if booking.cancelled_by == "therapist":
-        return f"You had called off the session of {who} meanwhile; nothing was confirmed."
-    return f"The request of {who} was not answered in time and has ended; nothing was confirmed."
+        return CHANGED, f"You had called off the session of {who} meanwhile; nothing was confirmed."
+    return LATE, f"The request of {who} was not answered in time and has ended; nothing was confirmed."
 
 
 def _is_held(booking: Booking) -> bool:

@@ -17,7 +17,7 @@ from app.integrations.push import Push, PushGateway, open_gateway
 from app.jobs.beside import Beside
 from app.jobs.outbox import Claim, call_off_outdated, claim_next, note_failure, write
 from app.messages.message import Message
-from app.messages.push import is_offered, payload, topic
+from app.messages.push import SIGNED_OUT, is_offered, payload, topic
 from app.practice.push_subscription import PushSubscription
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def _compose(claim: Claim) -> Push | None:
             subscription = db.session.get(PushSubscription, message.subscription_id or 0)
             if subscription is None or not subscription.is_readable:
                 return None
-            if not PushSubscription.still_told(subscription.id):
+            if message.name != SIGNED_OUT and not PushSubscription.still_told(subscription.id):
                 return None
             left = (message.useful_until or clock.now()) - clock.now()
             return Push(

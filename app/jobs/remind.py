@@ -1,8 +1,9 @@
-"""Reminders of sessions and nudges about open offers become messages when their time has come."""
+"""Reminders and nudges become messages when their time has come, and sign-ins that are long over are forgotten."""
 
 import logging
 
 from app.database import db
+from app.practice.user import SignIn
 
 log = logging.getLogger(__name__)
 
@@ -20,3 +21,5 @@ def remind() -> None:
         except Exception:
             db.session.rollback()
             log.exception("%s was not written and is tried again in the next round", message.once)
+    SignIn.forget_old()
+    db.session.commit()

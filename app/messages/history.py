@@ -91,6 +91,9 @@ MAILS = {
 PUSHES = {
     "kept_confirmed": "Outcome of the answer kept offline",
     "kept_refused": "Outcome of the answer kept offline",
+    "kept_late": "Outcome of the answer kept offline",
+    "kept_busy": "Outcome of the answer kept offline",
+    "signed_out": "Notice that the sign-in there has ended",
     "test": "Test",
 }
 

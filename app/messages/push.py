@@ -28,8 +28,12 @@ KINDS = {
     "new_request": "request",
     "kept_confirmed": "kept_confirmed",
     "kept_refused": "kept_refused",
+    "kept_late": "kept_late",
+    "kept_busy": "kept_busy",
+    "signed_out": "signed_out",
     "test": "test",
 }
+SIGNED_OUT = "signed_out"  # the one that comes when nobody is signed in there any more
 
 
 def is_offered() -> bool:
@@ -52,6 +56,14 @@ def try_out(subscription: PushSubscription, zone: str) -> None:
     _write(subscription, "test", "/settings", zone, clock.now() + timedelta(minutes=10))
 
 
+def tell_of_the_end(subscription_id: int, once: str) -> None:
+    """Write the last push to a browser in which a sign-in has ended by its age: then it is told no more."""
+    subscription = db.session.get(PushSubscription, subscription_id)
+    user = db.session.get(User, subscription.user_id) if subscription and subscription.is_readable else None
+    if subscription and user and user.therapist:
+        _write(subscription, SIGNED_OUT, "/dashboard", user.therapist.zone, clock.now() + USEFUL_FOR, once=once)
+
+
 def payload(message: Message) -> bytes:
     """What the service worker gets, always as long as any other."""
     return json.dumps(message.facts["push"]).encode().ljust(SIZE)
@@ -64,7 +76,13 @@ def topic(message: Message) -> str:
 
 
 def _write(
-    subscription: PushSubscription, name: str, path: str, zone: str, until: datetime, booking: "Booking | None" = None
+    subscription: PushSubscription,
+    name: str,
+    path: str,
+    zone: str,
+    until: datetime,
+    booking: "Booking | None" = None,
+    once: str | None = None,
 ) -> None:
     from app.integrations.push.endpoints import host_of
 
@@ -77,6 +95,7 @@ def _write(
             recipient="therapist",
             address=host_of(subscription.endpoint)[:254],
             subscription_id=subscription.id,
+            once=once,
             facts=facts,
             useful_until=until,
         )

@@ -1,4 +1,5 @@
-"""Messages that time causes: nudges about open offers, reminders of sessions, and the list of the day.
+"""Messages that time causes: nudges about open offers, reminders of sessions, the list of the day, and the last push to
+a browser in which a sign-in has ended by its age.
 
 Each is written once, whatever runs twice or late: its name in `message.once` is unique. All are written while
 the therapist's diary is locked, so that a session that moves meanwhile is never reminded at its old time.
@@ -17,10 +18,13 @@ from app import clock
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.database import db
+from app.messages import push
 from app.messages.activity import Activity
 from app.messages.facts import facts_of, location_facts
 from app.messages.message import Message
+from app.practice.push_subscription import PushSubscription
 from app.practice.therapist import Therapist
+from app.practice.user import SignIn
 from app.wording import shown_in
 
 DAY, HOUR = timedelta(hours=24), timedelta(hours=1)
@@ -40,7 +44,7 @@ class Due(NamedTuple):
 def due() -> list[Due]:
     """The messages to write now. Each `write` is a change of its own; the caller commits."""
     now = clock.now()
-    return [*_new(_nudges(now)), *_new(_reminders(now)), *_new(_day_lists(now))]
+    return [*_new(_nudges(now)), *_new(_reminders(now)), *_new(_day_lists(now)), *_new(_ended_sign_ins(now))]
 
 
 # Offers: at half time, and an hour before the end
@@ -161,6 +165,17 @@ def _list_day(once: str, booking_id: int) -> None:
             facts=_day_facts(therapist, sessions),
             useful_until=ends,
         )
+
+
+# Browsers that would be told no more without a word
+
+
+def _ended_sign_ins(now: datetime) -> Iterator[Due]:
+    of_age = (SignIn.ended_at.is_(None), SignIn.expires_at <= now, SignIn.expires_at > now - DAY)
+    told = select(PushSubscription.id, SignIn.id).join(SignIn, SignIn.id == PushSubscription.sign_in_id).where(*of_age)
+    for subscription_id, sign_in_id in db.session.execute(told) if push.is_offered() else ():
+        once = f"signed_out:{sign_in_id}"
+        yield Due(once, partial(push.tell_of_the_end, subscription_id, once))
 
 
 def _clock_shows(day: date, at: time, zone: ZoneInfo) -> datetime:

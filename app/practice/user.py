@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Optional
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import BindParameter, ColumnElement, ForeignKey, Select, String, and_, bindparam, select, update
+from sqlalchemy import BindParameter, ColumnElement, ForeignKey, Select, String, and_, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app import clock
@@ -32,6 +32,7 @@ def _hash_of_no_password() -> str:
 _NOBODY = _hash_of_no_password()
 
 SIGN_IN_LIFETIME = timedelta(days=14)
+REMEMBERED = timedelta(days=30)  # after that: who signs in again in the same browser meanwhile is told there as before
 
 
 def digest(token: str) -> str:
@@ -139,6 +140,17 @@ class SignIn(Model):
         db.session.execute(update(cls).where(*live).values(ended_at=clock.now()))
         this = select(cls.id).where(cls.token_hash == digest(token)).scalar_subquery()
         PushSubscription.end(PushSubscription.sign_in_id == this)
+
+    @classmethod
+    def forget_old(cls) -> None:
+        """Sign-ins that are long over, and the browsers that were told by them."""
+        from app.practice.push_subscription import PushSubscription
+
+        old = select(cls.id).where(cls.expires_at < clock.now() - REMEMBERED)
+        if db.session.scalar(old.limit(1)) is None:
+            return
+        PushSubscription.end(PushSubscription.sign_in_id.in_(old))
+        db.session.execute(delete(cls).where(cls.id.in_(old)))
 
 
 @cache

@@ -1,5 +1,6 @@
 """A confirmation that was pressed while offline: judged when it comes, once, however often it is sent."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,14 @@ from app import clock
 from app.booking.booking import UNANSWERED_AT_MOST, Booking
 from app.booking.kept_answer import KeptAnswer, Seen
 from app.database import db
+from app.jobs import pushes
 from app.messages.activity import Activity
 from app.messages.message import Message
+from app.scheduling.busy_time import BusyTime
 from tests import world
 from tests.blueprints.pages import form_token, read, sign_in
+from tests.push.conftest import offer_push, tell_there
+from tests.push.service import Device, PushService
 
 KEY = "1234567890-abcdef"
 DAY = 24 * 3600
@@ -156,6 +161,47 @@ def test_the_mark_of_an_owner_is_each_persons_own(app, desk, otto, visitor):
         for email in ("mara@example.com", "otto@example.com", "mara@example.com")
     ]
     assert marks[0] == marks[2] != marks[1]
+
+
+@pytest.fixture
+def phone(app, mara) -> Iterator[Device]:
+    """Mara is also told in a browser."""
+    with PushService() as service:
+        offer_push(app, service.origin)
+        yield tell_there(mara, service)
+        pushes.wait()
+
+
+def lapses(booking: Booking) -> None:
+    booking.unanswered_since = clock.now() - UNANSWERED_AT_MOST
+    booking.lapse()
+
+
+def is_busy_elsewhere(booking: Booking) -> None:
+    db.session.add(BusyTime(therapist_id=booking.therapist_id, starts_at=booking.starts_at, ends_at=booking.ends_at))
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "age", "kind"),
+    [
+        (lambda _booking: None, 60, "kept_confirmed"),
+        (lambda booking: booking.cancel(by="client"), 60, "kept_refused"),
+        (lapses, 60, "kept_late"),
+        (lambda _booking: None, DAY + 1, "kept_late"),
+        (is_busy_elsewhere, 60, "kept_busy"),
+    ],
+    ids=["confirmed", "cancelled", "lapsed", "too old", "busy"],
+)
+def test_what_became_of_it_is_also_pushed_once(phone, press, request_of_ines, meanwhile, age, kind):
+    meanwhile(request_of_ines)
+    db.session.commit()
+    press(age=str(age))
+    press(age=str(age))
+    pushes.deliver_pushes()
+    told = {"kind": kind, "path": f"/sessions/{request_of_ines.id}"}
+    assert [news for news in phone.news if news["kind"].startswith("kept")] == [told]
+    (message,) = db.session.scalars(select(Message).where(Message.channel == "push", Message.name == kind))
+    assert (message.status, message.booking_id) == ("sent", request_of_ines.id)
 
 
 def _seen(booking: Booking) -> Seen:

@@ -98,8 +98,8 @@ def test_a_change_of_ones_own_need_not_be_fetched_again(desk, mara, request_of_i
     seen = seen_on(desk, "/dashboard")
     typed = {"csrf_token": form_token(desk, "/settings")}
     answer = desk.post(f"/bookings/{request_of_ines.id}/confirmation", data=typed, headers=SWAP)
-    before, after = answer.headers["Holdfast-Seen"].split("-")
-    assert before == seen.partition(".")[0]
+    before, after, to_answer = answer.headers["Holdfast-Seen"].split("-")
+    assert (before, to_answer) == (seen.partition(".")[0], "0")
     assert ask(desk, f"{after}.{seen.partition('.')[2]}").status_code == 304
 
 
@@ -187,3 +187,10 @@ def test_the_title_says_how_many_wait_for_an_answer(desk, request_of_ines):
     request_of_ines.confirm()
     db.session.commit()
     assert "<title>Today · Holdfast</title>" in desk.get("/dashboard").text
+
+
+@pytest.mark.parametrize("path", ["/sessions", "/calendar", "/settings", "/working-times", "/sessions/{}/relocation"])
+def test_every_page_of_the_desk_says_so_and_goes_on_asking(desk, request_of_ines, path):
+    page = desk.get(path.format(request_of_ines.id)).text
+    assert "<title>(1) " in page
+    assert 'data-watch="/live' in page

@@ -1,13 +1,19 @@
 """Being told in a browser: who may ask for it, what a page may send, and when it ends."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from sqlalchemy import select
 
+from app import clock
 from app.database import db
 from app.integrations.push import keys
 from app.jobs.pushes import deliver_pushes
+from app.jobs.remind import remind
 from app.messages.message import Message
 from app.practice.push_subscription import MOST_OF_A_USER, PushSubscription
+from app.practice.user import REMEMBERED, SIGN_IN_LIFETIME, SignIn
 from tests import world
 from tests.push.service import Device
 
@@ -24,9 +30,14 @@ def turn_on(browser, device: Device, **changes: str):
     return browser.http.post("/settings/push", data=fields)
 
 
-def renew(browser, device: Device) -> int:
-    fields = device.subscription | {"csrf_token": browser.form_token("/settings")}
+def renew(browser, device: Device, **more: str) -> int:
+    fields = device.subscription | {"csrf_token": browser.form_token("/settings")} | more
     return browser.http.post("/settings/push/renewal", data=fields).status_code
+
+
+def as_numbers(key: str) -> str:
+    """As scripts write the key for which a browser's subscription was made."""
+    return ",".join(str(byte) for byte in keys.read(key))
 
 
 def told() -> list[tuple[int, str]]:
@@ -93,6 +104,44 @@ def test_a_browser_whose_address_changed_by_itself_stays_told(browser, mara, ser
 def test_a_browser_that_was_never_turned_on_is_not_told(browser, service):
     assert renew(browser, service.device()) == 409
     assert told() == []
+
+
+def test_a_browser_that_knows_us_by_another_key_is_given_the_present_one(app, browser, mara, service):
+    ours, other = app.config["VAPID_PUBLIC_KEY"], keys.public_key(keys.new_private_key())
+    old, new = service.device(), service.device()
+    turn_on(browser, old)
+    assert renew(browser, old, key=as_numbers(ours)) == 204
+    fields = old.subscription | {"csrf_token": browser.form_token("/settings"), "key": as_numbers(other)}
+    answer = browser.http.post("/settings/push/renewal", data=fields)
+    assert (answer.status_code, answer.text) == (200, ours)
+    assert renew(browser, new, key=as_numbers(ours)) == 204
+    assert told() == [(mara.user_id, new.subscription["endpoint"])]
+
+
+def test_a_sign_in_that_ends_by_its_age_is_pushed_once_and_signing_in_again_goes_on(browser, mara, service, visitor):
+    phone = service.device()
+    turn_on(browser, phone)
+    with time_machine.travel(clock.now() + SIGN_IN_LIFETIME + timedelta(hours=1)):
+        for _ in range(2):
+            remind()
+            deliver_pushes()
+        assert phone.news == [{"kind": "signed_out", "path": "/dashboard"}]
+        world.INES.asks(mara, world.in_days(30))
+        deliver_pushes()
+        assert len(phone.news) == 1
+        assert renew(visitor(MARA), phone) == 204
+        assert told() == [(mara.user_id, phone.subscription["endpoint"])]
+
+
+def test_where_nobody_signs_in_again_the_browser_is_forgotten(browser, mara, service):
+    turn_on(browser, service.device())
+    with time_machine.travel(clock.now() + SIGN_IN_LIFETIME + REMEMBERED - timedelta(hours=1)):
+        remind()
+        assert len(told()) == 1
+    with time_machine.travel(clock.now() + SIGN_IN_LIFETIME + REMEMBERED + timedelta(hours=1)):
+        remind()
+        assert told() == []
+        assert db.session.scalars(select(SignIn)).all() == []
 
 
 def test_of_many_browsers_the_newest_are_told(mara, service, visitor):

@@ -36,7 +36,7 @@ PLANTED = {
     "trade": "therap",
     "practice": "practice",
 }
-KINDS = {"request", "changed", "kept_confirmed", "kept_refused", "test"}
+KINDS = {"request", "changed", "kept_confirmed", "kept_refused", "kept_late", "kept_busy", "signed_out", "test"}
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def pushed(okapi, service, told):
     messages = db.session.scalars(select(Message).filter_by(channel="push")).all()
     assert {message.status for message in messages} == {"sent"}
     names = {"new_request", "offer_accepted", "client_declined", "offer_expired_therapist", "client_disputed"}
-    assert {message.name for message in messages} == names | {"client_cancelled", "kept_confirmed", "kept_refused"}
+    assert {message.name for message in messages} == names | {"client_cancelled"} | PUSHES.keys() - {"test"}
     assert len(phone.received) == len(messages)
     return phone, messages
 

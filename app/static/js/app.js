@@ -1,7 +1,3 @@
-// What every page needs. What only the desk needs is in desk.js: a first visit waits for less.
-import "./swaps.js";
-import "./pressed.js";
-import "./time-left.js";
-import "./live.js";
+// The pages of visitors and clients.
+import "./every-page.js";
 import "./browser-zone.js";
-import "./register-worker.js";

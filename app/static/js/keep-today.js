@@ -8,6 +8,7 @@ class KeepToday extends HTMLElement {
     const told = this.querySelector("[role=status]");
     box.checked = await askWorker("isWanted");
     box.disabled = false;
+    this.querySelector("[data-cannot]").hidden = true;
     box.addEventListener("change", async () => {
       const wanted = box.checked;
       box.checked = await askWorker(wanted ? "keep" : "forget");

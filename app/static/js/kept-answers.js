@@ -1,14 +1,15 @@
 // <kept-answer data-booking data-start data-location>: Confirm session, pressed while offline, is kept on this device
 // with what was seen, and sent when the line is back. What became of it is told until it has been read. Signing out
 // sends it first or says that it would be forgotten (signing-out.js).
+import { askToSignIn, lineIsBack, linkTo } from "./line.js";
 import { ask } from "./live.js";
 import { release } from "./pressed.js";
 import { post, say } from "./swaps.js";
 
 const STORE = "kept-answers";
 const WAITING = "Will be confirmed when you are back online";
+const HOW = "This device sends it while Holdfast is open and online.";
 const { owner } = document.querySelector("[data-owner]")?.dataset ?? {};
-const AGAIN = 15_000;
 let sending;
 
 const stored = () => JSON.parse(localStorage.getItem(STORE) ?? "[]");
@@ -57,8 +58,7 @@ class KeptAnswer extends HTMLElement {
     const { booking, start, location } = this.dataset;
     const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
     keep([...kept(), { owner, key, booking, start, location, at: Date.now() }]);
-    say(WAITING);
-    setTimeout(send, AGAIN);
+    say(`${WAITING}. ${HOW}`);
   }
 
   show() {
@@ -68,12 +68,13 @@ class KeptAnswer extends HTMLElement {
       this.dataset.kept = button.textContent;
       button.textContent = WAITING;
       button.setAttribute("aria-disabled", "true");
-      this.append(quietButton("Don't confirm after all", () => (forget(this.waiting.key), button.focus())));
+      const how = Object.assign(document.createElement("p"), { className: "quiet small", textContent: HOW });
+      this.append(how, quietButton("Don't confirm after all", () => (forget(this.waiting.key), button.focus())));
     } else {
       button.textContent = this.dataset.kept;
       button.removeAttribute("aria-disabled");
       delete this.dataset.kept;
-      this.lastElementChild.remove();
+      while (this.children[1]) this.lastElementChild.remove();
     }
   }
 }
@@ -94,20 +95,26 @@ export async function send() {
 }
 
 async function sendAll() {
-  try {
-    for (const { booking, key, start, location, at } of kept()) {
-      if (document.getElementById(key)) continue;
-      const age = Math.round((Date.now() - at) / 1000);
+  for (const { booking, key, start, location, at } of kept()) {
+    if (document.getElementById(key)) continue;
+    const age = Math.round((Date.now() - at) / 1000);
+    try {
       const answer = await post(`/bookings/${booking}/kept-confirmation`, { owner, key, start, location, age });
-      if (answer.status === 404) tell(key, { sentence: "This session is not there any more; nothing was confirmed." });
-      else if (answer.status === 200) tell(key, await answer.json());
-      else continue; // signed out, or the server is busy: with the next look
+      if (answer.status === 204) return askToSignIn(); // where it would lead
+      if (answer.status > 428) throw answer;
+      tell(key, answer.ok ? await answer.json() : refusal(answer, booking));
       keep(kept().map((one) => (one.key === key ? { ...one, told: true } : one)));
+      lineIsBack();
       ask();
+    } catch {
+      // Still no line, or the server is busy: again with the next look (live.js).
     }
-  } catch {
-    setTimeout(send, AGAIN); // still no line
   }
+}
+
+function refusal({ status }, booking) {
+  if (status === 404) return { sentence: "This session is not there any more; nothing was confirmed." };
+  return { sentence: "A confirmation that was kept here was not taken. Please look.", session: `/sessions/${booking}` };
 }
 
 function tell(key, { sentence, done, session }) {
@@ -120,11 +127,7 @@ function tell(key, { sentence, done, session }) {
     document.getElementById("main").focus();
   };
   told.append(`${sentence} `);
-  if (session && !done) {
-    const link = document.createElement("a");
-    Object.assign(link, { href: session, textContent: "See the session" });
-    told.append(link, " ");
-  }
+  if (session && !done) told.append(linkTo(session, "See the session"), " ");
   told.append(quietButton("OK", read));
   document.getElementById("kept-told").append(told);
 }
@@ -132,7 +135,7 @@ function tell(key, { sentence, done, session }) {
 customElements.define("kept-answer", KeptAnswer);
 if (owner) {
   write(kept()); // whatever somebody else left on this device is forgotten with the first look
-  for (const event of ["online", "reached", "pageshow"]) addEventListener(event, send);
+  for (const event of ["online", "looked", "pageshow"]) addEventListener(event, send);
   document.addEventListener("visibilitychange", send);
   addEventListener("storage", draw);
 }

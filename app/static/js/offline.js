@@ -7,6 +7,11 @@ const told = page.querySelector("[role=status]");
 const LONGEST = 60; // seconds between two tries
 const NAVIGATION = performance.getEntriesByType("navigation")[0];
 
+if (window.name !== "sent") {
+  page.querySelector("[data-sent]").hidden = true;
+  page.querySelector("[data-unsent]").hidden = false;
+}
+
 // A page that was loaded again and not reached again is asked for less often.
 let wait = NAVIGATION?.type === "reload" ? 8 : 2;
 let next;

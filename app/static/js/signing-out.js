@@ -1,7 +1,9 @@
 // Signing out leaves nothing of the practice in this browser. The server's answer clears it too (Clear-Site-Data), but not
 // every browser knows that word.
 import { send, unsent } from "./kept-answers.js";
+import { count } from "./live.js";
 import { release } from "./pressed.js";
+import { somethingSent } from "./sent.js";
 import { notify } from "./swaps.js";
 
 const others = new BroadcastChannel("signed-out");
@@ -17,6 +19,7 @@ addEventListener("submit", async (event) => {
   }
   await wipe().catch(() => {}); // where nothing can be kept, nothing is
   others.postMessage("");
+  somethingSent();
   form.submit();
 });
 
@@ -61,6 +64,7 @@ addEventListener("pageshow", (event) => {
 });
 
 async function wipe() {
+  count(0);
   localStorage.clear();
   sessionStorage.clear();
   const databases = await indexedDB.databases();

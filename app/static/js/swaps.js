@@ -1,5 +1,6 @@
 // The one script that knows htmx: what a person notices before, after and instead of a swap.
 import { press, release } from "./pressed.js";
+import { nothingSent } from "./sent.js";
 
 // Have a link's page answer as a fragment into an element, as if the link had said so itself.
 export function openIn(element, link, swap = "innerHTML") {
@@ -81,6 +82,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   document.dispatchEvent(new Event("swapped"));
   if (ctx.quiet) return;
   const changed = ctx.request.method !== "GET";
+  if (changed) nothingSent();
   const target = typeof ctx.target === "string" ? document.querySelector(ctx.target) : ctx.target;
   const place = document.getElementById(target?.id) ?? target;
   if (!place?.isConnected) return;
@@ -133,8 +135,10 @@ function focusOn(element, scroll) {
 
 function announce(place) {
   const sentence = place.querySelector("[data-announce]");
-  if (sentence) say(sentence.dataset.announce || sentence.textContent.trim());
+  if (sentence) say(wordsOf(sentence));
 }
+
+export const wordsOf = (element) => element.dataset.announce || element.textContent.trim();
 
 // In a quiet voice, for those who listen to the page.
 export function say(words) {

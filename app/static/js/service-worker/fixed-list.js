@@ -1,6 +1,7 @@
 // The only thing that is ever put into Cache Storage: a fixed, public list, written into this file when it is built.
 /* global FIXED, VERSION */
 const NAME = `holdfast-${VERSION}`;
+const OFFLINE = "/offline";
 
 export async function install() {
   const cache = await caches.open(NAME);
@@ -20,16 +21,22 @@ export async function dropOthers() {
 }
 
 export function isFixed(url) {
-  return FIXED.includes(url.pathname) && url.pathname !== "/offline";
+  return FIXED.includes(url.pathname) && url.pathname !== OFFLINE;
 }
 
 export async function fixed(url) {
   return (await kept(url.pathname)) ?? fetch(url);
 }
 
-// In the language in which this browser asked when the list was fetched.
+// In the language of the last page that told its own, at first in that in which this browser asks.
 export async function offlinePage() {
-  return (await kept("/offline")) ?? Response.error();
+  return (await kept(OFFLINE)) ?? Response.error();
+}
+
+export async function speak(language) {
+  if (!language || (await kept(OFFLINE))?.headers.get("Content-Language") === language) return;
+  const page = await fetch(`${OFFLINE}?lang=${language}`, { credentials: "omit" });
+  if (page.ok) await (await caches.open(NAME)).put(OFFLINE, page);
 }
 
 function kept(address) {

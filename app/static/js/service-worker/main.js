@@ -1,6 +1,6 @@
 // The service worker: opens pages when the network does, says so when it does not, and keeps nothing private unasked.
 import "./push.js";
-import { dropOthers, fixed, install, isFixed } from "./fixed-list.js";
+import { dropOthers, fixed, install, isFixed, speak } from "./fixed-list.js";
 import * as keptToday from "./kept-today.js";
 import { open } from "./pages.js";
 
@@ -24,6 +24,7 @@ addEventListener("fetch", (event) => {
     const answer = open(event);
     event.respondWith(answer);
     event.waitUntil(answer.then(() => (SHOWING_WHO.includes(url.pathname) ? keptToday.renew() : keptToday.dropOld())));
+    event.waitUntil(answer.then(({ headers }) => speak(headers.get("Content-Language"))).catch(() => {}));
   } else if (url.pathname === "/dashboard") {
     event.waitUntil(keptToday.renew()); // Today draws a piece of itself anew: something has changed
   }

@@ -3,15 +3,19 @@
 const WORDS = {
   request: "You have a new booking request",
   kept_confirmed: "The answer you gave offline was sent",
-  kept_refused: "The answer you gave offline came too late. Please look.",
+  kept_refused: "The answer you gave offline was not carried out: things have changed meanwhile. Please look.",
+  kept_late: "The answer you gave offline was not carried out: it came too late. Please look.",
+  kept_busy: "The answer you gave offline was not carried out: you are busy elsewhere then. Please look.",
+  signed_out: "Sign in again to go on being told here",
   test: "This device will be told",
 };
 const CHANGED = "A booking has changed";
 const CONFIRM = { action: "confirm", title: "Confirm" };
 const OPEN = { action: "open", title: "Open" };
 
-// Pages on which nothing is being typed: only they may be led elsewhere.
-const CALM = /^\/(dashboard|calendar|sessions|settings)?$/;
+// Pages on which nothing is being built: only they may be led elsewhere, when nothing is typed in them either.
+const CALM = /^\/(dashboard|calendar|sessions|settings)$/;
+const SOON = 1000; // milliseconds in which a page answers
 
 addEventListener("push", (event) => event.waitUntil(tell(read(event.data))));
 addEventListener("notificationclick", (event) => {
@@ -50,11 +54,27 @@ async function tell({ kind, path }) {
 async function show(address) {
   const wanted = new URL(address, location.origin);
   const open = (await pages()).map((page) => ({ page, path: new URL(page.url).pathname }));
-  const found = open.find(({ path }) => path === wanted.pathname) ?? open.find(({ path }) => CALM.test(path));
-  if (!found) return clients.openWindow(wanted.href);
-  await found.page.focus().catch(() => {}); // being led there is worth more than being raised
-  if (found.path === wanted.pathname && !wanted.hash) return found.page;
-  return found.page.navigate(wanted.href).catch(() => clients.openWindow(wanted.href));
+  const there = open.find(({ path }) => path === wanted.pathname);
+  if (there && !wanted.hash) return raise(there.page);
+  for (const { page } of there ? [there] : open.filter(({ path }) => CALM.test(path))) {
+    if (!(await mayGo(page))) continue;
+    await raise(page);
+    return page.navigate(wanted.href).catch(() => clients.openWindow(wanted.href));
+  }
+  return there ? raise(there.page) : clients.openWindow(wanted.href);
+}
+
+// Being led there is worth more than being raised.
+const raise = (page) => page.focus().catch(() => {});
+
+// Only the page knows whether something is typed in it (push.js of the page); from one that does not say nothing is taken.
+function mayGo(page) {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => resolve(data);
+    page.postMessage({ type: "may go?" }, [port2]);
+    setTimeout(resolve, SOON);
+  });
 }
 
 function pages() {
