@@ -14,9 +14,9 @@ from tools.screens.walk import OVERVIEW, WALKS, Screen, mails
 
 # Date fields follow the browser's own language, which here is American only; with this they follow the page's.
 AS_THE_PAGE = "--enable-blink-features=LangAttributeAwareFormControlUI"
-BRITISH = """addEventListener("DOMContentLoaded", () => {
-  if (document.documentElement.lang === "en") document.documentElement.lang = "en-GB";
-})"""
+BRITISH = """new MutationObserver(() => {
+  if (document.documentElement?.lang === "en") document.documentElement.lang = "en-GB";
+}).observe(document, { childList: true })"""
 
 
 def main() -> None:
