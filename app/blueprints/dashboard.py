@@ -25,11 +25,10 @@ def show() -> Response:
     to_answer = mine.where(Booking.status == "requested").order_by(Booking.requested_at)
     awaiting = mine.where(Booking.status == "awaiting_client").order_by(Booking.starts_at)
     busy, outside = clashes.of_therapist(therapist.id), notices.of_therapist(therapist)
-    edited = undecided.edits_in(outside.written)
+    to_decide = [*busy, *(edited := undecided.edits_in(outside.written))]
     confirmed = mine.where(Booking.status == "confirmed", Booking.ends_at >= now).order_by(Booking.starts_at)
-    to_decide = confirmed.where(Booking.id.in_([*busy, *edited]))
-    decide = db.session.scalars(to_decide).all() if busy or edited else []
-    upcoming = confirmed.where(Booking.id.not_in([*busy, *edited])).limit(NEXT)
+    decide = db.session.scalars(confirmed.where(Booking.id.in_(to_decide))).all() if to_decide else []
+    upcoming = confirmed.where(Booking.id.not_in(to_decide)).limit(NEXT)
     return page_or_fragment(
         "dashboard/show.html",
         "dashboard/_today.html",
