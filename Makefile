@@ -16,6 +16,9 @@ SOURCES := css js icons
 PAGE := $(shell find $(SOURCES:%=app/static/%) app/templates/offline app/templates/layouts tools/build -type f 2>/dev/null) \
   $(wildcard docs/screens/today-*-light.webp)
 
+# Tests at once: many wait for a worker or a browser, so one more than the machine has cores.
+AT_ONCE := $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
+
 .PHONY: run build test unit browser screens lint format words bench locks tools clean
 
 run: $(RUN) $(BUILT)
@@ -24,10 +27,10 @@ run: $(RUN) $(BUILT)
 build: $(BUILT)
 
 test: $(DEV) $(BUILT) tools
-	@$(BIN)/python -m pytest tests e2e -n 2 --dist worksteal
+	@$(BIN)/python -m pytest tests e2e -n $(AT_ONCE) --dist worksteal
 
 unit: $(DEV) $(BUILT) tools
-	@$(BIN)/python -m pytest tests -n 2 --dist worksteal
+	@$(BIN)/python -m pytest tests -n $(AT_ONCE) --dist worksteal
 
 browser: $(DEV) $(BUILT) tools
 	@$(BIN)/python -m pytest e2e
