@@ -193,7 +193,7 @@ def test_a_calendar_that_is_closed_to_us_keeps_what_is_known_and_the_connection_
     assert notices() == []
 
 
-def test_tries_are_spread():
+def test_tries_are_spread(app):
     error = GatewayError("away", retry=True)
     waits = {wait_after(4, error) for _ in range(20)}
     assert len(waits) == 20
