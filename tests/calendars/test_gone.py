@@ -40,7 +40,7 @@ def mails() -> list[dict]:
 def told(therapist) -> list[str]:
     db.session.commit()
     db.session.expire_all()
-    return [one.words for one in notices.of_therapist(therapist)]
+    return [one.words for one in notices.of_therapist(therapist).notices]
 
 
 def in_hours(hours: float):
@@ -105,7 +105,7 @@ def test_the_banner_names_the_calendar_and_does_not_say_that_google_is_silent(
     with in_hours(FOR_LONG / HOURS + 0.1):
         (words,) = told(mara)
         assert words.startswith("Google has not shown us your calendar Private since")
-        assert not notices.of_therapist(mara)[0].is_broken
+        assert not notices.of_therapist(mara).notices[0].is_broken
     with in_hours(25):
         sync(both)
         page = visitor("mara@example.com").open("/dashboard").text
