@@ -1,8 +1,10 @@
 """What is wrong with a field is said at the field: every form is sent with everything in it wrong."""
 
 import re
+from urllib.parse import urlsplit
 
 from tests.blueprints.pages import Document, Element, read
+from tests.browser import Page
 from tests.world import in_days
 
 # Where something can be typed or chosen.
@@ -62,15 +64,18 @@ def test_every_form_is_among_them(app, desk, visitor):
     for email in ("mara@example.com", "olive@example.com", ""):
         browser = visitor(email)
         for address in desk.addresses_of(app, "GET"):
-            for action in asked_in(read(browser.open(address).text)):
+            for action in asked_in(browser.open(address)):
                 assert any(re.fullmatch(form, action) for form in known), f"{action} on {address}"
 
 
-def asked_in(page: Document) -> set[str]:
-    """Where the forms send what is typed or chosen in them."""
-    fields = [one for one in page.all("input", "select", "textarea") if one.attributes.get("type") not in GIVEN]
+def asked_in(page: Page) -> set[str]:
+    """Where the forms send what is typed or chosen in them: without a word, to their own page."""
+    fields = [
+        one for one in read(page.text).all("input", "select", "textarea") if one.attributes.get("type") not in GIVEN
+    ]
     forms = [around for one in fields for around in one.inside if around.tag == "form"]
-    return {form.attributes["action"] for form in forms if form.attributes.get("method") == "post"}
+    here = urlsplit(page.url).path
+    return {form.attributes.get("action", here) for form in forms if form.attributes.get("method") == "post"}
 
 
 def errors(page: Document) -> list[Element]:
