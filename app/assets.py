@@ -3,13 +3,15 @@
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 from wsgiref.headers import Headers
 
 from flask import Flask
 from markupsafe import Markup
 from whitenoise import WhiteNoise
+from whitenoise.responders import StaticFile
 
-from app.blueprints.security import HEADERS
+from app.blueprints.security import HEADERS, OF_FILES
 
 STATIC = Path(__file__).parent / "static"
 DIST = STATIC / "dist"
@@ -58,9 +60,25 @@ def screenshots() -> list[dict[str, str]]:
     return [each | {"src": f"/static/dist/{each['src']}"} for each in found]
 
 
+class Files(WhiteNoise):
+    """What has its content's hash in its name is never asked for again, so it carries nothing to ask with."""
+
+    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> StaticFile:
+        file = super().get_static_file(path, url, stat_cache)
+        if self.immutable_file_test(path, url):
+            file.alternatives = [
+                (packing, place, _without_validators(told)) for packing, place, told in file.alternatives
+            ]
+        return file
+
+
+def _without_validators(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in headers if name not in ("ETag", "Last-Modified")]
+
+
 def serve_static(app: Flask) -> None:
     """Serve app/static before Flask is asked, with the same headers as every other answer."""
-    files = WhiteNoise(
+    files = Files(
         app.wsgi_app,
         root=STATIC,
         prefix="/static/",
@@ -73,7 +91,7 @@ def serve_static(app: Flask) -> None:
 
 
 def _protect(headers: Headers, _path: str, _url: str) -> None:
-    for name, value in HEADERS.items():
+    for name, value in (HEADERS | OF_FILES).items():
         headers[name] = value
     headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     headers["Referrer-Policy"] = "no-referrer"

@@ -11,15 +11,17 @@ from app.blueprints.rendering import wants_fragment
 HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-# What says something only of a page. Files go without: a first visit pays for each word of each of them.
 OF_PAGES = {
-    "Cross-Origin-Opener-Policy": "same-origin",
     # What could watch, locate or charge somebody; each page carries this, so nothing harmless is listed.
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "X-Frame-Options": "DENY",  # for what knows no Content-Security-Policy
 }
+# In none of our files anything runs when it is opened by itself: see their policy in assets.py. A first visit pays for
+# each word of each of them.
+OF_FILES = {"Permissions-Policy": "camera=()"}
 
 # Calendars elsewhere read these, at an address that is theirs alone. They keep what they read in any case; where they
 # may, they ask next time only whether it has changed.
