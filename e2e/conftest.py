@@ -24,6 +24,7 @@ CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_SHELL = "/usr/bin/chromium-headless-shell"
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}
 WINDOWS = SIZES | {"keyboard": SIZES["desk"]}
+SELDOM = {"SWEEP_SECONDS": "2"}  # practices that stand for a whole run: what is pressed there rings for itself
 PATIENCE = 30_000  # milliseconds; the machine that tests may be busy with other tests
 
 expect.set_options(timeout=PATIENCE)
@@ -66,7 +67,7 @@ def practice(
     new_db: Callable[[str], Database], warm: Warm, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Practice]:
     """One practice for all journeys that keep to their own therapist."""
-    with served_practice(new_db("sqlite"), warm, tmp_path_factory.mktemp("practice"), SWEEP_SECONDS="0.5") as practice:
+    with served_practice(new_db("sqlite"), warm, tmp_path_factory.mktemp("practice"), **SELDOM) as practice:
         yield practice
 
 
@@ -75,9 +76,7 @@ def everything(
     new_db: Callable[[str], Database], warm: Warm, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Everything]:
     """Another practice, only to be looked at."""
-    with served_practice(
-        new_db("sqlite"), warm, tmp_path_factory.mktemp("everything"), SWEEP_SECONDS="0.5"
-    ) as practice:
+    with served_practice(new_db("sqlite"), warm, tmp_path_factory.mktemp("everything"), **SELDOM) as practice:
         yield fill(practice)
 
 
