@@ -24,9 +24,8 @@ from app.scheduling.spans import Span
 
 # As often as we ask, whatever the calendar itself wishes: the page promises it, and that nothing changed costs little.
 OFTEN, SELDOM = timedelta(minutes=15), timedelta(hours=1)
-REFUSED_FOR = timedelta(
-    hours=6
-)  # then the same text is looked at once more: by a newer Holdfast, or a less busy machine
+# Then the same text is looked at once more: by a newer Holdfast, or a less busy machine.
+REFUSED_FOR = timedelta(hours=6)
 ASKED_AGAIN = timedelta(hours=1)  # where a text was refused
 
 
