@@ -11,6 +11,7 @@ from app.calendars.connection import CalendarConnection
 from app.database import db
 from app.integrations.mail import letters
 from app.integrations.mail.letters import Letter
+from app.jobs.openings import refresh_openings
 from app.practice.therapist import Therapist
 from app.practice.user import User
 from app.scheduling.busy_time import BusyTime
@@ -40,6 +41,7 @@ class Practice:
         email, slug = f"{first}-{number}@example.com", f"{first}-{number}"
         with self.app.app_context():
             known = add_therapist(name, zone, email=email, slug=slug).id
+            refresh_openings()  # as the sweep would in a while
         yield email, slug
         with self.app.app_context():
             db.session.get_one(Therapist, known).listed = False

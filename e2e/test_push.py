@@ -199,6 +199,7 @@ def test_nor_does_confirm_take_words_from_the_page_of_its_own_session(mara, ines
     ines.requests(mara, in_days(3, "10:00"))
     mara.opens(ines)
     path = urlsplit(mara.page.url).path
+    mara.at(path)  # beside the list, a browser still calls it the page of the list
     worker = Worker(mara.page, practice.url)
     worker.is_handed(json.dumps({"kind": "request", "path": path}).encode())
     worker.shows()

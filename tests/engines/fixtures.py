@@ -115,6 +115,7 @@ def app(database: Database, _apps: Callable[[Database], Flask]) -> Iterator[Flas
     from app.database import db
 
     app = _apps(database)
+    _close(app)  # what a thread of an earlier test left open reads that test's file
     _forget_what_is_kept()
     before = dict(app.config)
     app.config["RECORDED_MAIL"] = type(app.config["RECORDED_MAIL"])()

@@ -20,7 +20,8 @@ document.addEventListener("htmx:before:history:restore", (event) => {
 });
 
 // Draw a piece of the page anew from its own address, around what somebody is doing in it: focus, typed words, what is
-// open or chosen stay. "drawn"; "kept" as it was, because a field that was typed into is there no more; or "later".
+// open or chosen stay. "drawn"; "kept" as it was, because a field that was typed into is there no more or something stood
+// in the way; or "later".
 export async function refresh(element) {
   const held = element.contains(document.activeElement);
   const about = { source: element, target: element, select: `#${element.id}`, swap: "outerMorph", quiet: { became: "later" } };
@@ -55,7 +56,9 @@ document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   if (!ctx.quiet) return;
   const there = (field) => tasks[0]?.fragment.querySelector(`[name="${CSS.escape(field.name)}"]`);
-  const loses = [...ctx.sourceElement.querySelectorAll("[name]")].some((field) => typedInto(field) && !there(field));
+  const typed = [...ctx.sourceElement.querySelectorAll("[name]")].some((field) => typedInto(field) && !there(field));
+  // What just stood in the way of what was pressed may not have been read yet.
+  const loses = typed || ctx.sourceElement.querySelector(".problem[data-focus-after]");
   // Nor while the answer to a button in it is on the way.
   const waits = ctx.response.status !== 200 || ctx.sourceElement.querySelector("[aria-busy=true]");
   ctx.quiet.became = waits ? "later" : loses ? "kept" : "drawn";
