@@ -3,8 +3,9 @@
 const ADDRESS = "/service-worker.js";
 const policy = window.trustedTypes?.createPolicy("service-worker", { createScriptURL: () => ADDRESS });
 const idle = window.requestIdleCallback ?? setTimeout;
+const SOON = { timeout: 3000 }; // milliseconds; a browser that draws nothing new may else never call itself idle
 
-if (document.querySelector("link[rel=manifest]")) addEventListener("load", () => idle(register));
+if (document.querySelector("link[rel=manifest]")) addEventListener("load", () => idle(register, SOON));
 
 function register() {
   // Refused in some private windows: everything works without it.
