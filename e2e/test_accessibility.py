@@ -71,6 +71,7 @@ def test_nothing_that_a_client_brings_about_shuts_anybody_out(mara, ines, jonas,
     found.on_page_of(jonas)
     mara.relocates(ines, to="Room 2")
     ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.hears_nothing()
     mara.withdraws(ines)
     ines.agrees()
     ines.sees("This offer has ended")

@@ -47,6 +47,7 @@ def test_two_tabs_confirm_one_request(mara, ines, watch):
     watch.expects(409)
     ines.requests(mara, in_days(2, "10:00"))
     mara.opens(ines)
+    mara.hears_nothing()
     first, mara.page = mara.page, mara.page.context.new_page()
     mara.opens(ines)
     mara.presses("Confirm session")

@@ -36,6 +36,7 @@ def test_an_offer_expires_while_the_workers_are_down(practice, mara, ines, jonas
     try:
         ines.opens(offered)
         ines.sees_title("Mara Lindt has to move your session")
+        ines.hears_nothing()
         wait_until(lambda: clock.now().timestamp() > over, timeout=2 * SECONDS)
         ines.accepts(OTHER)
         ines.sees("This offer has ended. Here is how the session stands now.")

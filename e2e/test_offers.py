@@ -144,6 +144,7 @@ def test_an_offer_is_withdrawn_and_the_session_stands_as_before(mara, ines, jona
     mara.confirms(ines)
     mara.offers(ines, *THREE)
     ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.hears_nothing()
     mara.withdraws(ines)
     mara.sees_status(ines, "Confirmed")
     mara.sees_time(TEN)
