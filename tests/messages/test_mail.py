@@ -66,6 +66,7 @@ def test_every_mail_can_be_read_as_text_and_as_html(app, composed, monkeypatch):
         reading = Reading(mail.html)
         assert mail.body.startswith(f"Hello {'Ines Keller' if case.recipient == 'client' else 'Mara Lindt'},"), case
         assert "h1" in reading.tags, case
+        assert not re.search(r"[.:]\nWhen:", mail.body), case  # what it is about stands apart
         for text in (mail.body, one_line(reading.text)):
             told_of_a_time = case.name not in OF_CALENDARS
             assert not told_of_a_time or ("London" in text and "Berlin" in text), case
@@ -131,7 +132,7 @@ def test_in_person_the_locations_zone_comes_first_otherwise_the_clients(composed
     by_video = Case("relocated_as_asked", "client", "changed_as_asked", "REQUEST")
     assert "10:00–10:50 London · 11:00–11:50 Berlin" in composed(in_room).body
     assert "11:00–11:50 Berlin · 10:00–10:50 London" in composed(by_video).body
-    assert "10:00–10:50 London · 11:00–11:50 Berlin" in one_line(Reading(composed(in_room).html).text)
+    assert "10:00–10:50 London 11:00–11:50 Berlin" in one_line(Reading(composed(in_room).html).text)
 
 
 def test_a_confirmed_mail_says_how_to_get_there(composed):
@@ -160,11 +161,11 @@ def test_a_location_that_is_no_web_address_is_not_a_link(composed):
 
 def test_an_offer_lists_every_alternative_the_deadline_and_what_happens_without_an_answer(composed):
     mail = composed(Case("times_offered", "client", "times_offered", None))
-    for text in (mail.body, one_line(Reading(mail.html).text)):
+    for text, apart in ((mail.body, " · "), (one_line(Reading(mail.html).text), " ")):
         for told in (
-            "Wed 25 Nov 2026, 10:00–10:50 London · 11:00–11:50 Berlin",
-            "Thu 26 Nov 2026, 11:00–11:50 Berlin · 10:00–10:50 London",
-            "Sat 28 Nov 2026, 00:00–00:50 Berlin · Fri 27 Nov, 23:00–23:50 London",
+            f"Wed 25 Nov 2026, 10:00–10:50 London{apart}11:00–11:50 Berlin",
+            f"Thu 26 Nov 2026, 11:00–11:50 Berlin{apart}10:00–10:50 London",
+            f"Sat 28 Nov 2026, 00:00–00:50 Berlin{apart}Fri 27 Nov, 23:00–23:50 London",
             "Room 2 · in person",
             "Video call",
             "Phone call",
@@ -185,7 +186,7 @@ def test_a_change_as_asked_can_be_disputed(composed):
 
 def test_a_changed_location_shows_before_and_now(composed):
     mail = composed(Case("location_offered", "client", "location_changed", None))
-    assert re.search(r"Before: Room 2.*\nNow: +Video call", mail.body)
+    assert re.search(r"Before: Room 2.*\nNew: +Video call", mail.body)
 
 
 def test_what_people_typed_is_never_markup(composed):
