@@ -105,6 +105,8 @@ class NewTime:
 
     def starts_at(self, therapist: Therapist) -> datetime:
         """The moment that was typed. Raises ValueError with a sentence when it is none."""
+        if not self.date and not self.time:
+            raise ValueError("Choose a date and a time.")
         day = starting_day_of(self.date)
         try:
             at = time.fromisoformat(self.time).replace(tzinfo=None)

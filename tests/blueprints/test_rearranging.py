@@ -79,7 +79,8 @@ def test_no_alternative_is_none(desk, builder):
     ("day", "time", "sentence"),
     [
         ("2020-05-05", "10:00", "This time has passed"),
-        ("", "10:00", "Choose a date"),
+        ("", "", "Choose a date and a time."),
+        ("", "10:00", "Choose a date."),
         ("0001-01-01", "10:00", "Choose a date"),
         ("9999-12-31", "23:59", "Choose a date within the next two years."),
         (f"{world.in_days(733):%Y-%m-%d}", "10:00", "Choose a date within the next two years."),
