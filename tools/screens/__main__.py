@@ -16,7 +16,13 @@ from tools.screens.walk import OVERVIEW, WALKS, Screen, mails
 AS_THE_PAGE = "--enable-blink-features=LangAttributeAwareFormControlUI"
 BRITISH = """new MutationObserver(() => {
   if (document.documentElement?.lang === "en") document.documentElement.lang = "en-GB";
-}).observe(document, { childList: true })"""
+}).observe(document, { childList: true });
+addEventListener("DOMContentLoaded", () => {
+  for (const field of document.querySelectorAll("[type=date]")) {
+    field.type = "text"; // one that came before the language is drawn anew
+    field.type = "date";
+  }
+});"""
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from e2e.conftest import SIZES
 
 QUALITY = 40
-HIGHEST = 2400  # pixels: what a page is for is to be seen, not the end of a long history
+HIGHEST = 2700  # pixels: what a page is for is to be seen, not the end of a long history
 BESIDE = """<style>
   body { display: flex; gap: 24px; align-items: start; justify-content: center; margin: 20px; background: #e9e3dc }
   img { height: 600px; border-radius: 12px; box-shadow: 0 2px 16px #0003; object-fit: cover; object-position: top }
