@@ -42,16 +42,6 @@ BROKEN = """() => {
     if (style.overflowY === "hidden" && one.scrollHeight > one.clientHeight + 1 && one.innerText?.trim())
       found.push(`cut off below: ${named(one)}`);
   }
-  // Between two clocks stands a dot, which ends a line and never begins one.
-  for (const one of document.querySelectorAll(".when")) {
-    const dot = one.querySelector(".when__dot");
-    if (!dot || !seen(dot)) continue;
-    const before = document.createRange();
-    before.setStart(dot.previousSibling, dot.previousSibling.length - 1);
-    before.setEnd(dot.previousSibling, dot.previousSibling.length);
-    const apart = dot.getClientRects()[0].top - before.getClientRects()[0].top;
-    if (apart > 4) found.push(`a line begins with a dot: ${named(one)}`);
-  }
   const bar = document.querySelector(".tabs");
   if (bar && getComputedStyle(bar).position === "fixed") {
     scrollTo(0, document.documentElement.scrollHeight);

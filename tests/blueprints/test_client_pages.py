@@ -219,7 +219,7 @@ def test_a_change_that_can_be_disputed_shows_what_was_before(client, mara, confi
 def test_a_disputed_location_shows_the_one_before(client, mara, confirmed):
     confirmed.relocate(mara.locations[1])
     page = words_of(client, offer_path(dispute(confirmed)))
-    assert "It was Room 1 It is now Room 2" in page
+    assert "It was Room 1 It would be Room 2" in page
 
 
 def test_a_choice_noted_by_phone_is_called_that(client, confirmed):
