@@ -96,7 +96,7 @@ def test_title_and_badge_follow_the_therapists_own_answers_on_every_page(mara, i
         counts(1, "Today")
     mara.opens(jonas)
     mara.presses("Confirm session")
-    counts(0, "Jonas P.")
+    counts(0, "J. P.")
     ines.cancels()
     jonas.requests(mara, FIVE)
     mara.at("/settings")
@@ -264,6 +264,19 @@ def test_a_page_without_a_line_says_since_when_and_stops_saying_so(mara, watch):
     mara.page.context.set_offline(False)
     mara.does_not_see("Not up to date")
     watch.problems[:] = [problem for problem in watch.problems if "ERR_INTERNET" not in problem]
+
+
+@at_a_desk
+def test_what_cannot_be_drawn_anew_is_told_and_asked_for_less_often(mara, ines, watch):
+    watch.expects(503)
+    mara.looks_at_today()
+    mara.page.route("**/dashboard", lambda route: route.fulfill(status=503))
+    ines.requests(mara, TEN)
+    mara.sees(re.compile(r"^Not up to date since \d\d:\d\d$"))
+    mara.page.unroute("**/dashboard")
+    expect(mara.row(ines)).to_be_visible()
+    mara.does_not_see("Not up to date")
+    watch.problems[:] = [problem for problem in watch.problems if not problem.startswith("503 from GET")]
 
 
 @at_a_desk

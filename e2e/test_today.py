@@ -53,7 +53,7 @@ def test_what_is_open_has_an_address_and_a_title_and_the_way_back_leads_to_the_l
     mara.looks_at_today()
     opens_beside(mara, ines)
     mara.page.wait_for_url(re.compile(r"/sessions/\d+$"))
-    expect(mara.page).to_have_title("(1) Ines K. · Holdfast")
+    expect(mara.page).to_have_title("(1) I. K. · Holdfast")
     with mara.staying_on_the_page():
         mara.page.go_back()
         sees_only_the_list(mara)
@@ -156,15 +156,18 @@ def holds(mara: Therapist) -> Callable[[], None]:
 
 
 @at_a_desk
-def test_a_window_that_becomes_narrow_keeps_what_is_open(mara, ines):
+def test_a_window_that_becomes_narrow_keeps_what_is_open(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.looks_at_today()
     opens_beside(mara, ines)
     mara.page.set_viewport_size({"width": 1000, "height": 700})
     expect(panel(mara).get_by_role("heading", name=ines.name)).to_be_visible()
     expect(mara.row(ines)).to_have_count(0)
+    jonas.requests(mara, NOON)
+    expect(mara.page).to_have_title("(2) I. K. · Holdfast")
     panel(mara).get_by_role("button", name="Close").click()
     expect(mara.row(ines)).to_be_visible()
+    expect(mara.row(jonas)).to_be_visible()
     mara.follows(ines.name)
     mara.sees_title(ines.name)
 

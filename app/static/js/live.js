@@ -18,10 +18,10 @@ async function answered() {
     const answer = await fetch(watch.watch, { headers, signal, redirect: "manual", cache: "no-store" });
     if (answer.status > 428) throw answer;
     pause = answer.ok ? SHORT : Math.min(pause * 1.2, LONG);
-    failures = 0;
     // Signed out elsewhere, or the link leads nowhere now: no more, until the page is looked at again.
     if (!answer.ok && answer.status !== 304) return looked(-1);
     if (answer.ok) await show(await answer.json());
+    failures = 0;
   } catch {
     failures += 1;
   }
@@ -42,8 +42,9 @@ async function show(news) {
   const form = document.querySelector("[data-revision]");
   if (form && news.session !== Number(form.dataset.revision)) tellMeanwhile(form.dataset.stands);
   const before = told();
-  const pieces = [...document.querySelectorAll("[data-live]")].filter((piece) => piece.getClientRects().length);
+  const pieces = [...document.querySelectorAll("[data-live]")].filter((piece) => !piece.closest("dialog:not([open])"));
   const became = await Promise.all(pieces.map(refresh));
+  if (became.includes("failed")) throw became;
   if (became.includes("later")) return;
   watch.seen = news.seen;
   if (became.includes("kept")) tellMeanwhile();

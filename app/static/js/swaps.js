@@ -21,10 +21,10 @@ document.addEventListener("htmx:before:history:restore", (event) => {
 
 // Draw a piece of the page anew from its own address, around what somebody is doing in it: focus, typed words, what is
 // open or chosen stay. "drawn"; "kept" as it was, because a field that was typed into is there no more or something stood
-// in the way; or "later".
+// in the way; "later", because an answer is on the way; or "failed".
 export async function refresh(element) {
   const held = element.contains(document.activeElement);
-  const about = { source: element, target: element, select: `#${element.id}`, swap: "outerMorph", quiet: { became: "later" } };
+  const about = { source: element, target: element, select: `#${element.id}`, swap: "outerMorph", quiet: { became: "failed" } };
   await htmx.ajax("GET", element.dataset.live, about);
   if (held && document.activeElement === document.body) focusOn(element);
   return about.quiet.became;
@@ -60,8 +60,8 @@ document.addEventListener("htmx:before:swap", (event) => {
   // What just stood in the way of what was pressed may not have been read yet.
   const loses = typed || ctx.sourceElement.querySelector(".problem[data-focus-after]");
   // Nor while the answer to a button in it is on the way.
-  const waits = ctx.response.status !== 200 || ctx.sourceElement.querySelector("[aria-busy=true]");
-  ctx.quiet.became = waits ? "later" : loses ? "kept" : "drawn";
+  const waits = ctx.sourceElement.querySelector("[aria-busy=true]");
+  ctx.quiet.became = ctx.response.status !== 200 ? "failed" : waits ? "later" : loses ? "kept" : "drawn";
   if (ctx.quiet.became !== "drawn") event.preventDefault();
 });
 
