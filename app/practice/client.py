@@ -53,6 +53,10 @@ class Client(Model):
     def short_name(self) -> str:
         return short_name(self.name)
 
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
 
 def short_name(name: str) -> str:
     """First name and initial, as lists show it: *Ines K.*"""

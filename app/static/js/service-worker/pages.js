@@ -5,16 +5,18 @@ import { offlinePage } from "./fixed-list.js";
 // lost packets in a row, each sent again after 1, 2 and 3 s by TCP's own rules.
 const LIMIT = 6000;
 
-// The offline page tries again. A line that is only slow must then get through: the second time there is no limit.
-let patient = false;
+// The offline page tries again. A line that is only slow must then get through: what did not come in time has no limit
+// the second time. Whatever else is opened meanwhile has.
+let missed;
 
 export async function open(event) {
+  const { url } = event.request;
   try {
-    const answer = await Promise.race([fromNetwork(event), late()]);
-    patient = false;
+    const answer = await Promise.race([fromNetwork(event), late(url)]);
+    if (missed === url) missed = undefined;
     return answer;
   } catch {
-    patient = true;
+    missed = url;
     return offlinePage();
   }
 }
@@ -24,8 +26,8 @@ async function fromNetwork({ preloadResponse, request }) {
   return (await preloadResponse) ?? fetch(request);
 }
 
-function late() {
+function late(url) {
   return new Promise((_, reject) => {
-    if (!patient) setTimeout(reject, LIMIT);
+    if (missed !== url) setTimeout(reject, LIMIT);
   });
 }
