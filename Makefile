@@ -14,7 +14,7 @@ LIGHTHOUSE := bench/lighthouse/node_modules/installed
 # What the front end is made of; the worker's version follows the offline page, the manifest shows the screens.
 SOURCES := css js icons
 PAGE := $(shell find $(SOURCES:%=app/static/%) app/templates/offline app/templates/layouts tools/build -type f 2>/dev/null) \
-  $(wildcard docs/screens/today-*-light.webp)
+  $(wildcard docs/screens/as-app-*.webp)
 
 # Tests at once: many wait for a worker or a browser, so one more than the machine has cores.
 AT_ONCE := $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))

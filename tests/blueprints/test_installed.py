@@ -39,6 +39,14 @@ def test_every_picture_of_the_manifest_is_there_and_never_changes(http, manifest
         assert "immutable" in answer.headers["Cache-Control"]
 
 
+def test_the_screenshots_have_a_shape_that_browsers_show(manifest):
+    """As Chromium asks for it: neither small nor huge, the long side at most 2.3 times the short one."""
+    for picture in manifest.get("screenshots", []):
+        width, height = map(int, picture["sizes"].split("x"))
+        assert 320 <= min(width, height) <= max(width, height) <= min(3840, 2.3 * min(width, height))
+        assert (width > height) == (picture["form_factor"] == "wide")
+
+
 def test_every_page_belongs_to_the_app_but_those_behind_a_personal_link(http, request_of_ines):
     def links(path: str) -> set[str]:
         return {link.attributes["rel"] for link in read(http.get(path).text).all("link")}

@@ -23,9 +23,9 @@ export async function icons(outdir) {
   return names;
 }
 
-const SCREENS = { narrow: "today-phone-light", wide: "today-desk-light" };
+const SCREENS = { narrow: "as-app-phone", wide: "as-app-desk" };
 
-// As the manifest lists them; a checkout without pictures has none.
+// As the manifest lists them; a checkout without pictures has none. Browsers show none that is much longer than wide.
 export async function screenshots(outdir) {
   const found = [];
   for (const [form_factor, name] of Object.entries(SCREENS)) {

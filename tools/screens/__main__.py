@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from e2e.conftest import CHROMIUM, SIZES
 from tools.screens.camera import Camera
 from tools.screens.practice import ROOT, Practice, served
-from tools.screens.walk import OVERVIEW, WALKS, Screen, mails
+from tools.screens.walk import AS_APP, OVERVIEW, WALKS, Screen, mails
 
 # Date fields follow the browser's own language, which here is American only; with this they follow the page's.
 AS_THE_PAGE = "--enable-blink-features=LangAttributeAwareFormControlUI"
@@ -62,6 +62,8 @@ def _take(browser: Browser, practice: Practice, camera: Camera, screens: list[Sc
             screen.steps(page)
         page.wait_for_load_state("networkidle")
         camera.takes(page, f"{screen.name}-{size}")
+        if screen.name == AS_APP:
+            camera.takes_window(page, f"as-app-{size}")
         if screen.after:
             screen.after(page)
     context.close()

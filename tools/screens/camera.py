@@ -32,6 +32,12 @@ class Camera:
             page.evaluate(STILL)
             self._write(page, f"{name}-{scheme}")
 
+    def takes_window(self, page: Page, name: str) -> None:
+        """What is seen of it at first, by day."""
+        page.emulate_media(color_scheme="light")
+        page.evaluate(STILL)
+        self._write(page, name, 0)
+
     def takes_mail(self, page: Page, name: str, html: str) -> None:
         """The whole of it, as wide as mail programs show it."""
         for size, width in (("phone", 390), ("desk", 600)):
@@ -55,10 +61,10 @@ class Camera:
         width = 600 * size["width"] // size["height"]
         return f'<img alt="" width="{width}" src="data:image/webp;base64,{encoded}">'
 
-    def _write(self, page: Page, name: str) -> None:
+    def _write(self, page: Page, name: str, highest: int = HIGHEST) -> None:
         """In a window as high as the page, so that what keeps to its edges stands where it does on a screen."""
         window = page.viewport_size or {}
-        height = min(HIGHEST, page.evaluate("document.documentElement.scrollHeight"))
+        height = min(highest, page.evaluate("document.documentElement.scrollHeight"))
         page.set_viewport_size({"width": window["width"], "height": max(window["height"], height)})
         session = page.context.new_cdp_session(page)
         picture = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})

@@ -16,6 +16,17 @@ PLAIN = """<meta name="color-scheme" content="light dark">
 Steps = Callable[[Page], None]
 
 
+MAILS = {
+    "received": "We have received your booking request",
+    "new-request": "You have a new booking request",
+    "confirmed": "Your booking is confirmed",
+    "times-offered": "Your booking needs your answer",
+    "cancelled": "Your booking is cancelled",
+    "reminder": "A reminder of your booking",
+    "day-list": "Your bookings today",
+}
+
+
 class Screen(NamedTuple):
     name: str
     address: str
@@ -24,18 +35,16 @@ class Screen(NamedTuple):
     sizes: tuple[str, ...] = ("phone", "desk")
 
 
-PHONE, DESK = ("phone",), ("desk",)
+DESK = ("desk",)
+AS_APP = "today"  # what a browser shows before the app is installed
 OVERVIEW = ("today-phone-light", "calendar-desk-light", "offer-times-phone-light")
 
 
 def mails(practice: Practice) -> dict[str, str]:
-    """Two mails as they look, and one as plain text."""
-    request, offer = practice.mail("You have a new booking request"), practice.mail("Your booking needs your answer")
-    return {
-        "mail-new-request": request.html,
-        "mail-times-offered": offer.html,
-        "mail-plain-text": PLAIN + escape(offer.text),
-    }
+    """Mails as they look, and one as plain text."""
+    looked_at = {name: practice.mail(subject) for name, subject in MAILS.items()}
+    pictures = {f"mail-{name}": mail.html for name, mail in looked_at.items()}
+    return pictures | {"mail-plain-text": PLAIN + escape(looked_at["times-offered"].text)}
 
 
 def for_everybody(practice: Practice) -> list[Screen]:
@@ -65,14 +74,14 @@ def for_the_therapist(practice: Practice) -> list[Screen]:
     day, week = practice.now.date(), practice.now.date() + timedelta(days=7)
     return [
         Screen("today", "/dashboard"),
-        Screen("waiting-confirmation", "/dashboard", _confirm_offline, after=_as_if_never_confirmed, sizes=PHONE),
+        Screen("waiting-confirmation", "/dashboard", _confirm_offline, after=_as_if_never_confirmed),
         Screen("sessions", "/sessions"),
         Screen("to-answer", "/dashboard", _follow("Ines Keller")),
         Screen("awaiting", "/dashboard", _follow("Elif Demir")),
         Screen("agreed", "/dashboard", _follow("Tom Okafor")),
         Screen("offer-builder", "/sessions", _build_an_offer),
         Screen("offer-builder-errors", "/sessions", _build_an_offer_of_nothing),
-        Screen("changed-meanwhile", "/sessions", _hear_of_a_change, sizes=PHONE),
+        Screen("changed-meanwhile", "/sessions", _hear_of_a_change),
         Screen("edit-location", "/sessions", _edit_the_location),
         Screen("calendar", f"/calendar?date={day}"),
         Screen("calendar-panel", f"/calendar?date={day}", _open_a_block, sizes=DESK),
@@ -96,7 +105,7 @@ def for_who_has_just_joined(_: Practice) -> list[Screen]:
     return [
         Screen("today-empty", "/dashboard"),
         Screen("sessions-empty", "/sessions"),
-        Screen("install-hint", "/dashboard", _offer_to_install, sizes=PHONE),
+        Screen("install-hint", "/dashboard", _offer_to_install),
     ]
 
 
