@@ -55,7 +55,11 @@ def _handler(answer: Callable[[Request], Answer]) -> type[BaseHTTPRequestHandler
         disable_nagle_algorithm = True
 
         def answer_it(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:  # whoever asked was killed in the middle of it
+                self.close_connection = True
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             said = answer(Request(self.command, self.path, headers, body))
             if said.lost:
