@@ -14,7 +14,6 @@ from app.blueprints.access import therapist_only
 from app.blueprints.kept_answers import owner_mark
 from app.booking.booking import LIVE, Booking
 from app.database import db
-from app.practice.client import initials
 from app.practice.therapist import Therapist
 from app.scheduling.local_days import day_span
 from app.wording import clock_time, hours, short_day, status_word
@@ -48,7 +47,7 @@ def _line(booking: Booking, zone: str) -> dict[str, str]:
     agreed = booking.status == "confirmed"
     return {
         "time": hours(booking.starts_at, booking.ends_at, zone),
-        "initials": initials(booking.client.name),
+        "initials": booking.client.initials,
         "kind": booking.location.kind_word,
         "status": "" if agreed else status_word(booking),
     }
