@@ -4,6 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from wsgiref.headers import Headers
 
 from flask import Flask
@@ -17,6 +18,7 @@ STATIC = Path(__file__).parent / "static"
 DIST = STATIC / "dist"
 MANIFEST = DIST / "manifest.json"
 ICONS = DIST / "icons.json"
+DRAWN = " ='/:<>"  # what may stand in an address within a page as it is
 FRAME = Markup(
     '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="1.7"'
     ' stroke-linecap="round" stroke-linejoin="round"'
@@ -28,6 +30,8 @@ def init_app(app: Flask) -> None:
     """Make `asset()` known to the templates and serve what was built."""
     app.add_template_global(asset)
     app.add_template_global(icon)
+    app.add_template_global(written)
+    app.add_template_global(drawn)
     serve_static(app)
 
 
@@ -35,6 +39,18 @@ def asset(name: str) -> str:
     """Address of a built file by its plain name, such as `app.css`."""
     # Without a build there is a page, only unstyled: /readyz and the tests say so, a booking still works.
     return f"/static/dist/{_built().get(name, name)}"
+
+
+def written(name: str) -> Markup:
+    """A built script as it stands in the page itself: what would come too late from an address."""
+    return Markup((content(name) or b"").decode().strip())
+
+
+@cache
+def drawn(name: str) -> str:
+    """A drawing of static/icons as an address that holds it, so that a first visit asks for one thing less."""
+    drawing = (STATIC / "icons" / name).read_text().strip().replace('"', "'")
+    return f"data:image/svg+xml,{quote(drawing, safe=DRAWN)}"
 
 
 def icon(name: str) -> Markup:

@@ -16,7 +16,7 @@ from tests.waiting import wait_until
 from tests.world import INES, JONAS, in_days
 
 KEEP = "Keep today's list on this device"
-FIXED = sorted(["/offline", "/static/icons/holdfast.svg", asset("app.css"), asset("offline.js")])
+FIXED = sorted(["/offline", asset("app.css"), asset("offline.js")])
 # Each address that any cache of this origin holds.
 CACHED = """async () => {
   const found = [];

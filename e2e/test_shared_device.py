@@ -171,8 +171,8 @@ def test_a_page_of_the_desk_that_comes_back_is_asked_for_again(walked):
     asked: list[str] = []
     walked.at("/settings")
     walked.page.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
-    walked.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
-    walked.page.wait_for_event("load")
+    with walked.page.expect_event("load"):
+        walked.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     assert [url for url in asked if url.endswith("/settings")]
 
 

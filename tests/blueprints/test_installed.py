@@ -74,7 +74,7 @@ def test_its_list_is_fixed_public_and_there(http):
     found = re.search(r'\["/offline"[^\]]*\]', script)
     assert found
     fixed = set(json.loads(found[0]))
-    assert fixed == {"/offline", "/static/icons/holdfast.svg", asset("app.css"), asset("offline.js")}
+    assert fixed == {"/offline", asset("app.css"), asset("offline.js")}
     assert all(http.get(address).status_code == 200 for address in fixed)
     assert re.search(r'"holdfast-[A-Z2-7]{8}"|`holdfast-', script)
 

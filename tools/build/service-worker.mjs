@@ -4,15 +4,14 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { hashOf } from "./files.mjs";
 
-const ICON = "icons/holdfast.svg";
 // The server renders the offline page: what it is made of stands in for it, so that another page is another version.
-const SOURCES = ["app/templates/offline", "app/templates/layouts", "app/translations"];
+const SOURCES = ["app/templates/offline", "app/templates/layouts", "app/translations", "app/static/icons"];
 
 // `names` are those of the built files by their plain ones; answers the file that was written.
 export async function serviceWorker(outdir, names, options) {
   const built = ["app.css", "offline.js"].map((name) => `/static/dist/${names[name]}`);
-  const fixed = ["/offline", ...built, `/static/${ICON}`];
-  const version = hashOf(fixed.join(), await readFile(`app/static/${ICON}`), ...(await sources()));
+  const fixed = ["/offline", ...built];
+  const version = hashOf(fixed.join(), names["start.js"], ...(await sources()));
   const { metafile } = await build({
     ...options,
     entryPoints: { "service-worker": "app/static/js/service-worker/main.js" },
@@ -31,7 +30,7 @@ async function sources() {
   const files = [];
   for (const folder of SOURCES) {
     const found = await readdir(folder, { recursive: true }).catch(() => []);
-    files.push(...found.filter((name) => /\.(html|po)$/.test(name)).map((name) => path.join(folder, name)));
+    files.push(...found.filter((name) => /\.(html|po|svg)$/.test(name)).map((name) => path.join(folder, name)));
   }
   return Promise.all(files.sort().map((file) => readFile(file)));
 }

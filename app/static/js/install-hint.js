@@ -8,8 +8,14 @@ class InstallHint extends HTMLElement {
     this.querySelector("[data-away]").addEventListener("click", () => this.away());
     // Only iPhones and iPads know this word; false: a page in Safari, which cannot be asked to install anything.
     if (navigator.standalone === false) this.show("ios");
-    else addEventListener("beforeinstallprompt", (event) => this.offer(event));
+    else this.wait();
     addEventListener("appinstalled", () => (this.hidden = true));
+  }
+
+  // The browser may have offered it already, before this script was there (start.js).
+  wait() {
+    addEventListener("beforeinstallprompt", (event) => this.offer(event));
+    if (window.installable) this.offer(window.installable);
   }
 
   offer(event) {

@@ -5,7 +5,7 @@ const policy = window.trustedTypes?.createPolicy("service-worker", { createScrip
 const idle = window.requestIdleCallback ?? setTimeout;
 const SOON = { timeout: 3000 }; // milliseconds; a browser that draws nothing new may else never call itself idle
 
-if (document.querySelector("link[rel=manifest]")) addEventListener("load", () => idle(register, SOON));
+if (document.querySelector("link[rel=manifest]")) idle(register, SOON);
 
 function register() {
   // Refused in some private windows: everything works without it.
