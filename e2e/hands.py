@@ -1,7 +1,7 @@
 """With what people act: by touch or mouse, or with the keyboard alone, from wherever the focus is."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Protocol
 
 from playwright.sync_api import Locator, Page, expect
@@ -61,7 +61,7 @@ class Hands(Protocol):
 
     def set_date(self, field: Locator, at: datetime) -> None: ...
 
-    def set_time(self, field: Locator, at: datetime) -> None: ...
+    def set_time(self, field: Locator, at: datetime | time) -> None: ...
 
 
 class Touch:
@@ -85,7 +85,7 @@ class Touch:
     def set_date(self, field: Locator, at: datetime) -> None:
         field.fill(f"{at:%Y-%m-%d}")
 
-    def set_time(self, field: Locator, at: datetime) -> None:
+    def set_time(self, field: Locator, at: datetime | time) -> None:
         field.fill(f"{at:%H:%M}")
 
 
@@ -127,7 +127,7 @@ class Keys:
                 return
             assert wanted, f"typing {at:%Y-%m-%d} gave {field.input_value()}"
 
-    def set_time(self, field: Locator, at: datetime) -> None:
+    def set_time(self, field: Locator, at: datetime | time) -> None:
         self._enter(field)
         field.page.keyboard.type(f"{at:%H%M%p}")
         expect(field).to_have_value(f"{at:%H:%M}")

@@ -199,7 +199,7 @@ class Client(Person):
 
     def cancels(self) -> None:
         """On the page of the session."""
-        self.page.get_by_text("Cancel this session…").click()
+        self.unfolds("Cancel this session…")
         self.presses("Cancel session")
         self.sees("Cancelled")
 

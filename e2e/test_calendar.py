@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from e2e.steps import ASKED, LONDON, OWN, Client, Therapist, calendar_entry, mentions
-from e2e.variants import at_a_desk, on_a_phone, with_and_without_scripts
+from e2e.variants import also_by_keyboard, at_a_desk, on_a_phone, with_and_without_scripts
 from tests.world import in_days
 
 TEN, NOON = in_days(3, "10:00"), in_days(3, "12:00")
@@ -38,11 +38,11 @@ def books(mara: Therapist, client: Client) -> None:
     mara.page.wait_for_url("**/calendar?**")
 
 
-@with_and_without_scripts
+@also_by_keyboard(scripts=(True, False))
 def test_empty_time_is_booked_for_a_client_and_the_next_blocked(mara, jonas, watch):
     watch.expects(422)
     looks_at_calendar(mara, TEN)
-    day(mara, TEN).get_by_role("link", name="10:00 to 11:00, free").click()
+    mara.hands.press(day(mara, TEN).get_by_role("link", name="10:00 to 11:00, free"))
     mara.presses("Book session")
     mara.sees("Nothing was booked yet")
     books(mara, jonas)
@@ -51,8 +51,8 @@ def test_empty_time_is_booked_for_a_client_and_the_next_blocked(mara, jonas, wat
     confirmed = jonas.is_mailed("Your booking is confirmed")
     mentions(confirmed, TEN, "has booked")
     assert "METHOD:REQUEST" in calendar_entry(confirmed)
-    day(mara, TEN).get_by_role("link", name="12:00 to 13:00, free").click()
-    mara.page.get_by_text("Block this time", exact=True).click()
+    mara.hands.press(day(mara, TEN).get_by_role("link", name="12:00 to 13:00, free"))
+    mara.unfolds("Block this time")
     mara.types("What for", "Dentist")
     mara.presses("Block it")
     mara.page.wait_for_url("**/calendar?**")

@@ -1,7 +1,7 @@
 """The therapist has to change where a session is; the client agrees or not."""
 
 from e2e.steps import ASKED, calendar_entry, mentions
-from e2e.variants import also_by_keyboard, at_a_desk, on_a_phone
+from e2e.variants import also_by_keyboard, at_a_desk
 from tests.world import in_days
 
 TEN = in_days(3, "10:00")
@@ -43,7 +43,7 @@ def test_the_client_does_not_agree_to_a_new_location(mara, ines, jonas):
     jonas.requests(mara, TEN)
 
 
-@on_a_phone
+@also_by_keyboard("phone")
 def test_a_location_is_changed_as_the_client_asked(mara, ines):
     ines.requests(mara, TEN)
     mara.relocates(ines, to="Video call", reason=ASKED)

@@ -40,7 +40,7 @@ def test_planted_attributes_send_nothing(mara, ines, watch):
     mara.looks_at_today()
     sent: list[str] = []
     mara.page.on("request", lambda request: sent.append(request.url))
-    mara.page.wait_for_function("window.htmx")
+    mara.page.wait_for_function("() => window.htmx")
     mara.page.evaluate(PLANT)
     # Ours still work, and by the time they are answered the planted ones would have been sent.
     mara.row(ines).get_by_role("button", name="Confirm session").click()

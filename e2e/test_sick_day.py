@@ -1,14 +1,14 @@
 """The therapist is ill: three sessions of one day are offered other times at once, and not all of it stands."""
 
 from e2e.steps import mentions
-from e2e.variants import on_a_phone, with_and_without_scripts
+from e2e.variants import also_by_keyboard, on_a_phone
 from tests.world import in_days
 
 TEN, ELEVEN, NOON = (in_days(3, hour) for hour in ("10:00", "11:00", "12:00"))
 NEXT_WEEK = in_days(10, "10:00"), in_days(10, "11:00")
 
 
-@with_and_without_scripts
+@also_by_keyboard(scripts=(True, False))
 def test_three_sessions_are_offered_other_times_one_is_accepted_and_the_rest_taken_back(mara, ines, jonas, new_client):
     ada = new_client("Ada Lowell")
     for client, time in ((ines, TEN), (jonas, ELEVEN), (ada, NOON)):

@@ -1,12 +1,13 @@
 """A therapist keeps true working times between two sessions, with scripts and without."""
 
 import re
+from datetime import time
 
 from playwright.sync_api import Locator, expect
 
 from e2e.axe import Found
 from e2e.steps import Therapist
-from e2e.variants import at_a_desk, with_and_without_scripts
+from e2e.variants import also_by_keyboard, at_a_desk
 from tests.world import in_days
 
 TEN, NOON = in_days(3, "10:00"), in_days(3, "12:00")
@@ -23,29 +24,32 @@ def has_hours(mara: Therapist, name: str, *hours: str) -> None:
         expect(day(mara, name).get_by_role("listitem").nth(number)).to_contain_text(text)
 
 
-@with_and_without_scripts
+def types_hours(mara: Therapist, start: str, end: str) -> None:
+    for label, hour in (("From", start), ("To", end)):
+        mara.hands.set_time(mara.page.get_by_label(label, exact=True), time.fromisoformat(hour))
+
+
+@also_by_keyboard(scripts=(True, False))
 def test_hours_are_added_copied_and_split(mara):
-    mara.at("/settings").page.get_by_role("main").get_by_role("link", name="Working times").click()
-    day(mara, "Monday").get_by_role("link", name="Change Monday 08:00–20:00").click()
+    mara.hands.press(mara.at("/settings").page.get_by_role("main").get_by_role("link", name="Working times"))
+    mara.follows("Change Monday 08:00–20:00")
     mara.presses("Remove")
     mara.sees("Monday 08:00–20:00 is removed.")
-    day(mara, "Monday").get_by_role("link", name="Add hours on Monday").click()
-    mara.types("From", "09:00")
-    mara.types("To", "13:00")
+    mara.follows("Add hours on Monday")
+    types_hours(mara, "09:00", "13:00")
     mara.presses("Add hours")
     has_hours(mara, "Monday", "09:00–13:00")
 
-    day(mara, "Monday").get_by_role("link", name="Copy Monday's times to other days").click()
-    mara.page.get_by_label("Tue", exact=True).check()
+    mara.follows("Copy Monday's times to other days")
+    mara.ticks("Tue")
     mara.presses("Copy times")
     mara.sees("Monday's times are now also those of Tuesday.")
     has_hours(mara, "Tuesday", "09:00–13:00")
 
-    day(mara, "Tuesday").get_by_role("link", name="Change Tuesday 09:00–13:00").click()
+    mara.follows("Change Tuesday 09:00–13:00")
     mara.follows("Split for a break")
     mara.sees("A break in 09:00–13:00")  # the form for changes has the same fields
-    mara.types("From", "11:00")
-    mara.types("To", "11:30")
+    types_hours(mara, "11:00", "11:30")
     mara.presses("Split hours")
     has_hours(mara, "Tuesday", "09:00–11:00", "11:30–13:00")
     mara.presses("Undo")

@@ -13,6 +13,7 @@ class Watch:
     def __init__(self) -> None:
         self.problems: list[str] = []
         self._refusals: set[int] = set()
+        self._loses = False
 
     def over(self, context: BrowserContext) -> None:
         context.on("console", self._console)
@@ -23,8 +24,14 @@ class Watch:
         """This journey is refused on purpose: the browser may say that such an answer came."""
         self._refusals.add(status)
 
+    def expects_losses(self) -> None:
+        """In this journey answers are lost on purpose."""
+        self._loses = True
+
     def _console(self, message: ConsoleMessage) -> None:
         refused = REFUSED.match(message.text)
+        if self._loses and "net::ERR_" in message.text:
+            return
         if message.type not in ("error", "warning") or (refused and int(refused[1]) in self._refusals):
             return
         self.problems.append(f"{message.type} on {message.page and message.page.url}: {message.text}")

@@ -41,6 +41,7 @@ def create() -> Response:
     SignIn.start(user)
     db.session.commit()
     login_user(user)
+    session.pop("_id")  # of their browser and address: nobody asks for it
     return see_address(_next_page(user))
 
 

@@ -125,6 +125,16 @@ def test_the_database_holds_nothing_that_signs_in(mara, visitor):
         assert thief.open("/dashboard").url.partition("?")[0].endswith("/sign-in")
 
 
+def test_the_cookie_is_sent_once_and_knows_nothing_of_the_browser(mara, visitor):
+    browser = visitor()
+    browser.sign_in("mara@example.com", world.PASSWORD)
+    browser.http.environ_base["HTTP_USER_AGENT"] = "another"
+    browser.open("/dashboard")
+    assert "Set-Cookie" not in browser.answer.headers
+    with browser.http.session_transaction() as session:
+        assert set(session) == {"_user_id", "_fresh", "_permanent", "csrf_token"}
+
+
 def test_the_cookie_stays_out_of_scripts_and_other_sites(mara, visitor):
     browser = visitor()
     browser.open("/sign-in")

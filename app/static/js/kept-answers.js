@@ -138,4 +138,5 @@ if (owner) {
   for (const event of ["online", "looked", "pageshow"]) addEventListener(event, send);
   document.addEventListener("visibilitychange", send);
   addEventListener("storage", draw);
+  send();
 }

@@ -5,4 +5,4 @@ export const nothingSent = () => (window.name = "");
 export const somethingSent = () => (window.name = "sent");
 
 addEventListener("submit", ({ target }) => target.method === "post" && somethingSent());
-nothingSent();
+if (!window.leaving) nothingSent(); // see start.js

@@ -2,42 +2,63 @@
 // what is pressed or chosen is kept for them; should they not come, it does what it does on a page without scripts.
 const PATIENCE = 1000; // milliseconds
 const { content } = document.getElementById("scripts");
-const waiting = new AbortController();
-const { signal } = waiting;
+const missing = new AbortController(); // done when they are there
+const { signal } = missing;
 const early = [];
+let patient = true;
 
 new PerformanceObserver(start).observe({ type: "paint", buffered: true });
 // A hidden tab draws nothing, and some browsers tell nobody when they draw.
-addEventListener("load", () => setTimeout(start, PATIENCE));
+addEventListener("load", () => setTimeout(start, document.hidden ? 0 : PATIENCE));
 for (const type of ["click", "change"]) addEventListener(type, hold, { capture: true, signal });
 for (const type of ["pageshow", "popstate"]) addEventListener(type, comesBack, { signal });
+addEventListener("submit", leave, { signal });
 // May come before there is anybody to listen: see install-hint.js.
 addEventListener("beforeinstallprompt", (event) => (window.installable = event));
 
 function start() {
+  // A long page may be drawn before all of it is there.
+  if (document.readyState === "loading") return document.addEventListener("DOMContentLoaded", start);
   for (const script of content.children) script.async = false; // in their order
   // After htmx, which puts itself at work the same way.
-  content.lastElementChild?.addEventListener("load", () => setTimeout(release));
+  content.lastElementChild?.addEventListener("load", () => setTimeout(thereTheyAre));
   document.head.append(content);
 }
 
+function thereTheyAre() {
+  missing.abort();
+  act(early);
+}
+
 function hold(event) {
-  const opensElsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
-  if (opensElsewhere || (event.type === "click" && !event.target.closest("button, a[hx-nonce], a[data-beside]"))) return;
+  // What follows something that is held must not overtake it.
+  const held = early.length ? "a, button" : "button, a[hx-nonce], a[data-beside]";
+  const opensElsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey;
+  if (!patient || opensElsewhere || (event.type === "click" && !event.target.closest(held))) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (!early.length) setTimeout(release, PATIENCE);
+  if (!early.length) setTimeout(giveUp, PATIENCE);
   early.push(event);
 }
 
-function release() {
-  waiting.abort();
-  for (const event of early.splice(0)) event.target.dispatchEvent(new event.constructor(event.type, event));
+// Only the first: it leads to another page, and a second one would stop it.
+function giveUp() {
+  patient = false;
+  act(early.splice(0).slice(0, 1));
+}
+
+function act(events) {
+  for (const event of events) event.target.dispatchEvent(new event.constructor(event.type, event));
+}
+
+// As sent.js does, which must not take it back when it comes while the answer is on the way.
+function leave({ target }) {
+  if (target.method === "post") window.name = window.leaving = "sent";
 }
 
 // By the browser's Back, before there is anybody who knows what may be shown: it is asked for again.
 function comesBack({ persisted, state }) {
-  if (!persisted && !state) return;
+  if (persisted ? !document.body.matches(".desk") : !state) return;
   document.body.replaceChildren();
   location.reload();
 }

@@ -149,5 +149,5 @@ export function say(words) {
   if (words && announcer) announcer.textContent = words;
 }
 
-// After a plain request too, what stands in the way is seen and read first.
-document.querySelector(".problem[data-focus-after]")?.focus();
+// After a plain request too, what stands in the way is seen and read first; unless somebody is at work already.
+if (document.activeElement === document.body) document.querySelector(".problem[data-focus-after]")?.focus();
