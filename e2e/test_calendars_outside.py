@@ -89,6 +89,7 @@ def test_an_entry_elsewhere_closes_the_time_here_until_it_is_disconnected(mara, 
     cannot_choose_soon(jonas, mara, offered=True)
     account.primary.add("Dentist, once more", TEN, TEN + LENGTH)
     cannot_choose_soon(jonas, mara)
+    mara.at("/settings/calendars")  # as it is by now: news of the reading would take away what is told next
     mara.unfolds("Disconnect…")
     mara.presses("Disconnect")
     mara.sees(f"Disconnected: {account.email}.")

@@ -20,7 +20,7 @@ function start() {
   // A long page may be drawn before all of it is there.
   if (document.readyState === "loading") return document.addEventListener("DOMContentLoaded", start);
   for (const script of content.children) script.async = false; // in their order
-  // After htmx, which puts itself at work the same way.
+  // After the first of them, which puts itself at work the same way.
   content.lastElementChild?.addEventListener("load", () => setTimeout(thereTheyAre));
   document.head.append(content);
 }
