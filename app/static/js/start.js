@@ -27,7 +27,7 @@ function start() {
 
 function thereTheyAre() {
   missing.abort();
-  act(early);
+  act(early.splice(0));
 }
 
 function hold(event) {
