@@ -1,10 +1,12 @@
 // <install-hint>: says that the desk can be an app, where the browser can make it one and it is none yet. Said until it is
 // told to go away; that is remembered on this device until somebody signs out.
+import { whenIdle } from "./idle.js";
+
 const WAVED_AWAY = "install-hint";
 
 class InstallHint extends HTMLElement {
   connectedCallback() {
-    if (localStorage[WAVED_AWAY] || matchMedia("(display-mode: standalone)").matches) return;
+    if (matchMedia("(display-mode: standalone)").matches) return;
     this.querySelector("[data-away]").addEventListener("click", () => this.away());
     // Only iPhones and iPads know this word; false: a page in Safari, which cannot be asked to install anything.
     if (navigator.standalone === false) this.show("ios");
@@ -25,6 +27,10 @@ class InstallHint extends HTMLElement {
   }
 
   show(way) {
+    whenIdle(() => localStorage[WAVED_AWAY] || this.unfold(way));
+  }
+
+  unfold(way) {
     for (const each of this.querySelectorAll(`[data-way=${way}]`)) each.hidden = false;
     this.hidden = false;
   }

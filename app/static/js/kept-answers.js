@@ -1,6 +1,7 @@
 // <kept-answer data-booking data-start data-location>: Confirm session, pressed while offline, is kept on this device
 // with what was seen, and sent when the line is back. What became of it is told until it has been read. Signing out
 // sends it first or says that it would be forgotten (signing-out.js).
+import { whenIdle } from "./idle.js";
 import { askToSignIn, lineIsBack, linkTo } from "./line.js";
 import { ask } from "./live.js";
 import { release } from "./pressed.js";
@@ -134,9 +135,11 @@ function tell(key, { sentence, done, session }) {
 
 customElements.define("kept-answer", KeptAnswer);
 if (owner) {
-  write(kept()); // whatever somebody else left on this device is forgotten with the first look
   for (const event of ["online", "looked", "pageshow"]) addEventListener(event, send);
   document.addEventListener("visibilitychange", send);
   addEventListener("storage", draw);
-  send();
+  whenIdle(() => {
+    write(kept()); // whatever somebody else left on this device is forgotten with the first look
+    send();
+  });
 }

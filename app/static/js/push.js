@@ -1,4 +1,5 @@
 // A browser that was told before says so once in each window: its address may be new, or its person has signed in anew.
+import { whenIdle } from "./idle.js";
 import { manager, said } from "./subscription.js";
 
 async function renew() {
@@ -26,4 +27,4 @@ navigator.serviceWorker?.addEventListener("message", ({ ports }) => {
 
 // On the page for signing in this is over.
 if (!document.body.matches(".desk")) sessionStorage.removeItem("told");
-else if (window.Notification?.permission === "granted") renew().catch(() => {});
+else whenIdle(() => window.Notification?.permission === "granted" && renew().catch(() => {}));

@@ -1,11 +1,11 @@
 // Registers the service worker: late, because nothing on the page waits for it, and again after each signing out, which
 // removes it. Only pages that belong to the app do so: what a client opens from a mail leaves nothing in their browser.
+import { whenIdle } from "./idle.js";
+
 const ADDRESS = "/service-worker.js";
 const policy = window.trustedTypes?.createPolicy("service-worker", { createScriptURL: () => ADDRESS });
-const idle = window.requestIdleCallback ?? setTimeout;
-const SOON = { timeout: 3000 }; // milliseconds; a browser that draws nothing new may else never call itself idle
 
-if (document.querySelector("link[rel=manifest]")) idle(register, SOON);
+if (document.querySelector("link[rel=manifest]")) whenIdle(register);
 
 function register() {
   // Refused in some private windows: everything works without it.
