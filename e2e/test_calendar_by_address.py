@@ -53,7 +53,7 @@ def test_a_calendar_by_its_address_closes_time_here_until_it_is_disconnected(mar
     mara.at("/settings").follows("Calendars outside")
     mara.types("Address of the calendar", f"{elsewhere.origin}/{mara.email}/family.ics")
     mara.presses("Connect calendar")
-    mara.sees("Connected: Family. It is being read now.")
+    mara.sees("Connected: Family. It is read at once.")
     wait_until(lambda: not offers(TEN))
     mara.at("/settings/calendars").sees(READ)
     elsewhere.answer = lambda handler: send(handler, taken(NOON))

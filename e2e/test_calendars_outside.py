@@ -89,7 +89,6 @@ def test_an_entry_elsewhere_closes_the_time_here_until_it_is_disconnected(mara, 
     cannot_choose_soon(jonas, mara, offered=True)
     account.primary.add("Dentist, once more", TEN, TEN + LENGTH)
     cannot_choose_soon(jonas, mara)
-    mara.at("/settings/calendars")  # as it is by now: news of the reading would take away what is told next
     mara.unfolds("Disconnect…")
     mara.presses("Disconnect")
     mara.sees(f"Disconnected: {account.email}.")
@@ -122,11 +121,21 @@ def test_other_calendars_are_chosen_and_synced_at_once(mara, jonas, google, acco
         account.primary.add("Dentist", NOON, NOON + LENGTH)
         with mara.staying_on_the_page():
             mara.presses("Sync now")
-            mara.sees("Reading now.", READ)
+            mara.sees("Asked for. What is new there counts here as soon as it is read.", READ)
         jonas.looks_at_times(mara)
         jonas.cannot_choose(NOON)
     finally:
         google.notices.on = True
+
+
+@at_a_desk
+def test_what_was_told_just_now_stays_when_news_draws_the_rest_anew(mara, google, account):
+    connects(mara, account)
+    mara.presses("Make a private address")
+    with mara.staying_on_the_page():
+        google.revoke(account)
+        account.primary.add("Dentist", TEN, TEN + LENGTH)
+        mara.sees("It is not connected any more.", "Your private address is made.")
 
 
 @pytest.mark.parametrize(("size", "scripts"), [("desk", False)], indirect=True)

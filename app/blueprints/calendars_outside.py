@@ -53,7 +53,7 @@ def sync_now(connection_id: int) -> Response:
         return calendars_page(409, problem="It cannot be read until you connect it again.")
     connection.sync_now()
     db.session.commit()
-    return told_here("Reading now.")
+    return told_here("Asked for. What is new there counts here as soon as it is read.")
 
 
 @bp.post(f"{HERE}/<int:connection_id>/writing/removal")
@@ -62,7 +62,7 @@ def stop_writing(connection_id: int) -> Response:
     connection = own_connection(connection_id, "google")
     connection.write_into(None)
     db.session.commit()
-    return told_here("Nothing more is written. What stands there of your sessions is being removed.")
+    return told_here("Nothing more is written. What stands there of your sessions is removed.")
 
 
 @bp.post(f"{HERE}/<int:connection_id>/removal")

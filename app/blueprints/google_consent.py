@@ -86,7 +86,7 @@ def write(connection_id: int) -> Response:
         return _asked_at_google(connection, calendar.id)
     connection.write_into(calendar)
     db.session.commit()
-    return told_here(f"Your sessions are being written into {calendar.name}.")
+    return told_here(f"Your sessions are written into {calendar.name}.")
 
 
 @bp.get("/google/callback")
@@ -129,7 +129,7 @@ def _finished(begun: Begun) -> Response:
 def _connect(tokens: Tokens, listed: list[Listed]) -> Response:
     connection = CalendarConnection.connect_google(current_user.therapist, tokens, listed)
     db.session.commit()
-    return told_here(f"Connected: {connection.label}. It is being read now.")
+    return told_here(f"Connected: {connection.label}. It is read at once.")
 
 
 def _let_write(begun: Begun, tokens: Tokens, listed: list[Listed]) -> Response:
@@ -145,7 +145,7 @@ def _let_write(begun: Begun, tokens: Tokens, listed: list[Listed]) -> Response:
     db.session.commit()
     if calendar is None or not allowed:
         return calendars_page(409, problem=NO_WRITING)
-    return told_here(f"Your sessions are being written into {calendar.name}.")
+    return told_here(f"Your sessions are written into {calendar.name}.")
 
 
 def _refused(tokens: Tokens, account: str | None, problem: str) -> Response:

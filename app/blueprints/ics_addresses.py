@@ -39,7 +39,7 @@ def connect() -> Response:
         return calendars_page(422, typed=typed)
     label = connection.label
     db.session.commit()
-    return told_here(f"Connected: {label}. It is being read now.")
+    return told_here(f"Connected: {label}. It is read at once.")
 
 
 def _note_look(therapist_id: int) -> datetime | None:

@@ -91,7 +91,7 @@ def revision(therapist: Therapist) -> int:
 
 def test_what_is_taken_there_closes_time_here(connect, sync, mara, visitor):
     page = connect()
-    assert "Connected: Work. It is being read now." in page.text
+    assert "Connected: Work. It is read at once." in page.text
     sync()
     assert busy_spans(mara) == [hour(world.in_days(3))]
     page = visitor("mara@example.com").open(PAGE)

@@ -301,7 +301,7 @@ def test_a_consent_that_another_therapist_still_needs_is_not_revoked(desk, otto,
 def test_writing_is_a_second_consent_and_can_be_ended(desk, google):
     connects(desk, google)
     page = desk.press(desk.open(decides(asked(desk, "Write my sessions there"))), "Finish connecting")
-    assert "Your sessions are being written into mara@gmail.example." in page.text
+    assert "Your sessions are written into mara@gmail.example." in page.text
     connection = the_connection()
     assert connection.may_write
     assert connection.written
@@ -309,7 +309,7 @@ def test_writing_is_a_second_consent_and_can_be_ended(desk, google):
     assert "Nothing more is written." in page.text
     assert the_connection().written is None
     page = desk.press(desk.open(HERE), "Write my sessions there")  # the consent still stands
-    assert "Your sessions are being written into" in page.text
+    assert "Your sessions are written into" in page.text
 
 
 def test_reading_goes_on_without_the_second_consent(desk, google):
