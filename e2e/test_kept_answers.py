@@ -1,8 +1,5 @@
 """Confirm session pressed without a line: kept on the device, sent once it is back, and told what became of it."""
 
-import re
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
@@ -17,10 +14,9 @@ CONFIRM = "Confirm session"
 
 
 @pytest.fixture(autouse=True)
-def _lines_are_cut(watch) -> Iterator[None]:
+def _lines_are_cut(watch) -> None:
     """The browser says so, and shall."""
-    yield
-    watch.problems[:] = [problem for problem in watch.problems if not re.search("ERR_|Failed to fetch", problem)]
+    watch.expects_losses()
 
 
 def button(mara: Therapist, name: str) -> Locator:
@@ -104,7 +100,6 @@ def test_a_server_in_trouble_is_asked_again_while_the_page_is_open(mara, ines, w
         with mara.page.expect_response(lambda answer: answer.status == 503):
             online(mara)
         expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
-    watch.problems.clear()
 
 
 @on_a_phone

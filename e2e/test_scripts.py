@@ -58,6 +58,7 @@ def test_text_never_becomes_code(mara, watch):
 
 
 def test_a_dropped_connection_is_told_and_what_was_typed_stays(mara, ines, watch):
+    watch.expects_losses()
     ines.looks_at_times(mara)
     ines.chooses(in_days(3))
     ines.types("Your name", "Ines Keller")
@@ -67,7 +68,6 @@ def test_a_dropped_connection_is_told_and_what_was_typed_stays(mara, ines, watch
     ines.sees("We could not reach Holdfast.")
     expect(ines.page.get_by_label("Your name")).to_have_value("Ines Keller")
     ines.page.context.set_offline(False)
-    watch.problems.clear()
     ines.presses("Request session")
     ines.sees("Waiting for an answer")
 

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Response, WebError
 
+LOST = re.compile(r"net::ERR_|Failed to fetch|fetching the script")  # of a page, or of the service worker
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
@@ -25,20 +26,21 @@ class Watch:
         self._refusals.add(status)
 
     def expects_losses(self) -> None:
-        """In this journey answers are lost on purpose."""
+        """In this journey lines are cut or answers lost on purpose: the browser may say so, also while it is closed."""
         self._loses = True
 
     def _console(self, message: ConsoleMessage) -> None:
         refused = REFUSED.match(message.text)
-        if self._loses and "net::ERR_" in message.text:
+        if self._loses and LOST.search(message.text):
             return
         if message.type not in ("error", "warning") or (refused and int(refused[1]) in self._refusals):
             return
         self.problems.append(f"{message.type} on {message.page and message.page.url}: {message.text}")
 
     def _script(self, error: WebError) -> None:
-        self.problems.append(f"script error: {error.error}")
+        if not (self._loses and LOST.search(str(error.error))):
+            self.problems.append(f"script error: {error.error}")
 
     def _response(self, response: Response) -> None:
-        if response.status >= 500:
+        if response.status >= 500 and response.status not in self._refusals:
             self.problems.append(f"{response.status} from {response.request.method} {response.url}")
