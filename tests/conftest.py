@@ -1,10 +1,12 @@
 """People that many tests know, and visitors of the desk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import time_machine
 from flask import Flask
 
+from app import clock
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.database import db
@@ -57,3 +59,10 @@ def visitor(app: Flask) -> Callable[..., Visitor]:
         return visitor
 
     return open_browser
+
+
+@pytest.fixture
+def really_today() -> Iterator[None]:
+    """For what the program itself calls today: `in_days(0)` is that too, also when the tests began before midnight."""
+    with time_machine.travel(clock.now(), tick=True):
+        yield

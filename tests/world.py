@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import time_machine
+
 from app import clock
 from app.booking.booking import Booking
 from app.booking.ranking import Free
@@ -19,6 +21,7 @@ from app.practice.user import User
 from app.scheduling.local_time import moment
 from app.scheduling.working_time import WorkingTime
 
+BEGAN = clock.now()
 PASSWORD = "correct horse battery"
 # PASSWORD, hashed once with parameters that cost nothing: what hashing costs is tried where signing in is tried.
 CHEAP_HASH = "$argon2id$v=19$m=8,t=1,p=1$s7i2GQtxhV+Pl5rr45k6aQ$QmfN8oMvJvrZvuuUpWkP2FGvJnmRwt6jZpgIfuvesKw"
@@ -79,9 +82,11 @@ def add_therapist(
 
 
 def in_days(days: int, at: str = "10:00", zone: str = "Europe/London") -> datetime:
-    """The moment at which a wall clock shows `at`, some days from today."""
+    """The moment at which a wall clock shows `at`, some days from today; from the day on which the tests began, so that
+    those who begin before midnight and end after it speak of the same days."""
     therapist_zone = ZoneInfo(zone)
-    day: date = clock.now().astimezone(therapist_zone).date() + timedelta(days=days)
+    now = clock.now() if time_machine.escape_hatch.is_travelling() else BEGAN
+    day: date = now.astimezone(therapist_zone).date() + timedelta(days=days)
     return moment(day, time.fromisoformat(at), therapist_zone)
 
 

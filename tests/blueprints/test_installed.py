@@ -103,7 +103,7 @@ def test_the_page_and_its_worker_stay_small():
         assert built.stat().st_size <= most, name
 
 
-def test_what_a_device_keeps_names_nobody_and_no_place(http, mara):
+def test_what_a_device_keeps_names_nobody_and_no_place(http, mara, really_today):
     session = world.INES.is_booked(mara, world.in_days(2, "10:00"), words="It is about my sleep.")
     session.starts_at, session.ends_at = world.in_days(0, "10:00"), world.in_days(0, "10:50")
     db.session.commit()
@@ -117,7 +117,7 @@ def test_what_a_device_keeps_names_nobody_and_no_place(http, mara):
         assert private not in answer.text
 
 
-def test_it_holds_todays_live_sessions_alone(http, mara):
+def test_it_holds_todays_live_sessions_alone(http, mara, really_today):
     tomorrow, today = (world.in_days(day, "10:00") for day in (1, 0))
     world.JONAS.is_booked(mara, tomorrow)
     cancelled = world.ADA.is_booked(mara, world.in_days(2, "10:00"))

@@ -83,7 +83,7 @@ def test_no_alternative_is_none(desk, builder):
         ("", "10:00", "Choose a date."),
         ("0001-01-01", "10:00", "Choose a date"),
         ("9999-12-31", "23:59", "Choose a date within the next two years."),
-        (f"{world.in_days(733):%Y-%m-%d}", "10:00", "Choose a date within the next two years."),
+        (f"{world.in_days(740):%Y-%m-%d}", "10:00", "Choose a date within the next two years."),
         ("99999-01-01", "10:00", "Choose a date"),
         ("2027-02-30", "10:00", "Choose a date"),
         (GOOD_DAY, "", "Choose a time"),

@@ -50,7 +50,7 @@ def test_extra_time_opens_the_locations_it_is_for(client, mara):
     assert slots(client, world.in_days(3), location=video.id)[-2:] == ["20:30", "21:00"]
 
 
-def test_the_next_day_can_be_booked_until_the_hour_that_the_therapist_chose(client, mara):
+def test_the_next_day_can_be_booked_until_the_hour_that_the_therapist_chose(client, mara, really_today):
     mara.minimum_notice_minutes = 20 * 24 * 60  # does not count then
     mara.next_day_before_minute = 24 * 60
     db.session.commit()

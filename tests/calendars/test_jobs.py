@@ -67,16 +67,17 @@ def test_however_many_addresses_of_one_therapist_are_due_others_are_read_meanwhi
 
 
 def test_what_a_worker_found_after_its_lease_ended_does_not_count(connection, maras, mara, sync):
-    maras.primary.add("Dentist", *hour(2))
+    dentist = hour(2)
+    maras.primary.add("Dentist", *dentist)
     late = claim_next()
     with time_machine.travel(clock.now() + calendar_claims.LEASE, tick=True):
         sync()
-        assert busy_spans(mara) == [hour(2)]
+        assert busy_spans(mara) == [dentist]
         token, told = of(connection).sync_token, mara.diary_revision
         db.session.commit()
         calendars.sync(late)
         assert (of(connection).sync_token, mara.diary_revision) == (token, told)
-    assert busy_spans(mara) == [hour(2)]
+    assert busy_spans(mara) == [dentist]
 
 
 def test_a_worker_that_was_killed_is_followed_when_its_lease_ends(google, app, maras, mara, serve):
