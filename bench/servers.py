@@ -2,13 +2,14 @@
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 SERVED, LOAD = "0", "1" if (os.cpu_count() or 1) > 1 else "0"
@@ -24,7 +25,7 @@ def served(command: list[str], environ: dict[str, str], path: str = "/") -> Iter
 @contextlib.contextmanager
 def running(command: list[str], environ: dict[str, str], path: str = "/") -> Iterator[tuple[str, int]]:
     """The same; gives its address and its process id."""
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
         ["taskset", "-c", SERVED, sys.executable, *command],
@@ -48,9 +49,3 @@ def _until_it_answers(url: str, process: "subprocess.Popen[bytes]") -> None:
                 return
         time.sleep(0.1)
     raise RuntimeError(f"{url} did not answer")
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

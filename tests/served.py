@@ -20,6 +20,7 @@ from app.integrations.mail.letters import Letter
 from tests.browser import Browser
 from tests.engines.databases import Database
 from tests.engines.fixtures import FOLDER, SECRET
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 ALL = ("redis", "mailbox", "web", "worker", "timetable")
@@ -151,12 +152,6 @@ class Served:
 
     def _log_file(self, part: str) -> Path:
         return self.home.path / f"{part}.log"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _share_templates(home: Home) -> None:

@@ -10,7 +10,7 @@ from app.database import db
 from app.messages.message import Message
 from tests import world
 from tests.delivery.server import MailServer
-from tests.served import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.served import free_port
+from tests.ports import free_port
 
 TAKE = "250 OK"
 Answer = Callable[[Envelope], str]

@@ -12,7 +12,7 @@ import pytest
 
 from app.home import Home
 from tests.browser import Browser
-from tests.served import free_port
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]

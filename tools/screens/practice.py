@@ -27,7 +27,7 @@ from app.practice.client import Client
 from app.practice.therapist import Therapist
 from app.scheduling.availability import free_slots
 from app.scheduling.busy_time import BusyTime
-from tests.served import free_port
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 NADIA = "nadia@example.com"  # has just joined: nothing waits for her yet
