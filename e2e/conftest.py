@@ -24,7 +24,7 @@ CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_SHELL = "/usr/bin/chromium-headless-shell"
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}
 WINDOWS = SIZES | {"keyboard": SIZES["desk"]}
-SELDOM = {"SWEEP_SECONDS": "2"}  # practices that stand for a whole run: what is pressed there rings for itself
+SELDOM = {"SWEEP_SECONDS": "5"}  # practices that stand for a whole run: what is pressed there rings for itself
 PATIENCE = 30_000  # milliseconds; the machine that tests may be busy with other tests
 
 expect.set_options(timeout=PATIENCE)

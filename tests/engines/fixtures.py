@@ -168,4 +168,5 @@ def _close(app: Flask) -> None:
 
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
+        if db.engine.dialect.name == "sqlite":  # another file stands there in a moment
+            db.engine.dispose()
