@@ -20,7 +20,7 @@ from app.calendars import clashes
 from app.calendars.entry import CalendarEntry
 from app.database import db
 from app.forms.alternatives import AlternativesForm
-from app.forms.new_time import NewTime
+from app.forms.new_time import NewTime, NoMoment
 from app.messages.activity import Activity
 from app.messages.history import message_line, sentence
 from app.messages.message import Message
@@ -120,7 +120,7 @@ def _form_context(booking: Booking, reason: str | None, problem: str | None) -> 
 
 def _moment(new_time: NewTime, booking: Booking) -> datetime | None:
     """What a date and a time stand for, when that can be read."""
-    with suppress(ValueError):
+    with suppress(NoMoment):
         return new_time.starts_at(booking.therapist)
     return None
 

@@ -12,7 +12,7 @@ from app.booking.rearrangement import MOST_ALTERNATIVES, Terms, needs_consent
 from app.booking.refusals import NotPossible
 from app.booking.suggesting import SUGGESTED, suggest
 from app.forms import cleaning
-from app.forms.new_time import NewTime
+from app.forms.new_time import NewTime, NoMoment
 from app.scheduling.spans import Span
 
 ROW = re.compile(r"alternatives-(\d{1,4})-(?:date|time|location)")
@@ -77,7 +77,7 @@ class AlternativesForm:
     def _spans(self, booking: Booking) -> Iterator[Span]:
         """When the rows are; what cannot be read as a time is in nobody's way."""
         for row in self.rows:
-            with suppress(ValueError):
+            with suppress(NoMoment):
                 starts_at = row.starts_at(booking.therapist)
                 yield starts_at, starts_at + (booking.ends_at - booking.starts_at)
 

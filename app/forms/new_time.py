@@ -1,7 +1,9 @@
 """A date, a time and a location as a therapist types them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
@@ -14,9 +16,19 @@ from app.forms.typed_dates import starting_day_of
 from app.practice.location import Location
 from app.practice.therapist import Therapist
 from app.scheduling.availability import in_working_time
-from app.scheduling.local_time import moment
+from app.scheduling.local_time import SkippedTime, moment
+
+T = TypeVar("T")
 
 CHOOSE_LOCATION = "Choose one of your locations."
+
+
+class NoMoment(ValueError):
+    """What was typed is no moment: a sentence, and the fields that it is about."""
+
+    def __init__(self, sentence: str, *fields: str) -> None:
+        super().__init__(sentence)
+        self.fields = fields
 
 
 @dataclass
@@ -88,10 +100,10 @@ class NewTime:
         self.busy = ",".join(f"{one.starts_at.timestamp():.0f}-{one.ends_at.timestamp():.0f}" for one in busy)
         self.warning = " ".join(warnings) or None
 
-    def refuse(self, sentence: str) -> None:
-        """Something is wrong with the moment."""
+    def refuse(self, sentence: str, *fields: str) -> None:
+        """Something is wrong with the moment; without a word about which of its fields, with both."""
         self.errors.append(sentence)
-        self.wrong |= {"date", "time"}
+        self.wrong |= set(fields or ("date", "time"))
 
     @property
     def key(self) -> str:
@@ -104,21 +116,24 @@ class NewTime:
         return f"{self.key} {self.busy}".rstrip()
 
     def starts_at(self, therapist: Therapist) -> datetime:
-        """The moment that was typed. Raises ValueError with a sentence when it is none."""
+        """The moment that was typed. Raises NoMoment."""
         if not self.date and not self.time:
-            raise ValueError("Choose a date and a time.")
-        day = starting_day_of(self.date)
+            raise NoMoment("Choose a date and a time.")
+        problems: dict[str, str] = {}
+        day = _read(starting_day_of, self.date, problems, "date")
+        at = _read(_clock_time_of, self.time, problems, "time")
+        if day is None or at is None:
+            raise NoMoment(" ".join(problems.values()), *problems)
         try:
-            at = time.fromisoformat(self.time).replace(tzinfo=None)
-        except ValueError:
-            raise ValueError("Choose a time.") from None
-        return moment(day, at, therapist.tz)
+            return moment(day, at, therapist.tz)
+        except SkippedTime as skipped:
+            raise NoMoment(str(skipped)) from None
 
     def _moment(self, therapist: Therapist) -> datetime | None:
         try:
             return self.starts_at(therapist)
-        except ValueError as problem:
-            self.refuse(str(problem))
+        except NoMoment as problem:
+            self.refuse(str(problem), *problem.fields)
             return None
 
     def _location(self, therapist: Therapist) -> Location | None:
@@ -127,3 +142,18 @@ class NewTime:
             self.errors.append(CHOOSE_LOCATION)
             self.wrong.add("location")
         return location
+
+
+def _read(reader: Callable[[str], T], text: str, problems: dict[str, str], name: str) -> T | None:
+    try:
+        return reader(text)
+    except ValueError as problem:
+        problems[name] = str(problem)
+        return None
+
+
+def _clock_time_of(text: str) -> time:
+    try:
+        return time.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        raise ValueError("Choose a time.") from None

@@ -1,6 +1,7 @@
 """What a therapist types when changing a session: good or odd, it gets an answer in words and stays typed."""
 
 import html
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -19,6 +20,7 @@ from tests.visitor import Visitor
 
 GOOD_DAY = f"{world.in_days(6):%Y-%m-%d}"
 WORDS = "A clinic day was moved; I am sorry."
+DATE, TIME, BOTH = ["date"], ["time"], ["date", "time"]
 
 
 @pytest.fixture
@@ -76,27 +78,28 @@ def test_no_alternative_is_none(desk, builder):
 
 
 @pytest.mark.parametrize(
-    ("day", "time", "sentence"),
+    ("day", "time", "sentence", "marked"),
     [
-        ("2020-05-05", "10:00", "This time has passed"),
-        ("", "", "Choose a date and a time."),
-        ("", "10:00", "Choose a date."),
-        ("0001-01-01", "10:00", "Choose a date"),
-        ("9999-12-31", "23:59", "Choose a date within the next two years."),
-        (f"{world.in_days(740):%Y-%m-%d}", "10:00", "Choose a date within the next two years."),
-        ("99999-01-01", "10:00", "Choose a date"),
-        ("2027-02-30", "10:00", "Choose a date"),
-        (GOOD_DAY, "", "Choose a time"),
-        (GOOD_DAY, "25:00", "Choose a time"),
-        ("2027-03-28", "01:30", "01:30 does not exist on 28 Mar 2027"),
-        ("Tuesday", "noon", "Choose a date"),
+        ("2020-05-05", "10:00", "This time has passed", BOTH),
+        ("", "", "Choose a date and a time.", BOTH),
+        ("", "10:00", "Choose a date.", DATE),
+        ("0001-01-01", "10:00", "Choose a date", DATE),
+        ("9999-12-31", "23:59", "Choose a date within the next two years.", DATE),
+        (f"{world.in_days(740):%Y-%m-%d}", "10:00", "Choose a date within the next two years.", DATE),
+        ("99999-01-01", "10:00", "Choose a date", DATE),
+        ("2027-02-30", "10:00", "Choose a date", DATE),
+        (GOOD_DAY, "", "Choose a time", TIME),
+        (GOOD_DAY, "25:00", "Choose a time", TIME),
+        ("2027-03-28", "01:30", "01:30 does not exist on 28 Mar 2027", BOTH),
+        ("Tuesday", "noon", "Choose a date. Choose a time.", BOTH),
     ],
 )
-def test_an_alternative_that_cannot_be_is_marked_and_stays(desk, builder, request_of_ines, day, time, sentence):
+def test_an_alternative_that_cannot_be_is_marked_and_stays(desk, builder, request_of_ines, day, time, sentence, marked):
     typed = rows((GOOD_DAY, "10:00"), (day, time), location=request_of_ines.location_id)
     page = desk.press(builder, "Offer alternatives", words=WORDS, **typed)
     assert (page.status, offers()) == (422, 0)
     assert sentence in html.unescape(page.text)
+    assert re.findall(r'<input[^>]* name="alternatives-2-(\w+)"[^>]* aria-invalid="true"', page.text) == marked
     keeps(page, typed)
     assert WORDS in html.unescape(page.text)
 
