@@ -6,7 +6,15 @@ from urllib.parse import urlsplit
 
 import requests
 
+from app.booking.booking import Booking
+from app.calendars.connection import CalendarConnection
+from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.settled_clash import settle
+from app.database import db
+from app.practice.therapist import Therapist
+from tests import world
 from tests.browser import Page
+from tests.calendars.connected import known_busy
 from tests.google import Google
 from tests.visitor import Visitor
 
@@ -39,3 +47,17 @@ def connects(visitor: Visitor, google: Google, account: str = "") -> Page:
     """From the button to the page that says that it is done."""
     page = visitor.open(decides(asked(visitor), account=account or next(iter(google.accounts))))
     return visitor.press(page, "Finish connecting")
+
+
+def the_connection() -> CalendarConnection:
+    """The only one, as it stands now."""
+    db.session.rollback()
+    return db.session.scalars(db.select(CalendarConnection)).one()
+
+
+def decides_about_busy_time(therapist: Therapist, calendar: OutsideCalendar) -> Booking:
+    """A session shall take place although the calendar says that they are busy."""
+    booking = world.INES.asks(therapist, world.in_days(3))
+    settle(booking.id, [known_busy(therapist, *booking.span, calendar).span])
+    db.session.commit()
+    return booking

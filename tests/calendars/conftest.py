@@ -16,6 +16,7 @@ from tests.calendars.connected import PUBLIC_URL, connect, is_due
 from tests.engines.fixtures import commit_what_the_test_did
 from tests.google import Account, Google
 from tests.google.fixtures import google
+from tests.visitor import Visitor
 
 __all__ = ["google"]
 
@@ -67,3 +68,15 @@ def sync() -> Callable[..., None]:
         calendars.wait()
 
     return read
+
+
+@pytest.fixture
+def mara_at_google(app: Flask, google: Google) -> str:
+    app.config |= google.settings(app.config["PUBLIC_URL"])
+    return google.account("mara@gmail.example").email
+
+
+@pytest.fixture
+def desk(mara: Therapist, mara_at_google: str, visitor: Callable[..., Visitor]) -> Visitor:
+    """Mara's browser, with Google Calendar on offer."""
+    return visitor("mara@example.com")
