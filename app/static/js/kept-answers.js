@@ -133,7 +133,8 @@ function tell(key, { sentence, done, session }) {
   document.getElementById("kept-told").append(told);
 }
 
-customElements.define("kept-answer", KeptAnswer);
+// In its own turn: the first look at what is kept waits for the browser.
+setTimeout(() => customElements.define("kept-answer", KeptAnswer));
 if (owner) {
   for (const event of ["online", "looked", "pageshow"]) addEventListener(event, send);
   document.addEventListener("visibilitychange", send);

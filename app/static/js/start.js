@@ -19,10 +19,13 @@ addEventListener("beforeinstallprompt", (event) => (window.installable = event))
 function start() {
   // A long page may be drawn before all of it is there.
   if (document.readyState === "loading") return document.addEventListener("DOMContentLoaded", start);
-  for (const script of content.children) script.async = false; // in their order
-  // After the first of them, which puts itself at work the same way.
-  content.lastElementChild?.addEventListener("load", () => setTimeout(thereTheyAre));
-  document.head.append(content);
+  const script = content.firstElementChild;
+  if (!script) return;
+  script.async = false; // in their order
+  // After the last of them, which puts itself at work the same way.
+  if (!script.nextElementSibling) script.addEventListener("load", () => setTimeout(thereTheyAre));
+  document.head.append(script);
+  setTimeout(start); // one at a time: fetching is work, too
 }
 
 function thereTheyAre() {
