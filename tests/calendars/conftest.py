@@ -71,12 +71,6 @@ def sync() -> Callable[..., None]:
 
 
 @pytest.fixture
-def mara_at_google(app: Flask, google: Google) -> str:
-    app.config |= google.settings(app.config["PUBLIC_URL"])
-    return google.account("mara@gmail.example").email
-
-
-@pytest.fixture
-def desk(mara: Therapist, mara_at_google: str, visitor: Callable[..., Visitor]) -> Visitor:
+def desk(mara: Therapist, knows_google: Flask, maras: Account, visitor: Callable[..., Visitor]) -> Visitor:
     """Mara's browser, with Google Calendar on offer."""
     return visitor("mara@example.com")

@@ -10,7 +10,7 @@ from app.messages.message import Message
 from app.practice.push_subscription import PushSubscription
 from app.practice.user import SignIn
 from app.sealed import new_key
-from tests.calendars.at_google import HERE, asked, connects, decides
+from tests.calendars.at_google import HERE, asked, connects, decides, the_connection
 from tests.calendars.connected import busy_spans
 from tests.calendars.test_reading import hour
 
@@ -24,17 +24,6 @@ def lose_the_key(app):
 
     app.config["ENCRYPTION_KEYS"] = (new_key(),)
     return lose
-
-
-@pytest.fixture
-def desk(knows_google, mara, visitor):
-    return visitor("mara@example.com")
-
-
-def the_connection() -> CalendarConnection:
-    db.session.rollback()
-    db.session.expire_all()
-    return db.session.scalars(db.select(CalendarConnection)).one()
 
 
 def test_pages_open_and_what_is_known_decides(lose_the_key, desk, connection, google, mara, request_of_ines, sync):
