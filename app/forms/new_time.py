@@ -12,6 +12,7 @@ from app.booking.booking import Booking
 from app.booking.rearrangement import Terms, check_alternative, check_new_terms
 from app.booking.refusals import Refused
 from app.calendars.clashes import busy_besides
+from app.forms.clock_times import minute_of
 from app.forms.typed_dates import starting_day_of
 from app.practice.location import Location
 from app.practice.therapist import Therapist
@@ -153,7 +154,7 @@ def _read(reader: Callable[[str], T], text: str, problems: dict[str, str], name:
 
 
 def _clock_time_of(text: str) -> time:
-    try:
-        return time.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        raise ValueError("Choose a time.") from None
+    minute = minute_of(text)
+    if minute is None:
+        raise ValueError("Choose a time.")
+    return time(*divmod(minute, 60))

@@ -283,6 +283,13 @@ def test_a_change_that_cannot_be_stays_typed(desk, new_time, mara, request_of_in
         assert f'value="{time}"' in page.text
 
 
+@pytest.mark.parametrize("typed", ["09:30", "9:30", "09:30:00"])
+def test_a_time_is_read_as_it_is_written_by_hand(desk, new_time, mara, request_of_ines, typed):
+    desk.press(new_time, "Save change", date=GOOD_DAY, time=typed)
+    db.session.refresh(request_of_ines)
+    assert f"{request_of_ines.starts_at.astimezone(mara.tz):%Y-%m-%d %H:%M:%S}" == f"{GOOD_DAY} 09:30:00"
+
+
 def test_a_location_with_a_note_too_long_stays_typed(desk, mara, request_of_ines):
     page = desk.open(f"/sessions/{request_of_ines.id}/relocation?reason=own")
     chosen = str(mara.locations[2].id)
