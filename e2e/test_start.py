@@ -71,11 +71,11 @@ def test_what_was_pressed_early_happens_in_place(mara, ines):
         mara.page.evaluate(RUNS_OUT)  # pressed once more, the browser would complain: that form is no more
 
 
-def test_what_was_chosen_early_is_looked_for_in_place(ines, mara):
+def test_what_was_chosen_early_is_looked_for_in_place(ines):
     ines.page.add_init_script(f"({PATIENT})()")
-    with ines.page.expect_request(re.compile(r"/\?.*language=")) as asked, scripts_on_their_way(ines.page):
+    with ines.page.expect_request(re.compile(r"/\?.*kind=video")) as asked, scripts_on_their_way(ines.page):
         opens(ines, "/")
-        ines.page.get_by_label("Language").select_option(index=1)
+        ines.page.get_by_label("Where").select_option("By video")
     assert "hx-request" in asked.value.headers
 
 
