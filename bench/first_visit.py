@@ -22,7 +22,7 @@ from app.database import db
 from bench.measure import note, report
 from bench.practices import on_sqlite
 
-RUNS = 3
+RUNS = 5
 TRIES = 5  # now and then Chromium loses the beginning of what it notes, and the visit counts for nothing
 LIGHTHOUSE = Path(__file__).parent / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
 # Nobody looks for the private pages: they ask not to be found, which Lighthouse takes for a fault.
