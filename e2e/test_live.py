@@ -267,6 +267,32 @@ def test_a_page_without_a_line_says_since_when_and_stops_saying_so(mara, watch):
 
 
 @at_a_desk
+def test_nor_does_a_clients_page_pass_for_new(mara, ines, watch):
+    watch.expects_losses()
+    ines.requests(mara, TEN)
+    ines.page.context.set_offline(True)
+    ines.sees(re.compile(r"^Not up to date since \d\d:\d\d$"))
+    expect(ines.page.locator("#announcer")).to_have_text(re.compile("^Not up to date since"))
+    mara.confirms(ines)
+    ines.page.context.set_offline(False)
+    ines.sees("Confirmed")
+    ines.does_not_see("Not up to date")
+
+
+@at_a_desk
+def test_what_a_page_reports_by_itself_is_no_news_when_it_fails(mara, ines, watch):
+    """That an offer was opened."""
+    watch.expects_losses()
+    ines.requests(mara, TEN)
+    mara.offers(ines, in_days(3, "10:00"))
+    ines.page.add_init_script("addEventListener('htmx:error', () => (window.failed = true))")
+    ines.page.route("**/opening", lambda route: route.abort())
+    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.page.wait_for_function("() => window.failed")
+    expect(ines.page.locator("#notice")).to_be_empty()
+
+
+@at_a_desk
 def test_what_cannot_be_drawn_anew_is_told_and_asked_for_less_often(mara, ines, watch):
     watch.expects(503)
     mara.looks_at_today()

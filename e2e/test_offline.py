@@ -57,7 +57,7 @@ def test_without_a_connection_a_page_says_so_and_comes_back_by_itself(mara):
     mara.page.context.set_offline(True)
     mara.at("/calendar?view=list")
     mara.sees_title(NOT_REACHED)
-    mara.sees("This device is offline.", "Nothing was lost, and nothing was sent.")
+    mara.sees("This device is offline.", "Nothing was sent.")
     mara.does_not_see("as of", UNKNOWN)
     mara.page.context.set_offline(False)
     expect(mara.page.get_by_role("heading", level=1)).not_to_have_text(NOT_REACHED)
@@ -191,6 +191,20 @@ def test_what_is_sent_without_a_connection_is_not_sent_later(mara, ines):
         mara.page.evaluate("document.querySelector('form[action$=confirmation]').submit()")
     mara.page.context.set_offline(False)
     mara.looks_at_today()
+    mara.sees_status(ines, "To answer")
+
+
+def test_what_was_pressed_without_a_connection_is_known_not_to_be_sent(mara, ines):
+    ines.requests(mara, in_days(3))
+    mara.opens(ines)
+    mara.page.context.set_offline(True)
+    mara.unfolds("Decline")
+    mara.presses("Decline session")
+    mara.sees("We could not reach Holdfast.")
+    mara.at("/sessions")
+    mara.sees("Nothing was sent.")
+    mara.does_not_see(UNKNOWN)
+    mara.page.context.set_offline(False)
     mara.sees_status(ines, "To answer")
 
 

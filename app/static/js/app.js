@@ -1,3 +1,4 @@
 // The pages of visitors and clients.
 import "./every-page.js";
 import "./browser-zone.js";
+import "./stale.js";

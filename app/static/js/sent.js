@@ -4,5 +4,6 @@
 export const nothingSent = () => (window.name = "");
 export const somethingSent = () => (window.name = "sent");
 
-addEventListener("submit", ({ target }) => target.method === "post" && somethingSent());
+// Without a line nothing leaves this device.
+addEventListener("submit", ({ target }) => target.method === "post" && navigator.onLine && somethingSent());
 if (!window.leaving) nothingSent(); // see start.js

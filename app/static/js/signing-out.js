@@ -36,7 +36,7 @@ async function whatHinders() {
   await send();
   const left = unsent();
   warned = Boolean(left);
-  if (!left) return "What you confirmed offline has been sent just now. Read what became of it, then sign out.";
+  if (!left) return "What you confirmed offline has just been sent. Read what became of it first.";
   const have = left === 1 ? "1 confirmation has" : `${left} confirmations have`;
   return `${have} not been sent yet and would be forgotten. Press Sign out again to sign out all the same.`;
 }

@@ -22,7 +22,7 @@ function start() {
   const script = content.firstElementChild;
   if (!script) return;
   script.async = false; // in their order
-  // After the last of them, which puts itself at work the same way.
+  // They put some of their own work off in the same way: after that.
   if (!script.nextElementSibling) script.addEventListener("load", () => setTimeout(thereTheyAre));
   document.head.append(script);
   setTimeout(start); // one at a time: fetching is work, too
@@ -56,7 +56,7 @@ function act(events) {
 
 // As sent.js does, which must not take it back when it comes while the answer is on the way.
 function leave({ target }) {
-  if (target.method === "post") window.name = window.leaving = "sent";
+  if (target.method === "post" && navigator.onLine) window.name = window.leaving = "sent";
 }
 
 // By the browser's Back, before there is anybody who knows what may be shown: it is asked for again.

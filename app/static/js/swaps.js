@@ -100,7 +100,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 });
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (!ctx || ctx.response || ctx.quiet) return;
+  if (!ctx || ctx.response || ctx.quiet || ctx.sourceElement.matches("[data-waits]")) return; // nobody pressed anything
   if (!ctx.sourceElement.dispatchEvent(new Event("unreachable", { bubbles: true, cancelable: true }))) return;
   notify(document.documentElement.dataset.unreachable);
 });
