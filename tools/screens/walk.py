@@ -145,6 +145,7 @@ def _choose_a_slot(page: Page) -> None:
 
 def _lose_the_connection(page: Page) -> None:
     """The page is there, and nothing else answers: otherwise it leads away at once."""
+    page.evaluate("async () => { await navigator.serviceWorker.ready; }")  # it has what the page is made of
     page.route(re.compile(r"/(?!offline$|static/)[^/]*$"), lambda route: route.abort())
     page.goto("/offline")
     expect(page.get_by_text("Trying again by itself")).to_be_visible()
