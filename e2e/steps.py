@@ -103,6 +103,11 @@ class Person:
         self.page.remove_listener("request", note)
         assert left == [], f"the browser went to {left}"
 
+    def _has(self, what: Locator) -> bool:
+        """Whether the page that is open has it. A page that has only begun may still get it."""
+        self.page.wait_for_load_state("domcontentloaded")
+        return what.count() > 0
+
     @property
     def _main(self) -> Locator:
         return self.page.get_by_role("main")
@@ -154,13 +159,16 @@ class Client(Person):
 
     def chooses(self, at: datetime) -> None:
         """The slot that starts then, in this week or a later one."""
-        slot = self.slot(at)
-        while slot.count() == 0:
+        self.turns_to(self.slot(at))
+        self.hands.press(self.slot(at))
+        self.sees_title(re.compile("^Request a session with"))
+
+    def turns_to(self, slot: Locator) -> None:
+        """The week in which it is."""
+        while not self._has(slot):
             week = self.page.get_by_role("heading", name=re.compile(" to ")).inner_text()
             self.follows("Later")
             expect(self.page.get_by_role("heading", name=week, exact=True)).to_have_count(0)
-        self.hands.press(slot)
-        self.sees_title(re.compile("^Request a session with"))
 
     def cannot_choose(self, *times: datetime) -> None:
         """None of these is offered in the week on the page."""
@@ -221,7 +229,7 @@ class Therapist(SignsIn):
     def opens(self, client: Client) -> None:
         """The session of this client, from today's list or from all sessions: a page, or at a desk beside the list."""
         self.looks_at_today()
-        if self.page.get_by_role("link", name=client.name, exact=True).count() == 0:
+        if not self._has(self.page.get_by_role("link", name=client.name, exact=True)):
             self.page.goto("/sessions")
         self.follows(client.name)
         expect(self.page.get_by_role("heading", name=client.name, exact=True)).to_be_visible()
@@ -243,7 +251,7 @@ class Therapist(SignsIn):
     def sees_status(self, client: Client, status: str) -> None:
         """On this client's page, or in the list that is open."""
         row = self.row(client)
-        where = row if row.count() else self._main
+        where = row if self._has(row) else self._main
         expect(where.get_by_text(status, exact=True).first).to_be_visible()
 
     def moves(self, client: Client, to: datetime, location: str = "") -> None:
