@@ -48,6 +48,14 @@ def test_what_was_typed_stays_when_something_is_missing(mara, ines, watch):
     mara.sees("Inès Köhler 🌿 שלום")
 
 
+@on_a_phone
+def test_a_chosen_time_is_asked_for_on_both_clocks(mara, ines):
+    ines.looks_at_times(mara)
+    ines.chooses(TEN)
+    ines.sees_time(TEN, BERLIN)
+    ines.sees_time(TEN, LONDON)
+
+
 @also_by_keyboard("desk", scripts=(True, False))
 def test_somebody_was_faster(mara, ines, jonas, watch, scripts):
     watch.expects(409)

@@ -1,4 +1,3 @@
 // The pages of visitors and clients.
 import "./every-page.js";
 import "./browser-zone.js";
-import "./stale.js";

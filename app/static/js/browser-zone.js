@@ -1,4 +1,7 @@
-// <browser-zone shown="Europe/London" says="Show in your time ({city})">: fills in the visitor's own zone, or offers its times.
+// <browser-zone shown="Europe/London" says="Show in your time ({city})">: fills in the visitor's own zone, or offers its
+// times. A time that is chosen on such a page is asked for on both clocks.
+import { made } from "./made.js";
+
 class BrowserZone extends HTMLElement {
   connectedCallback() {
     // The first use of Intl is the longest task of the whole page on a phone: asked only where there is nothing newer.
@@ -6,18 +9,24 @@ class BrowserZone extends HTMLElement {
     if (!own || own === "UTC" || own === this.getAttribute("shown")) return;
     const field = this.querySelector("input[name=zone]");
     if (field) field.value = own;
-    else if (!this.firstElementChild) this.append(linkTo(own, this.getAttribute("says")));
+    else this.offer(own);
+  }
+
+  offer(zone) {
+    const textContent = this.getAttribute("says").replace("{city}", zone.split("/").pop().replaceAll("_", " "));
+    if (!this.firstElementChild) this.append(made("a", { href: inZone(location, zone), textContent }));
+    document.addEventListener("click", ({ target }) => {
+      const slot = target.closest("a[data-start]");
+      if (slot && !slot.search.includes("zone=")) slot.href = inZone(slot, zone);
+    });
   }
 }
 
-function linkTo(zone, says) {
-  const address = new URL(location.href);
+function inZone({ href }, zone) {
+  const address = new URL(href);
   address.searchParams.delete("zones");
   address.searchParams.set("zone", zone);
-  const link = document.createElement("a");
-  link.href = address;
-  link.textContent = says.replace("{city}", zone.split("/").pop().replaceAll("_", " "));
-  return link;
+  return address;
 }
 
 customElements.define("browser-zone", BrowserZone);

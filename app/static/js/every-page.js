@@ -5,4 +5,5 @@ import "./swaps.js";
 import "./pressed.js";
 import "./time-left.js";
 import "./live.js";
+import "./line.js";
 import "./register-worker.js";

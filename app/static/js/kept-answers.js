@@ -2,9 +2,11 @@
 // with what was seen, and sent when the line is back. What became of it is told until it has been read. Signing out
 // sends it first or says that it would be forgotten (signing-out.js).
 import { whenIdle } from "./idle.js";
-import { askToSignIn, lineIsBack, linkTo } from "./line.js";
+import { lineIsBack } from "./line.js";
 import { ask } from "./live.js";
+import { made } from "./made.js";
 import { release } from "./pressed.js";
+import { askToSignIn } from "./sign-in-again.js";
 import { post, say } from "./swaps.js";
 
 const STORE = "kept-answers";
@@ -69,7 +71,7 @@ class KeptAnswer extends HTMLElement {
       this.dataset.kept = button.textContent;
       button.textContent = WAITING;
       button.setAttribute("aria-disabled", "true");
-      const how = Object.assign(document.createElement("p"), { className: "quiet small", textContent: HOW });
+      const how = made("p", { className: "quiet small", textContent: HOW });
       this.append(how, quietButton("Don't confirm after all", () => (forget(this.waiting.key), button.focus())));
     } else {
       button.textContent = this.dataset.kept;
@@ -80,13 +82,8 @@ class KeptAnswer extends HTMLElement {
   }
 }
 
-function quietButton(words, press) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "button button--quiet";
-  button.textContent = words;
-  button.addEventListener("click", press);
-  return button;
+function quietButton(textContent, onclick) {
+  return made("button", { type: "button", className: "button button--quiet", textContent, onclick });
 }
 
 // Told ones are sent again too: the device keeps nobody's name, so the words come from the server, the same each time.
@@ -119,16 +116,14 @@ function refusal({ status }, booking) {
 }
 
 function tell(key, { sentence, done, session }) {
-  const told = document.createElement("p");
-  told.id = key;
-  told.className = "told cluster";
+  const told = made("p", { id: key, className: "told cluster" });
   const read = () => {
     told.remove();
     forget(key);
     document.getElementById("main").focus();
   };
   told.append(`${sentence} `);
-  if (session && !done) told.append(linkTo(session, "See the session"), " ");
+  if (session && !done) told.append(made("a", { href: session, textContent: "See the session" }), " ");
   told.append(quietButton("OK", read));
   document.getElementById("kept-told").append(told);
 }

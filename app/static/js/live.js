@@ -31,8 +31,8 @@ async function answered() {
   timer = setTimeout(ask, wait * (0.9 + Math.random() / 5));
 }
 
-// How many looks were missed since the last one, or -1 when there is nothing to look at any more (line.js). With each look
-// the device also tries to send what it keeps (kept-answers.js).
+// How many looks were missed since the last one, or -1 when there is nothing to look at any more (line.js and
+// sign-in-again.js say it). With each look the device also tries to send what it keeps (kept-answers.js).
 function looked(missed) {
   dispatchEvent(new CustomEvent("looked", { detail: missed }));
 }
@@ -40,7 +40,7 @@ function looked(missed) {
 async function show(news) {
   if ("to_answer" in news) count(news.to_answer);
   const form = document.querySelector("[data-revision]");
-  if (form && news.session !== Number(form.dataset.revision)) tellMeanwhile(form.dataset.stands);
+  if (form && news.session !== +form.dataset.revision) tellMeanwhile(form.dataset.stands);
   const before = told();
   const pieces = [...document.querySelectorAll("[data-live]")].filter((piece) => !piece.closest("dialog:not([open])"));
   const became = await Promise.all(pieces.map(refresh));

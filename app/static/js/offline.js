@@ -1,5 +1,6 @@
 // The offline page: tells what is known, tries again by itself, and shows today's list if this device keeps one.
 import { askWorker } from "./ask-worker.js";
+import { made } from "./made.js";
 
 const kept = document.getElementById("kept");
 const page = document.getElementById("offline");
@@ -64,10 +65,8 @@ async function showKept() {
 }
 
 function line({ time, initials, kind, status }) {
-  const item = document.createElement("li");
-  const strong = document.createElement("strong");
-  strong.textContent = time;
-  item.append(strong, [" " + initials, kind, status].filter(Boolean).join(" · "));
+  const item = made("li");
+  item.append(made("strong", { textContent: time }), [" " + initials, kind, status].filter(Boolean).join(" · "));
   return item;
 }
 

@@ -34,6 +34,4 @@ document.addEventListener(
 );
 
 // A page that comes back from the browser's memory is ready to be used again.
-addEventListener("pageshow", (event) => {
-  if (event.persisted) document.querySelectorAll("form[aria-busy]").forEach(release);
-});
+addEventListener("pageshow", ({ persisted }) => persisted && document.querySelectorAll("form[aria-busy]").forEach(release));

@@ -57,8 +57,8 @@ async function forgetToday() {
 others.onmessage = () => location.replace("/");
 
 // Back to a page of the desk: it is asked for again, and shows nothing until it is known who is signed in by now.
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted) return;
   document.body.replaceChildren();
   location.reload();
 });

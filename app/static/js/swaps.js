@@ -1,4 +1,5 @@
 // The one script that knows htmx: what a person notices before, after and instead of a swap.
+import { made } from "./made.js";
 import { press, release } from "./pressed.js";
 import { nothingSent } from "./sent.js";
 
@@ -94,22 +95,22 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     document.body.dispatchEvent(new CustomEvent("changed", { bubbles: true, detail: place }));
   }
   renewFormTokens(place);
-  // A piece that waits for something and asks again by itself was not pressed: the focus stays where it is.
-  if (!ctx.sourceElement.matches("[data-waits]")) focusIn(place);
+  if (!actsByItself(ctx.sourceElement)) focusIn(place);
   announce(place);
 });
 
+// Nobody pressed anything: the focus stays where it is, and nobody waits for an answer.
+const actsByItself = (element) => element.matches("[data-by-itself]");
+
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (!ctx || ctx.response || ctx.quiet || ctx.sourceElement.matches("[data-waits]")) return; // nobody pressed anything
+  if (!ctx || ctx.response || ctx.quiet || actsByItself(ctx.sourceElement)) return;
   if (!ctx.sourceElement.dispatchEvent(new Event("unreachable", { bubbles: true, cancelable: true }))) return;
   notify(document.documentElement.dataset.unreachable);
 });
 
 // What stands in the way of what was pressed, where no answer of the server says it.
 export function notify(words) {
-  const sentence = document.createElement("p");
-  sentence.className = "problem";
-  sentence.textContent = words;
+  const sentence = made("p", { className: "problem", textContent: words });
   document.getElementById("notice")?.replaceChildren(sentence);
   sentence.scrollIntoView({ block: "nearest" });
 }

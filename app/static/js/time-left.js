@@ -13,7 +13,6 @@ class TimeLeft extends HTMLElement {
 
   show() {
     const left = new Date(this.getAttribute("deadline")) - Date.now();
-    if (Number.isNaN(left)) return;
     const words = inWords(left);
     if (this.textContent !== words) this.textContent = words;
     this.toggleAttribute("data-soon", left < 60 * MINUTE);
