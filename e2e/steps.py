@@ -18,6 +18,8 @@ from tests.world import PASSWORD
 ASKED, OWN, MISTAKE = "My client asked for this change", "I need to change it", "I made a mistake"
 LENGTH = timedelta(minutes=50)
 LONDON, BERLIN = "Europe/London", "Europe/Berlin"
+HAS_SCRIPTS = """() => customElements.get("time-left")
+  && (customElements.get("kept-answer") || !document.querySelector("kept-answer"))"""
 
 
 class Person:
@@ -39,6 +41,14 @@ class Person:
     def hears_nothing(self) -> None:
         """From now on this page does not learn by itself what others do, however long it is looked at."""
         self.page.route(re.compile(r"/live\b"), lambda route: route.fulfill(status=304))
+
+    def loses_the_line(self) -> None:
+        """With the scripts of the page already there: what is still on its way would be lost with the line."""
+        self.page.wait_for_function(HAS_SCRIPTS)
+        self.page.context.set_offline(True)
+
+    def finds_the_line(self) -> None:
+        self.page.context.set_offline(False)
 
     def presses(self, name: str) -> None:
         self.hands.press(self.page.get_by_role("button", name=name, exact=True))

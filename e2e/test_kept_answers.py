@@ -23,18 +23,10 @@ def button(mara: Therapist, name: str) -> Locator:
     return mara.page.get_by_role("button", name=name, exact=True)
 
 
-def offline(mara: Therapist) -> None:
-    mara.page.context.set_offline(True)
-
-
-def online(mara: Therapist) -> None:
-    mara.page.context.set_offline(False)
-
-
 def presses_offline(mara: Therapist, client) -> None:
     """On today's list."""
     mara.looks_at_today()
-    offline(mara)
+    mara.loses_the_line()
     mara.row(client).get_by_role("button", name=CONFIRM, exact=True).click()
     expect(mara.row(client).get_by_role("button", name=WAITING, exact=True)).to_be_visible()
 
@@ -51,7 +43,7 @@ def test_back_online_the_session_is_confirmed_and_told(mara, ines):
     ines.requests(mara, TEN)
     presses_offline(mara, ines)
     assert "Ines" not in kept_on_device(mara)
-    online(mara)
+    mara.finds_the_line()
     expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
     ines.is_mailed("Your booking is confirmed")
     mara.sees_status(ines, "Confirmed")
@@ -81,7 +73,7 @@ def test_who_is_not_signed_in_any_more_is_asked_to_sign_in_and_it_is_sent(mara, 
     ines.requests(mara, TEN)
     presses_offline(mara, ines)
     mara.page.context.clear_cookies()
-    online(mara)
+    mara.finds_the_line()
     mara.follows("Sign in again to send this")
     mara.types("E-mail", mara.email)
     mara.types("Password", PASSWORD)
@@ -98,7 +90,7 @@ def test_a_server_in_trouble_is_asked_again_while_the_page_is_open(mara, ines, w
     mara.page.route("**/kept-confirmation", lambda route: route.fulfill(status=503), times=1)
     with mara.staying_on_the_page():
         with mara.page.expect_response(lambda answer: answer.status == 503):
-            online(mara)
+            mara.finds_the_line()
         expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
 
 
@@ -108,7 +100,7 @@ def test_an_answer_that_is_not_taken_is_told(mara, ines, watch):
     ines.requests(mara, TEN)
     presses_offline(mara, ines)
     mara.page.route("**/kept-confirmation", lambda route: route.fulfill(status=409))
-    online(mara)
+    mara.finds_the_line()
     expect(told(mara)).to_contain_text("A confirmation that was kept here was not taken.")
     expect(button(mara, CONFIRM)).to_be_visible()
     mara.follows("See the session")
@@ -122,7 +114,7 @@ def test_the_client_cancelled_meanwhile(mara, ines):
     expect(button(mara, "Don't confirm after all")).to_be_visible()
     shuts_nobody_out(mara.page)
     ines.cancels()
-    online(mara)
+    mara.finds_the_line()
     expect(told(mara)).to_contain_text("Ines K. had cancelled meanwhile; nothing was confirmed.")
     shuts_nobody_out(mara.page)
     ines.is_mailed("Your booking is cancelled")
@@ -135,7 +127,7 @@ def test_a_clash_elsewhere_is_told_and_leads_to_the_session(practice, mara, ines
     ines.requests(mara, TEN)
     presses_offline(mara, ines)
     practice.fill_elsewhere(mara.slug, TEN, in_days(2, "10:30"))
-    online(mara)
+    mara.finds_the_line()
     expect(told(mara)).to_contain_text("Your calendar elsewhere says that you are busy:")
     expect(told(mara)).to_contain_text("nothing was confirmed")
     mara.follows("See the session")
@@ -150,7 +142,7 @@ def test_it_can_be_taken_back_before(mara, ines):
     presses_offline(mara, ines)
     mara.presses("Don't confirm after all")
     expect(button(mara, CONFIRM)).to_be_focused()
-    online(mara)
+    mara.finds_the_line()
     with mara.page.expect_response("**/live"):
         pass
     mara.looks_at_today()
@@ -162,12 +154,12 @@ def test_it_can_be_taken_back_before(mara, ines):
 def test_on_the_page_of_the_session_and_wherever_else_the_request_stands(mara, ines):
     ines.requests(mara, TEN)
     mara.opens(ines)
-    offline(mara)
+    mara.loses_the_line()
     mara.presses(CONFIRM)
     expect(button(mara, WAITING)).to_be_visible()
     refuse = "**/kept-confirmation"
     mara.page.route(refuse, lambda route: route.abort())
-    online(mara)
+    mara.finds_the_line()
     mara.looks_at_today()
     expect(button(mara, WAITING)).to_be_visible()
     mara.page.reload()
@@ -189,7 +181,7 @@ def test_an_answer_that_is_lost_is_asked_for_again_and_counts_once(mara, ines):
 
     mara.page.route("**/kept-confirmation", lose)
     with mara.page.expect_event("requestfailed", lambda request: "kept-confirmation" in request.url):
-        online(mara)
+        mara.finds_the_line()
     mara.page.unroute("**/kept-confirmation")
     mara.looks_at_today()
     expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
@@ -205,10 +197,10 @@ def test_a_line_that_breaks_while_it_is_pressed_is_no_line(mara, ines):
     ines.requests(mara, TEN)
     mara.looks_at_today()
     mara.page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => true })")
-    mara.page.context.set_offline(True)
+    mara.loses_the_line()
     mara.presses(CONFIRM)
     expect(button(mara, WAITING)).to_be_visible()
-    mara.page.context.set_offline(False)
+    mara.finds_the_line()
     mara.looks_at_today()
     expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
 
@@ -224,7 +216,7 @@ def test_what_was_pressed_a_day_ago_is_too_old(mara, ines):
           localStorage.setItem("kept-answers", JSON.stringify(kept));
         }"""
     )
-    online(mara)
+    mara.finds_the_line()
     expect(told(mara)).to_contain_text("too old, nothing was confirmed")
     expect(button(mara, CONFIRM)).to_be_visible()
 
@@ -241,7 +233,7 @@ def test_another_account_on_the_device_sends_nothing_of_it(practice, mara, ines)
         sent: list[str] = []
         mara.page.on("request", lambda request: sent.append(request.url) if "kept-conf" in request.url else None)
         mara.page.goto("about:blank")
-        online(mara)
+        mara.finds_the_line()
         otto.signs_in()
         expect(otto.page.get_by_role("heading", level=1)).to_contain_text("Otto")
         assert left
@@ -257,7 +249,7 @@ def test_signing_out_says_first_that_it_would_be_forgotten(mara, ines):
     ines.requests(mara, TEN)
     presses_offline(mara, ines)
     mara.page.route("**/kept-confirmation", lambda route: route.abort())
-    online(mara)
+    mara.finds_the_line()
     mara.at("/settings").presses("Sign out")
     mara.sees("1 confirmation has not been sent yet and would be forgotten.")
     assert kept_on_device(mara)
@@ -272,7 +264,7 @@ def test_signing_out_sends_it_first_where_that_can_be_done(mara, ines):
     presses_offline(mara, ines)
     refuse = "**/kept-confirmation"
     mara.page.route(refuse, lambda route: route.abort())
-    online(mara)
+    mara.finds_the_line()
     mara.at("/settings").page.wait_for_load_state("networkidle")
     mara.page.unroute(refuse)
     mara.presses("Sign out")
@@ -292,7 +284,7 @@ def test_signing_out_without_a_line_forgets_nothing(mara, ines):
     page.get_by_role("button", name="Sign out").filter(visible=True).click()
     expect(page.locator("#notice")).to_contain_text("You are still signed in.")
     expect(page.locator("#notice")).to_contain_text("What you confirmed is still kept here")
-    online(mara)
+    mara.finds_the_line()
     expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
 
 

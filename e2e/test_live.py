@@ -250,9 +250,9 @@ def test_a_hidden_page_asks_nothing_and_catches_up(mara, ines):
 def test_a_page_that_was_offline_catches_up(mara, ines, watch):
     watch.expects_losses()
     mara.looks_at_today()
-    mara.page.context.set_offline(True)
+    mara.loses_the_line()
     ines.requests(mara, TEN)
-    mara.page.context.set_offline(False)
+    mara.finds_the_line()
     expect(mara.row(ines)).to_be_visible(timeout=SOON)
 
 
@@ -260,9 +260,9 @@ def test_a_page_that_was_offline_catches_up(mara, ines, watch):
 def test_a_page_without_a_line_says_since_when_and_stops_saying_so(mara, watch):
     watch.expects_losses()
     mara.looks_at_today()
-    mara.page.context.set_offline(True)
+    mara.loses_the_line()
     mara.sees(re.compile(r"^Not up to date since \d\d:\d\d$"))
-    mara.page.context.set_offline(False)
+    mara.finds_the_line()
     mara.does_not_see("Not up to date")
 
 
@@ -270,11 +270,11 @@ def test_a_page_without_a_line_says_since_when_and_stops_saying_so(mara, watch):
 def test_nor_does_a_clients_page_pass_for_new(mara, ines, watch):
     watch.expects_losses()
     ines.requests(mara, TEN)
-    ines.page.context.set_offline(True)
+    ines.loses_the_line()
     ines.sees(re.compile(r"^Not up to date since \d\d:\d\d$"))
     expect(ines.page.locator("#announcer")).to_have_text(re.compile("^Not up to date since"))
     mara.confirms(ines)
-    ines.page.context.set_offline(False)
+    ines.finds_the_line()
     ines.sees("Confirmed")
     ines.does_not_see("Not up to date")
 

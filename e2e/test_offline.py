@@ -54,12 +54,12 @@ def mara(mara, watch):
 
 
 def test_without_a_connection_a_page_says_so_and_comes_back_by_itself(mara):
-    mara.page.context.set_offline(True)
+    mara.loses_the_line()
     mara.at("/calendar?view=list")
     mara.sees_title(NOT_REACHED)
     mara.sees("This device is offline.", "Nothing was sent.")
     mara.does_not_see("as of", UNKNOWN)
-    mara.page.context.set_offline(False)
+    mara.finds_the_line()
     expect(mara.page.get_by_role("heading", level=1)).not_to_have_text(NOT_REACHED)
     assert mara.page.url.endswith("/calendar?view=list")
 
@@ -186,10 +186,10 @@ def test_what_is_sent_without_a_connection_is_not_sent_later(mara, ines):
     """The worker answers for no form: what became of it only the server can say."""
     ines.requests(mara, in_days(3))
     mara.opens(ines)
-    mara.page.context.set_offline(True)
+    mara.loses_the_line()
     with mara.page.expect_event("requestfailed", lambda request: request.method == "POST"):
         mara.page.evaluate("document.querySelector('form[action$=confirmation]').submit()")
-    mara.page.context.set_offline(False)
+    mara.finds_the_line()
     mara.looks_at_today()
     mara.sees_status(ines, "To answer")
 
@@ -197,14 +197,14 @@ def test_what_is_sent_without_a_connection_is_not_sent_later(mara, ines):
 def test_what_was_pressed_without_a_connection_is_known_not_to_be_sent(mara, ines):
     ines.requests(mara, in_days(3))
     mara.opens(ines)
-    mara.page.context.set_offline(True)
+    mara.loses_the_line()
     mara.unfolds("Decline")
     mara.presses("Decline session")
     mara.sees("We could not reach Holdfast.")
     mara.at("/sessions")
     mara.sees("Nothing was sent.")
     mara.does_not_see(UNKNOWN)
-    mara.page.context.set_offline(False)
+    mara.finds_the_line()
     mara.sees_status(ines, "To answer")
 
 
@@ -220,7 +220,7 @@ def test_a_line_that_is_cut_after_something_was_sent_does_not_deny_it(mara, ines
     mara.sees_title(NOT_REACHED)
     mara.sees(UNKNOWN)
     mara.does_not_see("nothing was sent")
-    mara.page.context.set_offline(False)
+    mara.finds_the_line()
     mara.sees_title(ines.name)
     mara.sees_status(ines, "Confirmed")
 
@@ -253,10 +253,10 @@ def after_the_answer(page: Page, address: str, cut: Callable[[], None]) -> None:
 def test_a_visitor_without_a_connection_reads_it_in_their_language(mara, new_client):
     ines = new_client("Ines Keller", BERLIN, "de-DE")
     ines.at("/").page.evaluate(READY)
-    ines.page.context.set_offline(True)
+    ines.loses_the_line()
     ines.at(f"/t/{mara.slug}")
     ines.sees_title("Holdfast ist nicht erreichbar")
-    ines.page.context.set_offline(False)
+    ines.finds_the_line()
     ines.sees_title("Mara Lindt")
 
 
@@ -265,7 +265,7 @@ def test_it_is_in_the_language_that_was_chosen_on_a_page(mara, ines):
     ines.at("/").follows("Deutsch")
     ines.sees_title("Therapeutin oder Therapeuten finden")
     wait_until(lambda: ines.page.evaluate(LANGUAGE) == "de")
-    ines.page.context.set_offline(True)
+    ines.loses_the_line()
     ines.at(f"/t/{mara.slug}")
     ines.sees_title("Holdfast ist nicht erreichbar")
 

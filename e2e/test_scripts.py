@@ -63,11 +63,11 @@ def test_a_dropped_connection_is_told_and_what_was_typed_stays(mara, ines, watch
     ines.chooses(in_days(3))
     ines.types("Your name", "Ines Keller")
     ines.types("E-mail", ines.email)
-    ines.page.context.set_offline(True)
+    ines.loses_the_line()
     ines.presses("Request session")
     ines.sees("We could not reach Holdfast.")
     expect(ines.page.get_by_label("Your name")).to_have_value("Ines Keller")
-    ines.page.context.set_offline(False)
+    ines.finds_the_line()
     ines.presses("Request session")
     ines.sees("Waiting for an answer")
 

@@ -72,12 +72,12 @@ def test_signing_out_without_a_connection_tells_the_truth_and_keeps_no_list(walk
     switch = page.get_by_role("switch", name=KEEP)
     switch.check()
     walked.sees("Kept from now on.")
-    page.context.set_offline(True)
+    walked.loses_the_line()
     page.get_by_role("button", name="Sign out").filter(visible=True).click()
     walked.sees("You are still signed in. Today's list is no longer kept on this device.")
     expect(switch).not_to_be_checked()
     assert page.evaluate(STORED)["databases"] == []
-    page.context.set_offline(False)
+    walked.finds_the_line()
     sign_out(walked)
 
 
@@ -94,7 +94,7 @@ def test_the_offline_page_goes_on_showing_no_list_that_was_wiped(walked, practic
     page = walked.at("/settings").page
     page.get_by_role("switch", name=KEEP).check()
     walked.sees("Kept from now on.")
-    page.context.set_offline(True)
+    walked.loses_the_line()
     walked.at("/dashboard")
     walked.sees("09:00–09:50")
     page.evaluate("new Promise((done) => (indexedDB.deleteDatabase('kept-today').onsuccess = done))")
@@ -111,7 +111,7 @@ def test_after_signing_out_back_shows_nothing(walked):
 
 def test_nor_does_it_without_a_connection(walked):
     sign_out(walked)
-    walked.page.context.set_offline(True)
+    walked.loses_the_line()
     finds_nothing_of(walked, walked.page.go_back)
 
 
@@ -132,7 +132,7 @@ def test_a_list_that_was_kept_is_gone_when_somebody_else_signs_in(walked, otto, 
     walked.page.context.clear_cookies()
     otto.signs_in()
     wait_until(lambda: otto.page.evaluate(STORED)["databases"] == [])
-    otto.page.context.set_offline(True)
+    otto.loses_the_line()
     otto.at("/dashboard")
     otto.sees_title(NOT_REACHED)
     otto.does_not_see("as of", "09:00–09:50")
