@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from e2e.conftest import SIZES
 from e2e.steps import Person
 from tests.world import in_days
 
@@ -56,6 +57,19 @@ def test_a_page_is_drawn_before_its_scripts_are_asked_for(ines, path):
     asked, drawn = ines.page.evaluate(FETCHED_AND_DRAWN)
     assert len(asked) == 2
     assert min(asked) >= drawn
+
+
+def test_a_narrow_window_does_not_fetch_what_only_a_wide_one_shows(mara, ines):
+    ines.requests(mara, in_days(3))
+    page = mara.page
+    for size, fetched in (("desk", 1), ("phone", 0)):
+        page.set_viewport_size(SIZES[size])
+        mara.looks_at_today()
+        page.wait_for_function("() => customElements.get('time-left')")
+        expect(page.locator("script[src*=side-panel]")).to_have_count(fetched)
+    page.set_viewport_size(SIZES["desk"])
+    mara.follows(ines.name)
+    mara.sees_title(ines.name)  # a page of its own, as before
 
 
 def test_what_was_pressed_early_happens_in_place(mara, ines):

@@ -1,7 +1,6 @@
 // The desk: what every page needs, and what only a signed-in person uses.
 import "./every-page.js";
 import "./to-answer.js";
-import "./side-panel.js";
 import "./kept-answers.js";
 import "./push.js";
 import "./signing-out.js";

@@ -7,6 +7,9 @@ const { signal } = missing;
 const early = [];
 let patient = true;
 
+for (const script of content.querySelectorAll("[data-only]")) {
+  if (!matchMedia(script.dataset.only).matches) script.remove();
+}
 new PerformanceObserver(start).observe({ type: "paint", buffered: true });
 // A hidden tab draws nothing, and some browsers tell nobody when they draw.
 addEventListener("load", () => setTimeout(start, document.hidden ? 0 : PATIENCE));

@@ -1,21 +1,10 @@
-// The one script that knows htmx: what a person notices before, after and instead of a swap.
+// The script that knows htmx: what a person notices before, after and instead of a swap.
 import { made } from "./made.js";
+import { typedInto } from "./pieces.js";
 import { press, release } from "./pressed.js";
 import { nothingSent } from "./sent.js";
 
-// Have a link's page answer as a fragment into an element, as if the link had said so itself.
-export function openIn(element, link, swap = "innerHTML") {
-  return htmx.ajax("GET", link.getAttribute("href"), { source: element, target: element, swap });
-}
-
-// A step in the browser's history that a script makes, so that the browser can also be asked to come back to it.
-export function addressed(address, step = "pushState") {
-  const state = { htmx: true };
-  history.replaceState(state, "");
-  history[step](state, "", address);
-}
-
-// Coming back there loads the page, unless something on this one shows it by itself.
+// Coming back to an address that a script made loads the page, unless something on this one shows it by itself.
 document.addEventListener("htmx:before:history:restore", (event) => {
   if (!document.dispatchEvent(new Event("travelled", { cancelable: true }))) event.preventDefault();
 });
@@ -47,10 +36,6 @@ export async function post(address, fields) {
   const fresh = /data-form-token="([^"]+)/.exec(await answer.text());
   if (fresh) useFormToken(fresh[1]);
   return send();
-}
-
-export function typedInto(field) {
-  return !/hidden|radio|checkbox|submit/.test(field.type) && "defaultValue" in field && field.value !== field.defaultValue;
 }
 
 document.addEventListener("htmx:before:swap", (event) => {
