@@ -1,3 +1,9 @@
 """Fixtures for tests/ and e2e/."""
 
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says how busy the machine is, not whether it is right.
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
+
 pytest_plugins = ["tests.engines.fixtures", "tests.served"]

@@ -27,6 +27,14 @@ WINDOWS = SIZES | {"keyboard": SIZES["desk"]}
 SELDOM = {"SWEEP_SECONDS": "5"}  # practices that stand for a whole run: what is pressed there rings for itself
 PATIENCE = 30_000  # milliseconds; the machine that tests may be busy with other tests
 
+# What is pressed before a page's scripts are there waits for them as long as tests wait for anything: see js/start.js,
+# where it is a second. What htmx puts off by a second stays as it is.
+UNHURRIED = f"""(() => {{
+  const before = window.setTimeout;
+  const ours = () => !new Error().stack.includes("/static/");
+  window.setTimeout = (act, wait, ...more) => before(act, wait === 1000 && ours() ? {PATIENCE} : wait, ...more);
+}})()"""
+
 expect.set_options(timeout=PATIENCE)
 
 
@@ -125,6 +133,7 @@ def open_browser(
             )
             opened.callback(context.close)
             context.set_default_timeout(PATIENCE)
+            context.add_init_script(UNHURRIED)
             watch.over(context)
             return context.new_page()
 

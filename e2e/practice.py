@@ -6,7 +6,11 @@ from datetime import datetime
 from itertools import count
 
 from flask import Flask
+from sqlalchemy import update
 
+from app import clock
+from app.booking.booking import Booking
+from app.booking.offer import Offer
 from app.calendars.connection import CalendarConnection
 from app.database import db
 from app.integrations.mail import letters
@@ -69,6 +73,13 @@ class Practice:
         with self.app.app_context():
             therapist_id = db.session.scalars(db.select(Therapist.id).filter_by(slug=slug)).one()
             db.session.add(BusyTime(therapist_id=therapist_id, starts_at=starts_at, ends_at=ends_at))
+            db.session.commit()
+
+    def end_time_to_answer(self, slug: str) -> None:
+        """Of what this therapist offers: it is over now."""
+        with self.app.app_context():
+            of_theirs = Offer.booking.has(Booking.therapist.has(slug=slug))
+            db.session.execute(update(Offer).where(of_theirs).values(expires_at=clock.now()))
             db.session.commit()
 
     def break_connection(self, slug: str) -> None:

@@ -17,9 +17,13 @@ from tests.world import PASSWORD
 
 ASKED, OWN, MISTAKE = "My client asked for this change", "I need to change it", "I made a mistake"
 LENGTH = timedelta(minutes=50)
+PATIENCE = 30  # seconds
 LONDON, BERLIN = "Europe/London", "Europe/Berlin"
-HAS_SCRIPTS = """() => customElements.get("time-left")
-  && (customElements.get("kept-answer") || !document.querySelector("kept-answer"))"""
+# All that this window fetches: what opens beside a list is fetched for wide ones only.
+HAS_SCRIPTS = """() => {
+  const comes = (one) => one.localName !== "side-panel" || matchMedia("(min-width: 60rem)").matches;
+  return customElements.get("time-left") && ![...document.querySelectorAll(":not(:defined)")].some(comes);
+}"""
 
 
 class Person:
@@ -39,12 +43,12 @@ class Person:
         return self
 
     def hears_nothing(self) -> None:
-        """From now on this page does not learn by itself what others do, however long it is looked at."""
+        """The pages opened from now on do not learn by themselves what others do, however long they are looked at."""
         self.page.route(re.compile(r"/live\b"), lambda route: route.fulfill(status=304))
 
     def loses_the_line(self) -> None:
         """With the scripts of the page already there: what is still on its way would be lost with the line."""
-        self.page.wait_for_function(HAS_SCRIPTS)
+        has_scripts(self.page)
         self.page.context.set_offline(True)
 
     def finds_the_line(self) -> None:
@@ -91,7 +95,7 @@ class Person:
 
     def is_mailed(self, subject: str) -> Letter:
         """The next mail with this subject, read once."""
-        letter = wait_until(lambda: self._unread(subject), timeout=20, every=0.1)
+        letter = wait_until(lambda: self._unread(subject), timeout=60, every=0.1)
         self._read.add(letter.name)
         return letter
 
@@ -114,8 +118,9 @@ class Person:
         assert left == [], f"the browser went to {left}"
 
     def _has(self, what: Locator) -> bool:
-        """Whether the page that is open has it. A page that has only begun may still get it."""
+        """Whether the page that is open has it: when all of it has come, also where it was too slow at first."""
         self.page.wait_for_load_state("domcontentloaded")
+        expect(self.page.locator("#offline")).to_have_count(0)
         return what.count() > 0
 
     @property
@@ -259,10 +264,14 @@ class Therapist(SignsIn):
         return self.page.get_by_role("listitem").filter(has=named)
 
     def sees_status(self, client: Client, status: str) -> None:
-        """On this client's page, or in the list that is open."""
-        row = self.row(client)
-        where = row if self._has(row) else self._main
-        expect(where.get_by_text(status, exact=True).first).to_be_visible()
+        """On this client's page, or in the list that is open, which the answer may just be taking out of it."""
+
+        def is_shown() -> bool:
+            row = self.row(client)
+            where = row if self._has(row) else self._main
+            return where.get_by_text(status, exact=True).filter(visible=True).count() > 0
+
+        wait_until(is_shown, timeout=PATIENCE, every=0.1)
 
     def moves(self, client: Client, to: datetime, location: str = "") -> None:
         """As the client asked."""
@@ -380,6 +389,17 @@ class Therapist(SignsIn):
 
 class Operator(SignsIn):
     """Runs the marketplace."""
+
+
+def has_scripts(page: Page) -> None:
+    """From now on the page does what only its scripts can do."""
+    page.wait_for_function(HAS_SCRIPTS)
+
+
+def has_done_all(page: Page) -> None:
+    """What it puts off until the browser is idle, too; asked for after the page itself has asked (js/idle.js)."""
+    has_scripts(page)
+    page.evaluate("() => new Promise((done) => requestIdleCallback(done, { timeout: 4000 }))")
 
 
 def mentions(letter: Letter, at: datetime, *more: str, zone: str = LONDON) -> None:

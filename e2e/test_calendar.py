@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Locator, expect
 
-from e2e.steps import ASKED, LONDON, OWN, Client, Therapist, calendar_entry, mentions
+from e2e.steps import ASKED, LONDON, OWN, Client, Therapist, calendar_entry, has_scripts, mentions
 from e2e.variants import also_by_keyboard, at_a_desk, on_a_phone, with_and_without_scripts
 from tests.world import in_days
 
@@ -130,6 +130,7 @@ def test_escape_lets_go_of_a_dragged_session(mara, ines):
 
 def drags(mara: Therapist, what: Locator, minutes: int) -> None:
     """Down by so many minutes; not let go of yet."""
+    has_scripts(mara.page)
     box = what.bounding_box()
     assert box
     x, y = box["x"] + 20, box["y"] + 10

@@ -46,8 +46,8 @@ def test_a_confirmation_happens_where_the_request_stands(mara, ines, jonas):
 def test_two_tabs_confirm_one_request(mara, ines, watch):
     watch.expects(409)
     ines.requests(mara, in_days(2, "10:00"))
-    mara.opens(ines)
     mara.hears_nothing()
+    mara.opens(ines)
     first, mara.page = mara.page, mara.page.context.new_page()
     mara.opens(ines)
     mara.presses("Confirm session")

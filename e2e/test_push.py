@@ -16,7 +16,7 @@ from app.integrations.push import keys
 from e2e.axe import shuts_nobody_out
 from e2e.conftest import CHROMIUM, launched, served_practice
 from e2e.practice import Practice
-from e2e.steps import Therapist
+from e2e.steps import Therapist, has_done_all, has_scripts
 from e2e.variants import at_a_desk
 from tests.push.service import Device, PushService
 from tests.waiting import wait_until
@@ -86,7 +86,8 @@ def phone(mara: Therapist, practice: Practice, service: PushService) -> Device:
 
 
 def turn_on(mara: Therapist) -> None:
-    mara.at("/settings").presses("Turn on")
+    has_done_all(mara.at("/settings").page)
+    mara.presses("Turn on")
     mara.sees("On. New requests")
 
 
@@ -116,6 +117,7 @@ class Worker:
 
     def is_pressed(self, action: str = "") -> list[str]:
         """Answers the windows that it opened: a browser lets it do so only for a press that it saw itself."""
+        has_scripts(self._page)  # it asks the page whether it may be left
         return self._page.context.service_workers[0].evaluate(PRESS, action)
 
     def _is_registered(self) -> bool:

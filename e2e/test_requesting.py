@@ -51,6 +51,7 @@ def test_what_was_typed_stays_when_something_is_missing(mara, ines, watch):
 @on_a_phone
 def test_a_chosen_time_is_asked_for_on_both_clocks(mara, ines):
     ines.looks_at_times(mara)
+    ines.sees("Show in your time (Berlin)")
     ines.chooses(TEN)
     ines.sees_time(TEN, BERLIN)
     ines.sees_time(TEN, LONDON)

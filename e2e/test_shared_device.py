@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, expect
 
 from e2e.conftest import CHROMIUM, launched
-from e2e.steps import Therapist
+from e2e.steps import Therapist, has_scripts
 from e2e.test_offline import CACHED, FIXED, KEEP, NOT_REACHED, READY
 from tests.waiting import wait_until
 from tests.world import INES, in_days
@@ -150,6 +150,7 @@ def test_the_sign_in_page_alone_wipes_it(walked, practice):
 def test_other_tabs_do_not_go_on_showing_what_was_hers(walked):
     other = walked.page.context.new_page()
     other.goto("/sessions")
+    has_scripts(other)
     expect(other.get_by_text("Ines")).not_to_have_count(0)
     sign_out(walked)
     other.wait_for_url(lambda url: url.endswith("/"))

@@ -52,7 +52,7 @@ def opens(person: Person, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in"])
-def test_a_page_is_drawn_before_its_scripts_are_asked_for(ines, path):
+def test_a_page_is_drawn_before_its_scripts_are_asked_for(mara, ines, path):
     ines.at(path)
     asked, drawn = ines.page.evaluate(FETCHED_AND_DRAWN)
     assert len(asked) == 2
@@ -65,7 +65,7 @@ def test_a_narrow_window_does_not_fetch_what_only_a_wide_one_shows(mara, ines):
     for size, fetched in (("desk", 1), ("phone", 0)):
         page.set_viewport_size(SIZES[size])
         mara.looks_at_today()
-        page.wait_for_function("() => customElements.get('time-left')")
+        page.wait_for_function("() => customElements.get('time-left')")  # its own script, which comes first
         expect(page.locator("script[src*=side-panel]")).to_have_count(fetched)
     page.set_viewport_size(SIZES["desk"])
     mara.follows(ines.name)
@@ -85,7 +85,7 @@ def test_what_was_pressed_early_happens_in_place(mara, ines):
         mara.page.evaluate(RUNS_OUT)  # pressed once more, the browser would complain: that form is no more
 
 
-def test_what_was_chosen_early_is_looked_for_in_place(ines):
+def test_what_was_chosen_early_is_looked_for_in_place(mara, ines):
     ines.page.add_init_script(f"({PATIENT})()")
     with ines.page.expect_request(re.compile(r"/\?.*kind=video")) as asked, scripts_on_their_way(ines.page):
         opens(ines, "/")
@@ -96,10 +96,12 @@ def test_what_was_chosen_early_is_looked_for_in_place(ines):
 def test_without_its_scripts_a_button_does_what_it_does_on_a_plain_page(mara, ines, watch):
     watch.expects_losses()
     ines.requests(mara, in_days(3))
+    mara.page.add_init_script(f"({PATIENT})()")
     mara.page.route(SCRIPTS, lambda route: route.abort())
     mara.looks_at_today()
+    mara.presses("Confirm session")
     with mara.page.expect_navigation():
-        mara.presses("Confirm session")
+        mara.page.evaluate(RUNS_OUT)
     mara.sees_status(ines, "Confirmed")
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], timeout: float = 10.0, every: float = 0.02) -> T:
+def wait_until(condition: Callable[[], T], timeout: float = 60.0, every: float = 0.02) -> T:
     """The condition's first true answer; fails with its last one after `timeout` seconds."""
     from tests.engines.fixtures import commit_what_the_test_did
 

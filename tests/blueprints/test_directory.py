@@ -15,12 +15,14 @@ from app.practice import directory
 from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
 from app.scheduling.time_off import TimeOff
+from app.wording import clock_time, short_day
 from tests.blueprints import odd_text
 from tests.blueprints.pages import read
 from tests.engines.fixtures import Http
 from tests.statements import statements
 from tests.world import INES, add_therapist, in_days
 
+LONDON = "Europe/London"
 EVERY_WISH = {"kind": "video", "type": "first_talk", "language": "German"}
 
 
@@ -155,10 +157,8 @@ def test_time_that_passes_needs_no_worker(practice, http):
     tomorrow = in_days(2, "13:10")
     with time_machine.travel(tomorrow, tick=False):
         told = re.findall("<strong>(.+?)</strong>", http.get("/?language=English").text)
-        assert told == [
-            f"{tomorrow + timedelta(days=1):%a} {(tomorrow + timedelta(days=1)).day}"
-            f" {tomorrow + timedelta(days=1):%b}, 13:30"
-        ]
+        first = tomorrow + timedelta(hours=24, minutes=20)  # the notice, and then the next half hour
+        assert told == [f"{short_day(first, LONDON)}, {clock_time(first, LONDON)}"]
         assert names(http, on=tomorrow.date()) == []
         assert len(names(http, on=tomorrow.date() + timedelta(days=1))) == 3
     with time_machine.travel(in_days(2, "19:30"), tick=False):

@@ -4,6 +4,7 @@ import re
 
 from app.booking.offer import Offer
 from app.database import db
+from app.wording import short_day
 from tests import world
 
 
@@ -21,7 +22,7 @@ def test_three_taps_make_an_offer(mara, request_of_ines, visitor):
     desk = visitor("mara@example.com")
     page = desk.open(f"/sessions/{request_of_ines.id}/rearrangement?reason=own")
     assert len(suggested(page)) == 3
-    assert f"{world.in_days(10):%a %-d %b}, 10:00 · Room 1" in page.text
+    assert f"{short_day(world.in_days(10), mara.zone)}, 10:00 · Room 1" in page.text
     chosen = []
     for _ in range(3):
         chosen.append(suggested(page)[0])

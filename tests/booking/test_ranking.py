@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from itertools import combinations
-from time import monotonic
+from time import process_time
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -173,8 +173,8 @@ def test_offers_never_compete(sessions, each, had):
 
 def test_a_month_of_half_hours_for_a_full_diary_is_shared_in_no_time():
     free = [Free(TUESDAY + n * 30 * MINUTE, room) for n in range(48 * 60) for room in (ROOM_1, ROOM_2, VIDEO)]
-    began = monotonic()
+    began = process_time()
     many = [replace(WISH, start=TUESDAY + n * HOUR, end=TUESDAY + n * HOUR + 50 * MINUTE) for n in range(40)]
     shares = share_out(many, [ranked(wish, free) for wish in many], each=3)
     assert all(len(share) == 3 for share in shares)
-    assert monotonic() - began < 8
+    assert process_time() - began < 8

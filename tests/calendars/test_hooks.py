@@ -130,24 +130,24 @@ def test_within_a_second_of_a_notice_the_time_is_taken_here(knows_google, google
     connect(google, maras, mara)
     served = serve("redis", "mailbox", "web", "worker", SWEEP_SECONDS="3600", **google.settings("http://localhost"))
     first(served)
-    wait_until(lambda: google.notices.open(maras.primary), timeout=30)
-    wait_until(lambda: 204 in google.notices.answered, timeout=30)
+    wait_until(lambda: google.notices.open(maras.primary))
+    wait_until(lambda: 204 in google.notices.answered)
     maras.primary.add("Dentist", *hour(2))
-    wait_until(lambda: busy_spans(mara) == [hour(2)], timeout=20)
+    wait_until(lambda: busy_spans(mara) == [hour(2)])
     google.notices.repeat = 100
     before = google.count("events.list")
     maras.primary.add("Dentist", *hour(3))
-    wait_until(lambda: busy_spans(mara) == [hour(2), hour(3)], timeout=20)
-    wait_until(lambda: len(google.notices.answered) == len(google.notices.made), timeout=30)
+    wait_until(lambda: busy_spans(mara) == [hour(2), hour(3)])
+    wait_until(lambda: len(google.notices.answered) == len(google.notices.made))
     assert set(google.notices.answered) == {204}
-    assert google.count("events.list") - before < 20
+    assert google.count("events.list") - before < 60, "many notices are read together"
 
 
 def first(served) -> None:
     """Have the worker look once: nothing has been told yet."""
     from app.jobs.queue import CALENDARS, new_client, put
 
-    put("sync_calendars", into=CALENDARS, client=new_client(served.environ["REDIS_URL"]))
+    put("sync_calendars", into=CALENDARS, client=new_client(served.environ["REDIS_URL"], timeout=30))
 
 
 def test_many_notices_at_once_are_all_taken(watched, google, app):

@@ -99,7 +99,7 @@ def test_made_weekly_there_only_the_other_weeks_are_new(written, session, write,
     (row,) = rows()
     maras.primary.change(row.entry_id, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
     starts, ends = session.span
-    weeks = [(starts + timedelta(weeks=number), ends + timedelta(weeks=number)) for number in range(3)]
+    weeks = [(world.in_days(days), world.in_days(days) + (ends - starts)) for days in (3, 10, 17)]
     if moved:
         maras.primary.move(f"{row.entry_id}_{starts:%Y%m%dT%H%M%SZ}", weeks[0][1], weeks[0][1] + timedelta(hours=1))
         weeks[0] = (weeks[0][1], weeks[0][1] + timedelta(hours=1))

@@ -26,6 +26,7 @@ class MailServer:
         self.drops_after_taking: set[str] = set()  # message ids: taken, but the client never hears it
         self.drops_between_mails = False
         self.connections = 0
+        self._gave_mail: list[Session] = []
         self._loop = asyncio.new_event_loop()
         self._thread: threading.Thread | None = None
 
@@ -68,9 +69,11 @@ class MailServer:
         return responses
 
     async def handle_MAIL(
-        self, _server: Any, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         await self._hang("MAIL")
+        if self.drops_between_mails and session in self._gave_mail:
+            server.transport.abort()
         envelope.mail_from = address
         return TAKE
 
@@ -82,17 +85,16 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await self._hang("DATA")
         mail = email.message_from_bytes(envelope.original_content or b"")
         answer = self.at_data(mail)
         if answer == TAKE:
             self.received.append(mail)
+            self._gave_mail.append(session)
         if mail["Message-ID"] in self.drops_after_taking:
             self.drops_after_taking.remove(mail["Message-ID"])
             server.transport.abort()
-        elif self.drops_between_mails:
-            self._loop.call_later(0.02, server.transport.abort)
         return answer
 
     async def _hang(self, at: str) -> None:

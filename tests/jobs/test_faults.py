@@ -1,6 +1,7 @@
 """Redis and the worker may be killed, hang or be absent: pages answer, every effect still happens within a sweep."""
 
 import time
+from itertools import count
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,8 @@ from tests import world
 from tests.waiting import wait_until
 
 SWEEP = 3.0
-SLACK = 12.0  # the machine may be busy with other tests
+PATIENCE = 30.0  # seconds
+SLACK = 30.0  # the machine may be busy with other tests
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def every_page_answers_at_once(practice) -> None:
     """One try in time is enough: other tests slow the machine down, and Redis would be late each time."""
     browser = practice.browser()
     for path in ("/", "/t/mara-lindt", "/sign-in", "/mailbox", "/healthz", "/readyz"):
-        wait_until(lambda path=path: seconds_to_open(browser, path) < 1, timeout=30)
+        wait_until(lambda path=path: seconds_to_open(browser, path) < 1, timeout=60)
 
 
 def seconds_to_open(browser, path: str) -> float:
@@ -54,7 +56,7 @@ def seconds_to_open(browser, path: str) -> float:
 
 def seconds_until_mailed(practice, number: int = 2) -> float:
     began = time.monotonic()
-    wait_until(lambda: len(practice.mails()) >= number, timeout=30)
+    wait_until(lambda: len(practice.mails()) >= number, timeout=60)
     return time.monotonic() - began
 
 
@@ -74,10 +76,11 @@ def test_without_redis_pages_answer_and_mails_go_out_within_a_sweep(serve, app, 
         practice.kill("redis")
     if fault == "hanging":
         practice.pause("redis")
-    assert any(book_in_the_browser(practice, days) < 1 for days in range(4, 14))
+    days = count(4)
+    wait_until(lambda: book_in_the_browser(practice, next(days)) < 1)  # once is enough, as for every page
     every_page_answers_at_once(practice)
     mailed = len(practice.mails())
-    book_in_the_browser(practice, 20)
+    book_in_the_browser(practice, next(days))
     assert seconds_until_mailed(practice, mailed + 2) < SWEEP + SLACK
 
 
@@ -85,15 +88,15 @@ def test_when_redis_comes_back_the_worker_works_again(practice, app):
     practice.kill("redis")
     every_page_answers_at_once(practice)
     practice.start("redis")
-    wait_until(lambda: practice.browser().open("/readyz").status == 200, timeout=20)
+    wait_until(lambda: practice.browser().open("/readyz").status == 200)
     practice.stop("timetable")
-    wait_until(lambda: _worker_takes(practice), timeout=20)
+    wait_until(lambda: _worker_takes(practice))
 
 
 def _worker_takes(practice) -> bool:
     from app.jobs.queue import DELIVERIES, new_client, put, queue
 
-    client = new_client(practice.environ["REDIS_URL"])
+    client = new_client(practice.environ["REDIS_URL"], PATIENCE)
     put("deliver_waiting", into=DELIVERIES, client=client)
     time.sleep(0.2)
     return queue(DELIVERIES, client).count == 0
@@ -104,7 +107,7 @@ def test_a_flushed_redis_loses_no_mail(practice, app):
 
     practice.stop("worker")
     ask(app)
-    new_client(practice.environ["REDIS_URL"]).flushall()
+    new_client(practice.environ["REDIS_URL"], PATIENCE).flushall()
     assert seconds_until_mailed(practice) < SWEEP + SLACK
     practice.start("worker")
 
@@ -163,4 +166,4 @@ def test_whoever_stops_hands_over_at_once(serve, app):
     wait_until(lambda: _leader() == first.pid("timetable"))
     first.stop("timetable")
     second = serve("timetable", REDIS_URL="", SWEEP_SECONDS="60")
-    wait_until(lambda: _leader() == second.pid("timetable"), timeout=20)
+    wait_until(lambda: _leader() == second.pid("timetable"))

@@ -140,6 +140,6 @@ def test_a_mail_and_what_became_of_it(session, state, line):
 def test_a_sent_mail_tells_when(session):
     message = db.session.scalar(select(Message).filter_by(booking_id=session.id, recipient="client"))
     message.status, message.sent_at = "sent", message.created_at
-    assert message_line(message) == f"Receipt of the request to Ines K.: sent {clock_time(clock.now(), ZONE)}"
+    assert message_line(message) == f"Receipt of the request to Ines K.: sent {clock_time(message.created_at, ZONE)}"
     message.sent_at = message.created_at + timedelta(days=1)
     assert message_line(message) == f"Receipt of the request to Ines K.: sent {at(message.sent_at)}"

@@ -10,7 +10,8 @@ def test_a_served_practice_is_ready(served):
 
 def test_without_a_worker_it_says_so(serve):
     served = serve("web", "redis")
-    answer = served.browser().open("/readyz")
+    browser = served.browser()
+    wait_until(lambda: '"redis":true' in browser.open("/readyz").text.replace(" ", ""))
+    answer = browser.open("/readyz")
     assert answer.status == 503
     assert '"worker":false' in answer.text.replace(" ", "")
-    assert '"redis":true' in answer.text.replace(" ", "")

@@ -90,7 +90,7 @@ def running(home: Path) -> Iterator[Running]:
 def test_one_ctrl_c_ends_every_process(running, asked):
     assert len(running.everything()) > PARTS
     running.process.send_signal(asked)
-    running.process.communicate(timeout=10)
+    running.process.communicate(timeout=60)
     assert running.everything() == set()
 
 
@@ -99,23 +99,23 @@ def test_whatever_dies_is_started_again(running):
     assert len(first) == PARTS
     for pid in first:
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda pid=pid: pid not in running.parts() and len(running.parts()) == PARTS, timeout=20)
+        wait_until(lambda pid=pid: pid not in running.parts() and len(running.parts()) == PARTS)
     assert not running.parts() & first
-    wait_until(running.is_ready, timeout=20)
+    wait_until(running.is_ready)
 
 
 def test_a_web_worker_that_dies_is_replaced(running):
     below = running.everything() - running.parts() - {running.process.pid}
     for pid in below:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: running.everything() - running.parts() - {running.process.pid} - below, timeout=20)
-    wait_until(running.is_ready, timeout=20)
+    wait_until(lambda: running.everything() - running.parts() - {running.process.pid} - below)
+    wait_until(running.is_ready)
 
 
 def test_without_its_supervisor_nothing_stays_behind(running):
     running.process.kill()
     running.process.communicate()
-    wait_until(lambda: running.everything() == set(), timeout=20)
+    wait_until(lambda: running.everything() == set())
 
 
 def test_after_a_kill_it_can_be_started_again_at_once_with_the_same_port(running, home):

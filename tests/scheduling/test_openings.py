@@ -1,6 +1,6 @@
 """The directory's open days agree with the diary, and follow it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -23,6 +23,13 @@ from app.scheduling.extra_time import ExtraTime
 from app.scheduling.open_day import OpenDay
 from app.scheduling.time_off import TimeOff
 from tests.world import ADA, INES, add_therapist, in_days, offer_times
+
+
+@pytest.fixture(autouse=True)
+def _time_stands_still() -> Iterator[None]:
+    """What is known and what is offered are worked out one after the other: no start may pass in between."""
+    with time_machine.travel(clock.now(), tick=False):
+        yield
 
 
 def refresh() -> None:
@@ -239,7 +246,8 @@ def test_what_was_not_committed_has_not_happened(known_mara):
 
 
 def test_starts_leave_as_the_notice_passes_them(known_mara):
-    noon = datetime.combine(clock.now().date() + timedelta(days=1), time(12, 5), tzinfo=UTC)
+    today = clock.now().astimezone(known_mara.tz).date()
+    noon = datetime.combine(today + timedelta(days=1), time(12, 5), tzinfo=UTC)
     with time_machine.travel(noon, tick=False):
         refresh()
         assert agrees(known_mara)
