@@ -116,9 +116,10 @@ def watch() -> Iterator[Watch]:
 
 @pytest.fixture
 def open_browser(
-    chromium: Browser, practice: Practice, watch: Watch, size: str, scripts: bool
+    request: pytest.FixtureRequest, chromium: Browser, practice: Practice, watch: Watch, size: str, scripts: bool
 ) -> Iterator[Callable[..., Page]]:
     """A browser of somebody's own: `open_browser("Europe/Berlin")`."""
+    workers = "block" if request.node.get_closest_marker("without_worker") else "allow"
     with ExitStack() as opened:
 
         def open_one(zone: str = "Europe/London", language: str = "en-GB") -> Page:
@@ -130,6 +131,7 @@ def open_browser(
                 timezone_id=zone,
                 locale=language,
                 reduced_motion="reduce",
+                service_workers=workers,  # type: ignore[arg-type]
             )
             opened.callback(context.close)
             context.set_default_timeout(PATIENCE)

@@ -7,8 +7,10 @@ from playwright.sync_api import Locator, Route, expect
 
 from e2e.axe import shuts_nobody_out
 from e2e.steps import Therapist, has_done_all, has_scripts
-from e2e.variants import at_a_desk, on_a_phone
+from e2e.variants import at_a_desk, on_a_phone, without_worker
 from tests.world import PASSWORD, in_days
+
+pytestmark = without_worker
 
 TEN = in_days(2, "10:00")
 WAITING = "Will be confirmed when you are back online"

@@ -10,9 +10,11 @@ from playwright.sync_api import Locator, Page, expect
 from app.wording import hours
 from e2e.axe import shuts_nobody_out
 from e2e.steps import BERLIN, LENGTH
-from e2e.variants import at_a_desk, on_a_phone
+from e2e.variants import at_a_desk, on_a_phone, without_worker
 from tests.waiting import wait_until
 from tests.world import PASSWORD, in_days
+
+pytestmark = without_worker
 
 TEN = in_days(2, "10:00")
 FOUR, FIVE = in_days(4, "11:00"), in_days(5, "16:30")

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from e2e.steps import MISTAKE, calendar_entry, mentions
-from e2e.variants import also_by_keyboard, at_a_desk, on_a_phone, with_and_without_scripts
+from e2e.variants import also_by_keyboard, at_a_desk, on_a_phone, with_and_without_scripts, without_worker
 from tests.world import in_days
 
 TEN = in_days(2, "10:00")
@@ -170,6 +170,7 @@ def test_the_client_tells_by_phone_which_time_they_take(mara, ines):
     ines.sees_title("Your time is agreed")
 
 
+@without_worker
 @on_a_phone
 def test_the_therapist_sees_that_the_offer_was_opened(mara, ines):
     ines.requests(mara, TEN)

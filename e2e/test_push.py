@@ -6,7 +6,6 @@ the program sends; from there on all is real: the service worker is handed it, s
 
 import json
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,6 +41,7 @@ SUBSCRIBES_BESIDE = """(({ subscription: { endpoint, ...keys }, key }) => {
 })(%s)"""
 SHOWN = """() => navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((shown) =>
   shown.map(({ title, body, data, actions }) => ({ title, body, data, actions: actions.map((a) => a.title) })))"""
+IS_TOLD = "() => document.body.matches('.desk') && sessionStorage.told"
 AT_WORK = "() => navigator.serviceWorker.ready.then(({ active }) => active.state === 'activated')"
 PRESS = """async (action) => {
   const [notification] = await registration.getNotifications();
@@ -221,9 +221,8 @@ def test_nor_does_confirm_take_words_from_the_page_of_its_own_session(mara, ines
 def test_a_person_who_has_to_sign_in_anew_is_still_told(mara, ines, phone):
     turn_on(mara)
     for again in (mara.at, lambda _page: mara.signs_in()):
-        with mara.page.expect_response("**/settings/push/renewal") as renewal:
-            again("/dashboard")
-        assert renewal.value.status == 204
+        again("/dashboard")
+        mara.page.wait_for_function(IS_TOLD)
         mara.page.context.clear_cookies()
     ines.requests(mara, in_days(7, "10:00"))
     wait_until(lambda: phone.news, timeout=30)
@@ -233,12 +232,7 @@ def test_a_person_who_has_to_sign_in_anew_is_still_told(mara, ines, phone):
 def test_a_browser_that_knows_us_by_another_key_asks_its_service_anew(mara, ines, phone):
     turn_on(mara)
     mara.page.evaluate("localStorage.otherKey = 'yes'; sessionStorage.clear()")
-
-    def renewed(status: int) -> AbstractContextManager[object]:
-        return mara.page.expect_response(lambda answer: "renewal" in answer.url and answer.status == status)
-
-    with renewed(204), renewed(200):
-        mara.at("/dashboard")
+    mara.at("/dashboard").page.wait_for_function(f"() => ({IS_TOLD})() && !localStorage.otherKey")
     ines.requests(mara, in_days(9, "10:00"))
     wait_until(lambda: phone.news, timeout=30)
 

@@ -6,7 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.steps import BERLIN
+from e2e.variants import without_worker
 from tests.world import in_days
+
+pytestmark = without_worker
 
 # As an attacker would plant them: without a nonce, and with a guessed one.
 PLANT = """() => {

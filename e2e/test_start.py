@@ -9,7 +9,10 @@ from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import SIZES
 from e2e.steps import Person
+from e2e.variants import without_worker
 from tests.world import in_days
+
+pytestmark = without_worker
 
 SCRIPTS = re.compile(r"/static/dist/.*\.js$")
 # As if they would be waited for however long it takes; what patience would have ended with is done by RUNS_OUT.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Route, expect
 
 from e2e.steps import Client, Therapist
-from e2e.variants import at_a_desk, on_a_phone
+from e2e.variants import at_a_desk, on_a_phone, without_worker
 from tests.world import in_days
 
 TEN, NOON = in_days(3, "10:00"), in_days(3, "12:00")
@@ -125,6 +125,7 @@ def test_words_that_were_not_sent_stand_there_again(mara, ines, jonas):
     expect(reason).to_have_value("I am away")
 
 
+@without_worker
 @at_a_desk
 def test_on_a_slow_line_the_panel_says_so_and_what_was_chosen_last_comes(mara, ines, jonas):
     ines.requests(mara, TEN)

@@ -9,6 +9,9 @@ on_a_phone = pytest.mark.parametrize("size", ["phone"], indirect=True)
 at_a_desk = pytest.mark.parametrize("size", ["desk"], indirect=True)
 
 
+without_worker = pytest.mark.without_worker
+
+
 def also_by_keyboard(*sizes: str, scripts: tuple[bool, ...] = (True,)) -> pytest.MarkDecorator:
     """At these sizes (without a word at both), and once more at a desk with the keyboard alone."""
     ways = [(size, runs) for size in sizes or ("phone", "desk") for runs in scripts] + [("keyboard", True)]

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import BrowserContext, ConsoleMessage, Response, WebError
 
 LOST = re.compile(r"net::ERR_|Failed to fetch|fetching the script")  # of a page, or of the service worker
+BLOCKED = "Service Worker registration blocked by Playwright"
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
@@ -31,7 +32,7 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         refused = REFUSED.match(message.text)
-        if self._loses and LOST.search(message.text):
+        if message.text == BLOCKED or (self._loses and LOST.search(message.text)):
             return
         if message.type not in ("error", "warning") or (refused and int(refused[1]) in self._refusals):
             return
