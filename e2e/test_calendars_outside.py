@@ -20,9 +20,7 @@ from tests.waiting import wait_until
 from tests.world import in_days
 
 TEN, NOON = in_days(2, "10:00"), in_days(2, "12:00")
-SOON = (
-    30.0  # seconds from the notification to the page: five are promised, but the machine may be busy with other tests
-)
+SOON = 5.0  # seconds from the notification to the page: what is promised
 CONNECTED = re.compile("^Connected: ")
 READ = re.compile("^Last read ")
 
@@ -106,7 +104,7 @@ def test_an_open_calendar_page_shows_what_is_taken_elsewhere(mara, google, accou
     mara.at(f"/calendar?view=day&date={TEN:%Y-%m-%d}")
     with mara.staying_on_the_page():
         account.primary.add("Dentist", TEN, TEN + LENGTH)
-        expect(mara.page.get_by_text("Busy elsewhere").first).to_be_attached(timeout=SOON * 1000)
+        expect(mara.page.get_by_text("Busy elsewhere").first).to_be_attached(timeout=SOON * 1000 * 2)
 
 
 def test_other_calendars_are_chosen_and_synced_at_once(mara, jonas, google, account):

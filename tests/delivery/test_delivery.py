@@ -61,7 +61,7 @@ def test_a_server_that_says_nothing_holds_nobody_up(smtp, server, waiting, step)
     smtp.config["MAIL_TIMEOUT_SECONDS"] = 1.0
     began = time.monotonic()
     deliver_waiting()
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 3
     smtp.config["MAIL_TIMEOUT_SECONDS"] = 10.0
     assert statuses() == ["waiting"] * 2
     assert "cannot be reached" in messages[0].last_error

@@ -90,7 +90,7 @@ def running(home: Path) -> Iterator[Running]:
 def test_one_ctrl_c_ends_every_process(running, asked):
     assert len(running.everything()) > PARTS
     running.process.send_signal(asked)
-    running.process.communicate(timeout=60)
+    running.process.communicate(timeout=10)
     assert running.everything() == set()
 
 

@@ -1,5 +1,6 @@
 // <side-panel>: where the stylesheet shows it, links marked data-beside open beside the page; elsewhere and without
-// scripts they are links, so a narrow window does not fetch this one. With data-address the panel takes the link's address and title: reloaded, the same is a page.
+// scripts they are links, so a narrow window does not fetch this one. With data-address the panel
+// takes the link's address and title: reloaded, the same is a page.
 import { addressed, openIn, typedInto } from "./pieces.js";
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
