@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
@@ -119,7 +119,7 @@ def open_browser(
     request: pytest.FixtureRequest, chromium: Browser, practice: Practice, watch: Watch, size: str, scripts: bool
 ) -> Iterator[Callable[..., Page]]:
     """A browser of somebody's own: `open_browser("Europe/Berlin")`."""
-    workers = "block" if request.node.get_closest_marker("without_worker") else "allow"
+    workers: Literal["allow", "block"] = "block" if request.node.get_closest_marker("without_worker") else "allow"
     with ExitStack() as opened:
 
         def open_one(zone: str = "Europe/London", language: str = "en-GB") -> Page:
@@ -131,7 +131,7 @@ def open_browser(
                 timezone_id=zone,
                 locale=language,
                 reduced_motion="reduce",
-                service_workers=workers,  # type: ignore[arg-type]
+                service_workers=workers,
             )
             opened.callback(context.close)
             context.set_default_timeout(PATIENCE)

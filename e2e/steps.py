@@ -12,23 +12,13 @@ from playwright.sync_api import Locator, Page, Request, expect
 from app.integrations.mail.letters import Letter
 from app.wording import hours, span
 from e2e.hands import TOUCH, Hands
+from e2e.page_scripts import has_scripts, hear_nothing
 from tests.waiting import wait_until
 from tests.world import PASSWORD
 
 ASKED, OWN, MISTAKE = "My client asked for this change", "I need to change it", "I made a mistake"
 LENGTH = timedelta(minutes=50)
-PATIENCE = 30  # seconds
 LONDON, BERLIN = "Europe/London", "Europe/Berlin"
-HEARS_NOTHING = r"""(() => {
-  const before = window.fetch;
-  const nothing = () => Promise.resolve(new Response(null, { status: 304 }));
-  window.fetch = (address, ...more) => (/\/live\b/.test(address) ? nothing() : before(address, ...more));
-})()"""
-# All that this window fetches: what opens beside a list is fetched for wide ones only.
-HAS_SCRIPTS = """() => {
-  const comes = (one) => one.localName !== "side-panel" || matchMedia("(min-width: 60rem)").matches;
-  return customElements.get("time-left") && ![...document.querySelectorAll(":not(:defined)")].some(comes);
-}"""
 
 
 class Person:
@@ -49,7 +39,7 @@ class Person:
 
     def hears_nothing(self) -> None:
         """The pages opened from now on do not learn by themselves what others do, however long they are looked at."""
-        self.page.add_init_script(HEARS_NOTHING)
+        hear_nothing(self.page)
 
     def loses_the_line(self) -> None:
         """With the scripts of the page already there: what is still on its way would be lost with the line."""
@@ -276,7 +266,7 @@ class Therapist(SignsIn):
             where = row if self._has(row) else self._main
             return where.get_by_text(status, exact=True).filter(visible=True).count() > 0
 
-        wait_until(is_shown, timeout=PATIENCE, every=0.1)
+        wait_until(is_shown, timeout=30, every=0.1)
 
     def moves(self, client: Client, to: datetime, location: str = "") -> None:
         """As the client asked."""
@@ -394,17 +384,6 @@ class Therapist(SignsIn):
 
 class Operator(SignsIn):
     """Runs the marketplace."""
-
-
-def has_scripts(page: Page) -> None:
-    """From now on the page does what only its scripts can do."""
-    page.wait_for_function(HAS_SCRIPTS)
-
-
-def has_done_all(page: Page) -> None:
-    """What it puts off until the browser is idle, too; asked for after the page itself has asked (js/idle.js)."""
-    has_scripts(page)
-    page.evaluate("() => new Promise((done) => requestIdleCallback(done, { timeout: 4000 }))")
 
 
 def mentions(letter: Letter, at: datetime, *more: str, zone: str = LONDON) -> None:

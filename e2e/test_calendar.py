@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Locator, expect
 
-from e2e.steps import ASKED, LONDON, OWN, Client, Therapist, calendar_entry, has_scripts, mentions
+from e2e.page_scripts import has_scripts
+from e2e.steps import ASKED, LONDON, OWN, Client, Therapist, calendar_entry, mentions
 from e2e.variants import also_by_keyboard, at_a_desk, on_a_phone, with_and_without_scripts
 from tests.world import in_days
 

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from e2e.axe import shuts_nobody_out
-from e2e.steps import Therapist, has_done_all, has_scripts
+from e2e.page_scripts import has_done_all, has_scripts
+from e2e.steps import Therapist
 from e2e.variants import at_a_desk, on_a_phone, without_worker
 from tests.world import PASSWORD, in_days
 

@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, CDPSession, Page, Playwright, expect
 from app.integrations.push import keys
 from e2e.axe import shuts_nobody_out
 from e2e.conftest import CHROMIUM, launched, served_practice
+from e2e.page_scripts import has_done_all, has_scripts
 from e2e.practice import Practice
-from e2e.steps import Therapist, has_done_all, has_scripts
+from e2e.steps import Therapist
 from e2e.variants import at_a_desk
 from tests.push.service import Device, PushService
 from tests.waiting import wait_until

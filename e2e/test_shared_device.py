@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, expect
 
 from e2e.conftest import CHROMIUM, launched
-from e2e.steps import Therapist, has_scripts
+from e2e.page_scripts import has_scripts
+from e2e.steps import Therapist
 from e2e.test_offline import CACHED, FIXED, KEEP, NOT_REACHED, READY
 from tests.waiting import wait_until
 from tests.world import INES, in_days

@@ -1,0 +1,32 @@
+"""Scripts of the pages that are tested: whether they have come, and what stands between them and the practice."""
+
+from playwright.sync_api import Page
+
+HEARS_NOTHING = r"""(() => {
+  const before = window.fetch;
+  const nothing = () => Promise.resolve(new Response(null, { status: 304 }));
+  window.fetch = (address, ...more) => (/\/live\b/.test(address) ? nothing() : before(address, ...more));
+})()"""
+# All that this window fetches: what opens beside a list is fetched for wide ones only, and then stands in the page.
+HAS_SCRIPTS = """() => {
+  if (document.getElementById("scripts").content.querySelector("script")) return false;
+  const wide = document.querySelector("script[data-only]");
+  const comes = (one) => one.localName !== "side-panel" || wide;
+  return customElements.get("time-left") && ![...document.querySelectorAll(":not(:defined)")].some(comes);
+}"""
+
+
+def hear_nothing(page: Page) -> None:
+    """The pages opened from now on do not learn by themselves what others do, however long they are looked at."""
+    page.add_init_script(HEARS_NOTHING)
+
+
+def has_scripts(page: Page) -> None:
+    """From now on the page does what only its scripts can do."""
+    page.wait_for_function(HAS_SCRIPTS)
+
+
+def has_done_all(page: Page) -> None:
+    """What it puts off until the browser is idle, too; asked for after the page itself has asked (js/idle.js)."""
+    has_scripts(page)
+    page.evaluate("() => new Promise((done) => requestIdleCallback(done, { timeout: 4000 }))")
