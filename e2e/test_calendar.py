@@ -75,6 +75,24 @@ def test_a_session_opens_beside_the_calendar_which_follows_what_changes(mara, in
         expect(block(mara, TEN, "^Ines K., confirmed")).to_be_focused()
 
 
+@at_a_desk
+def test_what_was_just_blocked_can_still_be_undone_when_a_client_acted_meanwhile(mara, ines):
+    looks_at_calendar(mara, TEN)
+    mara.hands.press(day(mara, NOON).get_by_role("link", name="12:00 to 13:00, free"))
+    mara.unfolds("Block this time")
+    mara.presses("Block it")
+    mara.sees("Blocked:")
+    with mara.staying_on_the_page():
+        for done in (lambda: ines.requests(mara, TEN), ines.cancels):
+            before = block(mara, TEN, "^Ines K., to answer").count()
+            done()
+            expect(block(mara, TEN, "^Ines K., to answer")).to_have_count(1 - before)
+            mara.sees("Blocked:")
+    mara.presses("Undo")
+    mara.does_not_see("Blocked:")
+    expect(day(mara, NOON).get_by_role("link", name="12:00 to 13:00, free")).to_be_attached()
+
+
 @on_a_phone
 def test_on_a_phone_a_session_is_a_page_and_the_days_are_a_tap_away(mara, ines):
     ines.requests(mara, TEN)

@@ -25,6 +25,14 @@ CACHED = """async () => {
   }
   return found;
 }"""
+# The browser's Back comes to this page while its script is on the way, and asking for it again takes a while.
+COMES_BACK_EARLY = """new MutationObserver((_, watching) => {
+  if (!document.querySelector("script[src*=offline]")) return;
+  watching.disconnect();
+  navigation.addEventListener("navigate", (event) => event.preventDefault(), { once: true });
+  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  window.cameBack = true;
+}).observe(document, { childList: true, subtree: true })"""
 READY = "async () => { await navigator.serviceWorker.ready; }"
 NOT_REACHED = "We cannot reach Holdfast"
 UNKNOWN = "What you sent just before may have arrived all the same"
@@ -62,6 +70,15 @@ def test_without_a_connection_a_page_says_so_and_comes_back_by_itself(mara):
     mara.finds_the_line()
     expect(mara.page.get_by_role("heading", level=1)).not_to_have_text(NOT_REACHED)
     assert mara.page.url.endswith("/calendar?view=list")
+
+
+def test_coming_back_to_it_before_its_script_is_there_breaks_nothing(mara):
+    mara.page.add_init_script(COMES_BACK_EARLY)
+    mara.loses_the_line()
+    mara.at("/sessions")
+    mara.page.wait_for_function("() => window.cameBack")
+    mara.sees_title(NOT_REACHED)
+    mara.sees("Nothing was sent.", "This device is offline.")
 
 
 def test_a_server_that_does_not_answer_is_told_and_asked_again(mara, practice):

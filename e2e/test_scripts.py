@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from e2e.steps import BERLIN
+from e2e.page_scripts import has_scripts
+from e2e.steps import BERLIN, Client, Therapist
 from e2e.variants import without_worker
 from tests.world import in_days
 
@@ -30,6 +31,20 @@ TURN_TEXT_INTO_CODE = """() => [
   () => { trustedTypes.createPolicy("planted", {createHTML: (text) => text}); },
   () => { const script = document.createElement("script"); script.src = "/planted.js"; },
 ].map((attempt) => { try { attempt(); return "worked"; } catch { return "refused"; } })"""
+
+
+# The answer to the next form that is sent is lost on its way, after its first letters.
+LOSES_AN_ANSWER = """() => {
+  const whole = window.fetch;
+  window.fetch = async (...asked) => {
+    if (asked[1]?.method !== "POST") return whole(...asked);
+    window.fetch = whole;
+    const { status, headers } = await whole(...asked);
+    const cut = new ReadableStream({ pull: (body) => body.error(new TypeError("Failed to fetch")) });
+    return new Response(cut, { status, headers });
+  };
+}"""
+UNANSWERED = "Holdfast did not answer: what you sent may have arrived or not."
 
 
 @pytest.fixture
@@ -62,10 +77,7 @@ def test_text_never_becomes_code(mara, watch):
 
 def test_a_dropped_connection_is_told_and_what_was_typed_stays(mara, ines, watch):
     watch.expects_losses()
-    ines.looks_at_times(mara)
-    ines.chooses(in_days(3))
-    ines.types("Your name", "Ines Keller")
-    ines.types("E-mail", ines.email)
+    fills_in_a_request(ines, mara)
     ines.loses_the_line()
     ines.presses("Request session")
     ines.sees("We could not reach Holdfast.")
@@ -75,11 +87,37 @@ def test_a_dropped_connection_is_told_and_what_was_typed_stays(mara, ines, watch
     ines.sees("Waiting for an answer")
 
 
+def test_what_stands_before_holdfast_takes_nothing_away_when_it_refuses(mara, ines, watch):
+    """A proxy whose practice is just being renewed answers in its own words."""
+    watch.expects(502)
+    fills_in_a_request(ines, mara)
+    refused = "**/t/*/requests"
+    ines.page.route(refused, lambda route: route.fulfill(status=502, content_type="text/html", body="Bad Gateway"))
+    ines.presses("Request session")
+    ines.sees(UNANSWERED)
+    ines.does_not_see("Bad Gateway")
+    ines.still_reads("Your name", "Ines Keller")
+    ines.page.unroute(refused)
+    ines.presses("Request session")
+    ines.sees("Waiting for an answer")
+
+
+def test_an_answer_that_is_cut_off_is_told_and_the_button_can_be_pressed_again(mara, ines, watch):
+    watch.expects_losses()
+    watch.expects(409)  # it was cancelled with the first press
+    ines.hears_nothing()
+    ines.requests(mara, in_days(3))
+    has_scripts(ines.page)
+    ines.page.evaluate(LOSES_AN_ANSWER)
+    ines.unfolds("Cancel this session…")
+    ines.presses("Cancel session")
+    ines.sees(UNANSWERED)
+    ines.presses("Cancel session")
+    ines.sees("Cancelled")
+
+
 def test_a_button_pressed_twice_asks_once(mara, ines):
-    ines.looks_at_times(mara)
-    ines.chooses(in_days(3))
-    ines.types("Your name", "Ines Keller")
-    ines.types("E-mail", ines.email)
+    fills_in_a_request(ines, mara)
     sent: list[str] = []
     ines.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     ines.page.get_by_role("button", name="Request session").dblclick()
@@ -91,10 +129,7 @@ def test_a_button_pressed_twice_asks_once(mara, ines):
 
 def test_a_page_that_was_open_for_too_long_only_needs_its_button_again(mara, ines, watch):
     watch.expects(400)
-    ines.looks_at_times(mara)
-    ines.chooses(in_days(3))
-    ines.types("Your name", "Ines Keller")
-    ines.types("E-mail", ines.email)
+    fills_in_a_request(ines, mara)
     ines.page.context.clear_cookies()
     ines.presses("Request session")
     ines.sees("This page was open for too long.")
@@ -151,3 +186,12 @@ def test_back_from_a_later_week_shows_the_week_before(mara, ines):
     expect(week).not_to_have_text(before)
     ines.page.go_back()
     expect(week).to_have_text(before)
+
+
+def fills_in_a_request(client: Client, therapist: Therapist) -> None:
+    """As far as the button that sends it, which is there with all scripts."""
+    client.looks_at_times(therapist)
+    client.chooses(in_days(3))
+    client.types("Your name", client.name)
+    client.types("E-mail", client.email)
+    has_scripts(client.page)

@@ -40,7 +40,7 @@ class Watch:
 
     def _script(self, error: WebError) -> None:
         if not (self._loses and LOST.search(str(error.error))):
-            self.problems.append(f"script error: {error.error}")
+            self.problems.append(f"script error: {error.error.stack or error.error}")
 
     def _response(self, response: Response) -> None:
         if response.status >= 500 and response.status not in self._refusals:

@@ -52,9 +52,13 @@ def choices() -> list[Choice]:
 def _script_words(_language: str) -> Markup:
     """What scripts say on every page, as attributes of its root, in the language that is spoken."""
     unreachable = _("We could not reach Holdfast. What you typed is still here: check your connection and try again.")
+    unanswered = _(
+        "Holdfast did not answer: what you sent may have arrived or not. "
+        "What you typed is still here, so try again in a moment."
+    )
     stale = _("Not up to date since {time}")
-    words = ' data-left="{}" data-unreachable="{}" data-stale="{}"'
-    return Markup(words).format(time_left_patterns(), unreachable, stale)
+    words = ' data-left="{}" data-unreachable="{}" data-unanswered="{}" data-stale="{}"'
+    return Markup(words).format(time_left_patterns(), unreachable, unanswered, stale)
 
 
 def _begin(_app: Flask, **_more: Any) -> None:

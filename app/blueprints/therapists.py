@@ -47,7 +47,7 @@ def create(slug: str) -> Response:
     therapist = listed_therapist(slug)
     page, form = BookingPage.from_request(therapist), RequestForm()
     if page.starts_at is None:
-        return _request_page(page, form, 422, _("Choose a time first."), free_slots=page.slots_nearby())
+        return _request_page(page, form, 422, not_chosen=_("Choose a time first."), free_slots=page.slots_nearby())
     if not form.validate_on_submit():
         return _request_page(page, form, 422)
     try:
@@ -83,8 +83,11 @@ def _request_page(
     status: int = 200,
     problem: str | None = None,
     free_slots: list | None = None,
+    not_chosen: str | None = None,
 ) -> Response:
-    context = page.request() | {"form": form, "problem": problem, "free_slots": free_slots}
+    """`not_chosen` is what is wrong with the choice of a time, `problem` what stands in the way of all of it."""
+    refused = {"problem": problem, "not_chosen": not_chosen, "free_slots": free_slots}
+    context = page.request() | refused | {"form": form}
     return page_or_fragment("therapists/request.html", "therapists/_request.html", status, **context)
 
 

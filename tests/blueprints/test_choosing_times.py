@@ -80,7 +80,8 @@ def test_no_other_time_is_chosen_beforehand(client, mara):
     assert " checked" not in page.text
     again = client.press(page, "Request session")  # in haste, a second time
     assert (again.status, bookings()) == (422, 1)
-    assert "Choose a time first." in again.text
+    assert re.search(r'id="not-chosen" [^>]+>Choose a time first\.<', again.text)
+    assert 'aria-required="true" aria-invalid="true" aria-describedby="not-chosen"' in again.text  # of the times
     assert f"Still free on {day(world.in_days(3), 'Europe/London')}" in again.text
     assert GOOD["words"] in html.unescape(again.text)
     chosen = f"{world.in_days(3, '12:00'):%Y-%m-%dT%H:%M}Z"

@@ -12,6 +12,7 @@ SAID = (
     "placeholder",
     "data-left",
     "data-unreachable",
+    "data-unanswered",
     "says",
 )
 # The same in every language: names of people and places, addresses, and figures.

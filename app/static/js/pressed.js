@@ -22,12 +22,12 @@ document.addEventListener(
   "submit",
   (event) => {
     const form = event.target;
-    if (form.ariaBusy === "true") {
+    if (form.hasAttribute("aria-busy")) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;
     }
-    form.ariaBusy = "true";
+    form.setAttribute("aria-busy", "true");
     press(event.submitter);
   },
   true,

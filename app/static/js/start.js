@@ -62,9 +62,11 @@ function leave({ target }) {
   if (target.method === "post" && navigator.onLine) window.name = window.leaving = "sent";
 }
 
-// By the browser's Back, before there is anybody who knows what may be shown: it is asked for again.
+// By the browser's Back, before there is anybody who knows what may be shown: it is asked for again. Only the desk has
+// something to hide until then; the script of the offline page, which may be on its way, needs what is there.
 function comesBack({ persisted, state }) {
-  if (persisted ? !document.body.matches(".desk") : !state) return;
-  document.body.replaceChildren();
+  const desk = document.body.matches(".desk");
+  if (persisted ? !desk : !state) return;
+  if (desk) document.body.replaceChildren();
   location.reload();
 }

@@ -2,7 +2,7 @@
 import { made } from "./made.js";
 import { typedInto } from "./pieces.js";
 import { press, release } from "./pressed.js";
-import { nothingSent } from "./sent.js";
+import { maybeSent, nothingSent } from "./sent.js";
 
 // Coming back to an address that a script made loads the page, unless something on this one shows it by itself.
 document.addEventListener("htmx:before:history:restore", (event) => {
@@ -40,7 +40,7 @@ export async function post(address, fields) {
 
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
-  if (!ctx.quiet) return;
+  if (!ctx.quiet) return ours(ctx.response) || (event.preventDefault(), unanswered(ctx));
   const there = (field) => tasks[0]?.fragment.querySelector(`[name="${CSS.escape(field.name)}"]`);
   const typed = [...ctx.sourceElement.querySelectorAll("[name]")].some((field) => typedInto(field) && !there(field));
   // What just stood in the way of what was pressed may not have been read yet.
@@ -48,8 +48,16 @@ document.addEventListener("htmx:before:swap", (event) => {
   // Nor while the answer to a button in it is on the way.
   const waits = ctx.sourceElement.querySelector("[aria-busy=true]");
   ctx.quiet.became = ctx.response.status !== 200 ? "failed" : waits ? "later" : loses ? "kept" : "drawn";
-  if (ctx.quiet.became !== "drawn") event.preventDefault();
+  if (ctx.quiet.became !== "drawn") return event.preventDefault();
+  for (const told of ctx.sourceElement.querySelectorAll(".told[role=status]")) leave(told, tasks[0].fragment);
 });
+
+// What was told a moment ago, and can perhaps be undone, goes when its reader does something else: until then it stands
+// where it stood or, where that is no more, above all.
+function leave(told, fragment) {
+  const place = fragment.getElementById(told.parentElement.id) ?? fragment.firstElementChild;
+  place?.prepend(told.cloneNode(true));
+}
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (ctx.quiet) return;
@@ -87,11 +95,19 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 // Nobody pressed anything: the focus stays where it is, and nobody waits for an answer.
 const actsByItself = (element) => element.matches("[data-by-itself]");
 
+// Whatever stands before Holdfast may refuse in its stead: its page must not take the place of what was typed.
+const ours = ({ status, headers }) => status < 400 || /hx-request/i.test(headers.get("Vary"));
+
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (!ctx || ctx.response || ctx.quiet || actsByItself(ctx.sourceElement)) return;
-  if (!ctx.sourceElement.dispatchEvent(new Event("unreachable", { bubbles: true, cancelable: true }))) return;
-  notify(document.documentElement.dataset.unreachable);
+  if (ctx && ctx.text === undefined && !ctx.quiet) unanswered(ctx); // lost before its end
 });
+
+function unanswered({ sourceElement, request }) {
+  if (actsByItself(sourceElement)) return;
+  if (!sourceElement.dispatchEvent(new Event("unreachable", { bubbles: true, cancelable: true }))) return;
+  const { unanswered, unreachable } = document.documentElement.dataset;
+  notify(request.method !== "GET" && maybeSent() ? unanswered : unreachable);
+}
 
 // What stands in the way of what was pressed, where no answer of the server says it.
 export function notify(words) {
