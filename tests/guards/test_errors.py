@@ -68,6 +68,21 @@ def test_every_form_is_among_them(app, desk, visitor):
                 assert any(re.fullmatch(form, action) for form in known), f"{action} on {address}"
 
 
+def test_a_refusal_says_that_it_is_ours(desk, visitor):
+    """Scripts put no other in the place of a form (js/swaps.js). Something is wrong, not theirs, or nowhere."""
+    asks = {"HX-Request": "true"}
+    for email in ("mara@example.com", "otto@example.com", ""):
+        browser = visitor(email)
+        typed = WRONG | {"csrf_token": browser.form_token("/settings" if email else "/sign-in")}
+        for address in [address for form in FORMS.split() for address in desk.filled(form)] + ["/nowhere"]:
+            for answer in (
+                browser.http.post(address, data=typed, headers=asks),
+                browser.http.post(address, headers=asks),
+                browser.http.get(address, headers=asks),
+            ):
+                assert answer.status_code < 400 or "HX-Request" in answer.headers["Vary"], f"{answer} of {address}"
+
+
 def asked_in(page: Page) -> set[str]:
     """Where the forms send what is typed or chosen in them: without a word, to their own page."""
     fields = [
