@@ -32,12 +32,13 @@ class Person:
     name: str
     email: str
     zone: str = "Europe/London"
+    language: str | None = None  # in which they ask
 
     def asks(
         self, therapist: Therapist, starts_at: datetime, location: Location | None = None, words: str = ""
     ) -> Booking:
         """This person requests a session; committed."""
-        asker = Asker(self.name, self.email, "", self.zone, address=self.email)
+        asker = Asker(self.name, self.email, "", self.zone, address=self.email, language=self.language)
         booking = request_session(
             therapist, therapist.session_types[0], location or therapist.locations[0], starts_at, asker, words
         )

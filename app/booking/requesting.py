@@ -17,7 +17,7 @@ from app.booking.rearrangement import refuse_clash
 from app.booking.refusals import NotPossible, TimeTaken, TooManyRequests
 from app.calendars.settled_clash import settle_known
 from app.database import db, take_turn
-from app.language import marked
+from app.language import ENGLISH, marked
 from app.messages.activity import record
 from app.practice.client import Client
 from app.practice.location import Location
@@ -47,7 +47,7 @@ class Asker:
     zone: str
     address: str
     once: str = ""  # the form's own number: the same form sent twice is one request
-    language: str | None = None  # None: the therapist books, and their browser says nothing about the client
+    language: str | None = None  # None: the therapist typed who it is, and their browser says nothing about them
 
     @property
     def address_hash(self) -> str:
@@ -136,7 +136,7 @@ def _wish(
 
 def _store(booking: Booking, therapist: Therapist, asker: Asker) -> None:
     """Write the booking down with its client, its holds and the link that its mails carry."""
-    language = asker.language or Client.language_of(therapist.id, asker.email)
+    language = asker.language or _language_of(therapist, asker.email)
     details = (asker.name, asker.email, asker.phone, asker.zone, language)
     booking.client_id = Client.known_or_new(therapist.id, *details).id
     booking.requested_at = booking.unanswered_since = clock.now()
@@ -144,6 +144,14 @@ def _store(booking: Booking, therapist: Therapist, asker: Asker) -> None:
     db.session.flush()
     booking.keep_holds()
     PersonalLink.to_session(booking.id)
+
+
+def _language_of(therapist: Therapist, email: str) -> str:
+    """That of the newest session booked for this address with the therapist; English when there is none."""
+    # Not the newest client: who comes back to a language that they used before is the client from then.
+    known = select(Client.language).join(Booking, Booking.client_id == Client.id)
+    known = known.where(Client.therapist_id == therapist.id, Client.email == email)
+    return db.session.scalar(known.order_by(Booking.id.desc()).limit(1)) or ENGLISH
 
 
 def _made_before(booking: Booking) -> Booking | None:

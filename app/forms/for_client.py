@@ -124,7 +124,8 @@ class ForClient:
         if known is None:
             self.problem = "Choose one of your clients, or type who it is."
             return None
-        return Asker(known.name, known.email, known.phone, known.zone, address="", once=once)
+        details = known.name, known.email, known.phone, known.zone
+        return Asker(*details, address="", once=once, language=known.language)
 
 
 def _newest_clients(therapist: Therapist) -> Sequence[Client]:

@@ -43,12 +43,6 @@ class Client(Model):
             db.session.flush()
         return client
 
-    @classmethod
-    def language_of(cls, therapist_id: int, email: str) -> str:
-        """The language in which this address booked with the therapist last; English when it never did."""
-        known = select(cls.language).filter_by(therapist_id=therapist_id, email=email)
-        return db.session.scalar(known.order_by(cls.id.desc()).limit(1)) or "en"
-
     @property
     def short_name(self) -> str:
         return short_name(self.name)
