@@ -91,6 +91,11 @@ def speaking(language: str | None) -> Iterator[None]:
         speak(before)
 
 
+def language_name(code: str) -> str:
+    """What one of our languages is called here: *German*."""
+    return LOCALES[_spoken.get()].languages.get(code, code)
+
+
 def languages_said(written: str) -> str:
     """What a therapist speaks, as a sentence goes on with it: *Parle allemand, anglais*."""
     return _languages(written, _spoken.get())

@@ -1,26 +1,22 @@
 """The therapist books a session for a client, or blocks the time."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import request
-from sqlalchemy import select
 from wtforms import EmailField, SelectField, StringField
 from wtforms.validators import DataRequired, Email, Length
 
 from app import clock
 from app.booking.requesting import Asker
-from app.database import db
 from app.forms.cleaning import address, one_line
+from app.forms.known_clients import newest_clients, told_apart
 from app.forms.new_time import NewTime
 from app.forms.request import RequestForm
-from app.practice.client import Client
 from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
 
-MOST_CLIENTS = 200
 BLOCKED_FOR = timedelta(hours=1)  # unless another end is chosen
 
 
@@ -71,9 +67,9 @@ class ForClient:
         self.therapist, self.when = therapist, when
         self.session_types = [one for one in therapist.session_types if one.active]
         self.session_type = next((one for one in self.session_types if str(one.id) == session_type), None)
-        self.clients = _newest_clients(therapist)
+        self.clients = newest_clients(therapist)
         self.person = PersonForm()
-        self.person.client.choices = [("", "Somebody new"), *((str(one.id), _told(one)) for one in self.clients)]
+        self.person.client.choices = [("", "Somebody new"), *told_apart(self.clients)]
         self.problem: str | None = None
 
     @classmethod
@@ -126,15 +122,6 @@ class ForClient:
             return None
         details = known.name, known.email, known.phone, known.zone
         return Asker(*details, address="", once=once, language=known.language)
-
-
-def _newest_clients(therapist: Therapist) -> Sequence[Client]:
-    mine = select(Client).where(Client.therapist_id == therapist.id).order_by(Client.id.desc()).limit(MOST_CLIENTS)
-    return sorted(db.session.scalars(mine), key=lambda one: (one.name.casefold(), one.email))
-
-
-def _told(client: Client) -> str:
-    return f"{client.name}, {client.email}"
 
 
 def _wall(text: str | None) -> datetime | None:

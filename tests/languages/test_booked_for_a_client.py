@@ -6,14 +6,17 @@ import pytest
 from sqlalchemy import select
 
 from app.booking.booking import Booking
+from app.booking.requesting import Asker, book_for_client
 from app.database import db
 from app.messages.message import Message
 from tests import world
+from tests.blueprints.pages import read
 from tests.browser import Page
 from tests.statements import statements
 from tests.visitor import Visitor
 
 IN_GERMAN, IN_ENGLISH, IN_FRENCH = (replace(world.INES, language=language) for language in ("de", "en", "fr"))
+SHE = "Ines Keller, ines@example.net"
 
 
 def ask_in_turn(therapist, *people: world.Person, first: int = 3) -> list[Booking]:
@@ -39,6 +42,12 @@ def desk(mara, visitor) -> Visitor:
 
 def empty_time(desk: Visitor) -> Page:
     return desk.open(f"/calendar/time?start={world.in_days(9):%Y-%m-%dT%H:%M}")
+
+
+def listed(desk: Visitor) -> dict[str, str]:
+    """The lines of the list of known clients, each with what it chooses."""
+    options = [one for one in read(empty_time(desk).text).all("option") if one.inside[-1].attributes["id"] == "client"]
+    return {one.text: one.attributes["value"] for one in options if one.attributes["value"]}
 
 
 def last_mail() -> str:
@@ -87,3 +96,38 @@ def test_a_chosen_client_keeps_their_own_language(desk, german_again, number):
     desk.press(empty_time(desk), "Book session", client=str(chosen.id))
     booking = db.session.scalars(select(Booking).order_by(Booking.id.desc())).first()
     assert (booking.client_id, last_mail()) == (chosen.id, chosen.language)
+
+
+# The list
+
+
+def test_lines_that_would_be_the_same_tell_the_language_in_words(desk, german_again):
+    german, english = (str(german_again[number].client_id) for number in (0, 1))
+    assert listed(desk) == {f"{SHE}, German": german, f"{SHE}, English": english}
+
+
+def test_a_line_of_its_own_tells_no_language(desk, mara):
+    ask_in_turn(mara, IN_GERMAN, world.Person("Ines Kahn", "ines@example.net"))
+    assert list(listed(desk)) == ["Ines Kahn, ines@example.net", SHE]
+
+
+def test_where_the_language_is_the_same_too_phone_and_clock_tell_them_apart(desk, mara, german_again):
+    for zone, phone, day in (("Europe/Berlin", "+49 30 1", 10), ("Europe/London", "", 11)):
+        typed = Asker("Ines Keller", "ines@example.net", phone, zone, address="")
+        book_for_client(mara, mara.session_types[0], mara.locations[0], world.in_days(day), typed)
+    db.session.commit()
+    ends = {line.removeprefix(f"{SHE}, ") for line in listed(desk)}
+    assert ends == {"German, +49 30 1", "German, Berlin time", "German, London time", "English"}
+
+
+def test_more_lines_that_are_the_same_ask_the_database_no_more(desk, mara):
+    def sent() -> int:
+        empty_time(desk)  # what is kept of the practice is read now
+        with statements() as asked:
+            empty_time(desk)
+        return len(asked)
+
+    ask_in_turn(mara, IN_GERMAN)
+    before = sent()
+    ask_in_turn(mara, IN_ENGLISH, IN_FRENCH, replace(IN_FRENCH, zone="Europe/Paris"), first=10)
+    assert sent() == before
