@@ -121,17 +121,29 @@ def broken(page: Page) -> list[str]:
 PHONE = {"viewport": SIZES["phone"], "forced_colors": "active"}
 # In a system's own colours backgrounds go; what told something by them does it by an edge or a sign.
 UNMARKED = """() => {
-  const edged = (one) => {
-    const style = getComputedStyle(one);
+  const edged = (one, part) => {
+    const style = getComputedStyle(one, part);
     return parseFloat(style.borderTopWidth) >= 1 && style.borderTopColor !== style.backgroundColor;
   };
   const seen = (one) => one.checkVisibility({visibilityProperty: true});
   const thick = (one) => parseFloat(getComputedStyle(one).borderTopWidth) >= 2;
+  const hatched = (one) => getComputedStyle(one).backgroundImage !== "none";
+  const signed = (one) => getComputedStyle(one, "::before").content.includes("+") && edged(one, "::before");
+  const saysThatItIsSlow = (one) => {
+    one.classList.add("htmx-request");
+    const {content, backgroundColor} = getComputedStyle(document.body, "::before");
+    one.classList.remove("htmx-request");
+    return content !== "none" && backgroundColor !== getComputedStyle(document.documentElement).backgroundColor;
+  };
   const all = (what) => [...document.querySelectorAll(what)].filter(seen);
   return [
-    ...all(".button, .slot, .status, .choice, .field__control, .block").filter((one) => !edged(one)),
+    ...all(".button, .slot, .status, .choice, .field__control, .block, b.today").filter((one) => !edged(one)),
     ...all("[aria-current]:not([aria-current=false]), [aria-pressed=true]").filter((one) => !thick(one)),
     ...all(".status").filter((one) => !one.querySelector("svg")?.getBoundingClientRect().width),
+    ...all(".grid__column, .off, .busy, .other").filter((one) => !hatched(one)),
+    ...all(".open").filter(hatched),
+    ...all(".free").filter((one) => !signed(one)),
+    ...all("a").slice(0, 1).filter((one) => !saysThatItIsSlow(one)),
   ].map((one) => one.outerHTML.slice(0, 120));
 }"""
 
