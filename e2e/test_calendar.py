@@ -32,6 +32,17 @@ def block(mara: Therapist, at: datetime, words: str) -> Locator:
     return day(mara, at).get_by_role("link", name=re.compile(words))
 
 
+def another_day(at: datetime) -> datetime:
+    """Of the same week."""
+    return next(one for one in (in_days(2), in_days(4)) if local(one).isocalendar()[1] == local(at).isocalendar()[1])
+
+
+def day_of_the_week(mara: Therapist, at: datetime) -> Locator:
+    """The link to it above the day that is shown."""
+    name = f"{local(at):%A} {local(at).day} {local(at):%B}"
+    return mara.page.get_by_role("navigation", name="Days of this week").get_by_role("link", name=name)
+
+
 def books(mara: Therapist, client: Client) -> None:
     mara.types("Client's name", client.name)
     mara.types("E-mail", client.email)
@@ -70,6 +81,7 @@ def test_a_session_opens_beside_the_calendar_which_follows_what_changes(mara, in
         block(mara, TEN, "^Ines K., to answer").click()
         mara.presses("Confirm session")
         expect(block(mara, TEN, "^Ines K., confirmed")).to_be_visible()
+        expect(mara.page.locator("#announcer")).to_have_text("Ines K.: Confirmed")
         mara.page.keyboard.press("Escape")
         expect(mara.page.get_by_role("dialog")).to_have_count(0)
         expect(block(mara, TEN, "^Ines K., confirmed")).to_be_focused()
@@ -100,12 +112,11 @@ def test_on_a_phone_a_session_is_a_page_and_the_days_are_a_tap_away(mara, ines):
     block(mara, TEN, "^Ines K., to answer").click()
     mara.sees_title(ines.name)
     looks_at_calendar(mara, TEN)
-    other = next(one for one in (2, 4) if local(in_days(one)).isocalendar()[1] == local(TEN).isocalendar()[1])
-    expect(day(mara, in_days(other))).to_be_hidden()
+    other = another_day(TEN)
+    expect(day(mara, other)).to_be_hidden()
     with mara.staying_on_the_page():
-        name = f"{local(in_days(other)):%A} {local(in_days(other)).day} {local(in_days(other)):%B}"
-        mara.page.get_by_role("navigation", name="Days of this week").get_by_role("link", name=name).click()
-        expect(day(mara, in_days(other))).to_be_visible()
+        day_of_the_week(mara, other).click()
+        expect(day(mara, other)).to_be_visible()
 
 
 @with_and_without_scripts
@@ -117,6 +128,36 @@ def test_on_a_phone_the_calendar_is_turned_by_a_day(mara):
         at = local(shown)
         expect(mara.page.get_by_role("heading", name=f"{at:%A} {at.day} {at:%B %Y}", exact=True)).to_be_visible()
         expect(day(mara, shown)).to_be_visible()
+
+
+@pytest.mark.parametrize("view", ["", "&view=list"])
+def test_turning_the_calendar_by_keyboard_keeps_the_focus_and_says_what_it_shows(mara, view):
+    looks_at_calendar(mara, TEN, view)
+    shown = mara.page.get_by_role("heading", name=re.compile(r" \d{4}$"))
+    for name in ("Later", "Later", "Earlier", "Today"):
+        link = mara.page.get_by_role("navigation", name="Other dates").get_by_role("link", name=name)
+        link.focus()
+        before = shown.inner_text()
+        mara.page.keyboard.press("Enter")
+        expect(shown).not_to_have_text(before, use_inner_text=True)
+        expect(link).to_be_focused()
+        expect(mara.page.locator("#announcer")).to_have_text(shown.inner_text())
+
+
+def test_choosing_a_view_or_a_day_by_keyboard_keeps_the_focus(mara, size):
+    looks_at_calendar(mara, TEN)
+    views = mara.page.get_by_role("navigation", name="View")
+    for name in ("Week" if size == "phone" else "Day", "List", "Day"):
+        is_chosen_by_keyboard(views.get_by_role("link", name=name))
+    is_chosen_by_keyboard(day_of_the_week(mara, another_day(TEN)))
+
+
+def is_chosen_by_keyboard(link: Locator) -> None:
+    expect(link).not_to_have_attribute("aria-current", re.compile("true|date"))
+    link.focus()
+    link.page.keyboard.press("Enter")
+    expect(link).to_have_attribute("aria-current", re.compile("true|date"))
+    expect(link).to_be_focused()
 
 
 @at_a_desk

@@ -89,7 +89,8 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   }
   renewFormTokens(place);
   if (!actsByItself(ctx.sourceElement)) focusIn(place);
-  announce(place);
+  // What only follows something else that has changed would talk over it.
+  if (ctx.sourceEvent?.type !== "changed") announce(place);
 });
 
 // Nobody pressed anything: the focus stays where it is, and nobody waits for an answer.
@@ -143,7 +144,7 @@ function announce(place) {
   if (sentence) say(wordsOf(sentence));
 }
 
-export const wordsOf = (element) => element.dataset.announce || element.textContent.trim();
+export const wordsOf = (element) => element.dataset.announce || element.innerText.trim(); // what is seen of it
 
 // In a quiet voice, for those who listen to the page.
 export function say(words) {

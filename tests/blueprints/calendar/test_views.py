@@ -87,7 +87,7 @@ def test_where_a_phone_shows_the_day_it_is_told_and_turned_by_a_day(desk):
         width: [
             one.attributes.get("href") or one.text
             for one in page.all("a") + page.all("span")
-            if width in one.attributes.get("class", "").split() and one.text not in ("Week", "Day")
+            if width in one.attributes.get("class", "").split() and one.text not in ("Week", "Day", "List")
         ]
         for width in ("only-phone", "only-desk")
     }
