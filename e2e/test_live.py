@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
@@ -297,13 +298,35 @@ def test_what_a_page_reports_by_itself_is_no_news_when_it_fails(mara, ines, watc
 
 
 @at_a_desk
+def test_the_longer_nothing_changes_the_less_often_it_is_asked_but_within_ten_seconds(mara):
+    mara.page.clock.install()
+    mara.looks_at_today()
+    first, *_more, last = waits(mara.page, 8)
+    assert first < 5 < last < 10
+
+
+@at_a_desk
+def test_a_server_that_is_in_trouble_is_asked_ever_less_often(mara, watch):
+    watch.expects(503)
+    mara.page.clock.install()
+    mara.looks_at_today()
+    mara.page.route("**/live", lambda route: route.fulfill(status=503))
+    _soon, second, third, fourth, *_more, last = waits(mara.page, 7)
+    assert 5 < second < 10 < third < 20 < fourth < 40 < last < 80
+
+
+@at_a_desk
 def test_what_cannot_be_drawn_anew_is_told_and_asked_for_less_often(mara, ines, watch):
     watch.expects(503)
+    mara.page.clock.install()
     mara.looks_at_today()
     mara.page.route("**/dashboard", lambda route: route.fulfill(status=503))
     ines.requests(mara, TEN)
+    _, third, fourth = waits(mara.page, 4)[1:]
+    assert 10 < third < 20 < fourth
     mara.sees(re.compile(r"^Not up to date since \d\d:\d\d$"))
     mara.page.unroute("**/dashboard")
+    waits(mara.page, 1)
     expect(mara.row(ines)).to_be_visible()
     mara.does_not_see("Not up to date")
 
@@ -326,6 +349,17 @@ def test_a_sign_in_that_has_ended_ends_it_quietly_and_leads_to_a_new_one(mara, i
     mara.types("Password", PASSWORD)
     mara.presses("Sign in")
     expect(mara.row(ines)).to_be_visible()
+
+
+def waits(page: Page, number: int) -> list[float]:
+    """How many seconds go by, one time after the other, before the page asks again; its clock is turned on by hand."""
+    questions, times = asked(page), [page.evaluate("Date.now()")]
+    for asked_before in range(number):
+        with page.expect_response("**/live"):
+            while len(questions) == asked_before:
+                page.clock.run_for(500)
+        times.append(page.evaluate("Date.now()"))
+    return [(after - before) / 1000 for before, after in pairwise(times)]
 
 
 def asks_twice(page: Page) -> None:
