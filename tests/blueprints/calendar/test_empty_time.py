@@ -142,10 +142,15 @@ def test_an_odd_start_opens_the_form_all_the_same(desk, start):
     assert desk.open(f"/calendar/time?start={start}").status == 200
 
 
+def test_time_blocked_into_the_next_day_is_told_with_both(desk, empty_time):
+    blocked = desk.press(empty_time, "Block it", to_date="2026-12-02", to_time="09:00")
+    assert "Blocked: Tue 1 Dec 2026, 14:00 to Wed 2 Dec 2026, 09:00." in blocked.text
+
+
 def test_time_blocked_here_just_now_can_be_opened_again(desk, mara, empty_time):
     _, fields = empty_time.filled("Block it")
     blocked = desk.press(empty_time, "Block it", why="Dentist")
-    assert "Blocked: Tue 1 Dec 2026, 14:00 to Tue 1 Dec 2026, 15:00." in blocked.text
+    assert "Blocked: Tue 1 Dec 2026, 14:00–15:00." in blocked.text
     with time_machine.travel(clock.now() + timedelta(minutes=5), tick=False):
         assert "/reopening" not in desk.open(dict(fields)["next"]).text
     assert "/reopening" not in desk.press(blocked, "Undo").text
