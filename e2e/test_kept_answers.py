@@ -210,6 +210,19 @@ def test_a_line_that_breaks_while_it_is_pressed_is_no_line(mara, ines):
 
 
 @on_a_phone
+def test_what_stands_before_holdfast_and_refuses_is_no_line_either(mara, ines, watch):
+    watch.expects(502)
+    ines.requests(mara, TEN)
+    mara.looks_at_today()
+    has_scripts(mara.page)
+    mara.page.route("**/confirmation", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    mara.confirms_in_the_list(ines)
+    expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
+    mara.does_not_see("Bad Gateway")
+    mara.sees_status(ines, "Confirmed")
+
+
+@on_a_phone
 def test_what_was_pressed_a_day_ago_is_too_old(mara, ines):
     ines.requests(mara, TEN)
     presses_offline(mara, ines)
