@@ -40,7 +40,7 @@ export async function post(address, fields) {
 
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
-  if (!ctx.quiet) return ours(ctx.response) || (event.preventDefault(), unanswered(ctx));
+  if (!ctx.quiet) return ours(ctx.response) || (event.preventDefault(), tellUnanswered(ctx));
   const there = (field) => tasks[0]?.fragment.querySelector(`[name="${CSS.escape(field.name)}"]`);
   const typed = [...ctx.sourceElement.querySelectorAll("[name]")].some((field) => typedInto(field) && !there(field));
   // What just stood in the way of what was pressed may not have been read yet.
@@ -100,10 +100,10 @@ const actsByItself = (element) => element.matches("[data-by-itself]");
 const ours = ({ status, headers }) => status < 400 || /hx-request/i.test(headers.get("Vary"));
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx && ctx.text === undefined && !ctx.quiet) unanswered(ctx); // lost before its end
+  if (ctx && ctx.text === undefined && !ctx.quiet) tellUnanswered(ctx); // lost before its end
 });
 
-function unanswered({ sourceElement, request }) {
+function tellUnanswered({ sourceElement, request }) {
   if (actsByItself(sourceElement)) return;
   if (!sourceElement.dispatchEvent(new Event("unreachable", { bubbles: true, cancelable: true }))) return;
   const { unanswered, unreachable } = document.documentElement.dataset;
