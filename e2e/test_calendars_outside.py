@@ -15,7 +15,7 @@ from e2e.conftest import served_practice
 from e2e.practice import Practice
 from e2e.steps import LENGTH, Client, Therapist
 from e2e.variants import also_by_keyboard, at_a_desk
-from tests.google import Account, Google
+from tests.google import BACKEND_ERROR, Account, Google
 from tests.waiting import wait_until
 from tests.world import in_days
 
@@ -136,6 +136,24 @@ def test_what_was_told_just_now_stays_when_news_draws_the_rest_anew(mara, google
         google.revoke(account)
         account.primary.add("Dentist", TEN, TEN + LENGTH)
         mara.sees("It is not connected any more.", "Your private address is made.")
+
+
+@at_a_desk
+def test_that_google_could_not_be_asked_stays_to_be_read_when_the_next_client_asks(mara, ines, jonas, google, account):
+    connects(mara, account)
+    ines.requests(mara, TEN)
+    mara.looks_at_today()
+    not_asked = f"{ines.name}: Google could not be asked just now"
+    google.faults.always(BACKEND_ERROR)
+    try:
+        with mara.staying_on_the_page():
+            mara.confirms_in_the_list(ines)
+            mara.sees(not_asked)
+            jonas.requests(mara, NOON)
+            expect(mara.row(jonas)).to_be_visible()
+            mara.sees(not_asked)
+    finally:
+        google.faults.clear()
 
 
 @pytest.mark.parametrize(("size", "scripts"), [("desk", False)], indirect=True)
