@@ -89,11 +89,7 @@ def test_a_session_opens_beside_the_calendar_which_follows_what_changes(mara, in
 
 @at_a_desk
 def test_what_was_just_blocked_can_still_be_undone_when_a_client_acted_meanwhile(mara, ines):
-    looks_at_calendar(mara, TEN)
-    mara.hands.press(day(mara, NOON).get_by_role("link", name="12:00 to 13:00, free"))
-    mara.unfolds("Block this time")
-    mara.presses("Block it")
-    mara.sees("Blocked:")
+    blocks_noon(mara)
     with mara.staying_on_the_page():
         for done in (lambda: ines.requests(mara, TEN), ines.cancels):
             before = block(mara, TEN, "^Ines K., to answer").count()
@@ -103,6 +99,27 @@ def test_what_was_just_blocked_can_still_be_undone_when_a_client_acted_meanwhile
     mara.presses("Undo")
     mara.does_not_see("Blocked:")
     expect(day(mara, NOON).get_by_role("link", name="12:00 to 13:00, free")).to_be_attached()
+
+
+@at_a_desk
+def test_two_minutes_later_it_goes_with_what_a_client_does(mara, ines):
+    mara.page.clock.install()
+    blocks_noon(mara)
+    ines.requests(mara, TEN)
+    expect(block(mara, TEN, "^Ines K., to answer")).to_be_visible()
+    mara.sees("Blocked:")
+    mara.page.clock.fast_forward("02:00")
+    ines.cancels()
+    expect(block(mara, TEN, "^Ines K., to answer")).to_have_count(0)
+    mara.does_not_see("Blocked:")
+
+
+def blocks_noon(mara: Therapist) -> None:
+    looks_at_calendar(mara, TEN)
+    mara.hands.press(day(mara, NOON).get_by_role("link", name="12:00 to 13:00, free"))
+    mara.unfolds("Block this time")
+    mara.presses("Block it")
+    mara.sees("Blocked:")
 
 
 @on_a_phone

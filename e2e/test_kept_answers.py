@@ -1,14 +1,16 @@
 """Confirm session pressed without a line: kept on the device, sent once it is back, and told what became of it."""
 
 import re
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, Request, Route, expect
 
 from e2e.axe import shuts_nobody_out
 from e2e.page_scripts import has_done_all, has_scripts
 from e2e.steps import Therapist
 from e2e.variants import at_a_desk, on_a_phone, without_worker
+from tests.waiting import wait_until
 from tests.world import PASSWORD, in_days
 
 pytestmark = without_worker
@@ -282,15 +284,36 @@ def test_signing_out_sends_it_first_where_that_can_be_done(mara, ines):
     refuse = "**/kept-confirmation"
     mara.page.route(refuse, lambda route: route.abort())
     mara.page.route(re.compile(r"/live\b"), lambda route: None)  # with each look the device tries again
-    mara.finds_the_line()
-    with mara.page.expect_event("requestfailed", lambda request: "kept-confirmation" in request.url):
-        mara.at("/settings")
+    tries_in_vain(mara, mara.finds_the_line)
+    tries_in_vain(mara, lambda: has_done_all(mara.at("/settings").page))
     mara.page.unroute(refuse)
     mara.presses("Sign out")
     expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
     mara.presses("Sign out")
     mara.page.wait_for_url("**/")
     ines.is_mailed("Your booking is confirmed")
+
+
+def tries_in_vain(mara: Therapist, act: Callable[[], object]) -> None:
+    """Whatever it sends by that is refused, and nothing of it is on its way any more."""
+    under_way: list[Request] = []
+    tried: list[Request] = []
+
+    def starts(request: Request) -> None:
+        if "kept-confirmation" in request.url:
+            tried.append(request)
+            under_way.append(request)
+
+    def fails(request: Request) -> None:
+        if request in under_way:
+            under_way.remove(request)
+
+    mara.page.on("request", starts)
+    mara.page.on("requestfailed", fails)
+    act()
+    wait_until(lambda: mara.page.evaluate("true") and tried and not under_way)
+    mara.page.remove_listener("request", starts)
+    mara.page.remove_listener("requestfailed", fails)
 
 
 @on_a_phone

@@ -112,6 +112,10 @@ def test_an_answer_that_is_cut_off_is_told_and_the_button_can_be_pressed_again(m
     ines.unfolds("Cancel this session…")
     ines.presses("Cancel session")
     ines.sees(UNANSWERED)
+    ines.loses_the_line()
+    ines.presses("Cancel session")  # this time it does not leave the device
+    ines.sees("We could not reach Holdfast.")
+    ines.finds_the_line()
     ines.presses("Cancel session")
     ines.sees("Cancelled")
 

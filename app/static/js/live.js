@@ -69,7 +69,7 @@ function tellMeanwhile(address = here()) {
 // How many wait for an answer: before the title, and on the icon of the installed app.
 export function count(number) {
   document.title = document.title.replace(/^(\(\d+\) )?/, number ? `(${number}) ` : "");
-  (number ? navigator.setAppBadge : navigator.clearAppBadge)?.call(navigator, number).catch(() => {});
+  navigator.setAppBadge?.(number).catch(() => {}); // 0 takes it away
 }
 
 if (watch) {

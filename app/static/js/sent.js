@@ -2,7 +2,6 @@
 // must not say that nothing was. Noted in the window's name, which goes from page to page in one window and is stored
 // nowhere. A page that was opened, or drawn anew, shows what became of it.
 export const nothingSent = () => (window.name = "");
-export const maybeSent = () => window.name === "sent";
 export const somethingSent = () => (window.name = "sent");
 
 // Without a line nothing leaves this device.

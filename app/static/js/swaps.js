@@ -2,7 +2,7 @@
 import { made } from "./made.js";
 import { typedInto } from "./pieces.js";
 import { press, release } from "./pressed.js";
-import { maybeSent, nothingSent } from "./sent.js";
+import { nothingSent } from "./sent.js";
 
 // Coming back to an address that a script made loads the page, unless something on this one shows it by itself.
 document.addEventListener("htmx:before:history:restore", (event) => {
@@ -48,19 +48,12 @@ document.addEventListener("htmx:before:swap", (event) => {
   // Nor while the answer to a button in it is on the way.
   const waits = ctx.sourceElement.querySelector("[aria-busy=true]");
   ctx.quiet.became = ctx.response.status !== 200 ? "failed" : waits ? "later" : loses ? "kept" : "drawn";
-  if (ctx.quiet.became !== "drawn") return event.preventDefault();
-  for (const told of ctx.sourceElement.querySelectorAll(".told[role=status]")) leave(told, tasks[0].fragment);
+  if (ctx.quiet.became !== "drawn") event.preventDefault();
 });
-
-// What was told a moment ago, and can perhaps be undone, goes when its reader does something else: until then it stands
-// where it stood or, where that is no more, above all.
-function leave(told, fragment) {
-  const place = fragment.getElementById(told.parentElement.id) ?? fragment.firstElementChild;
-  place?.prepend(told.cloneNode(true));
-}
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (ctx.quiet) return;
+  ctx.left = ctx.request.method !== "GET" && navigator.onLine; // without a line nothing leaves this device
   document.getElementById("notice")?.replaceChildren();
   if (ctx.sourceElement.matches("button")) press(ctx.sourceElement);
 });
@@ -79,7 +72,8 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   document.dispatchEvent(new Event("swapped"));
   if (ctx.quiet) return;
   const changed = ctx.request.method !== "GET";
-  if (changed) nothingSent();
+  const byItself = actsByItself(ctx.sourceElement);
+  if (changed && !byItself) nothingSent();
   const target = typeof ctx.target === "string" ? document.querySelector(ctx.target) : ctx.target;
   const place = document.getElementById(target?.id) ?? target;
   if (!place?.isConnected) return;
@@ -88,7 +82,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     document.body.dispatchEvent(new CustomEvent("changed", { bubbles: true, detail: place }));
   }
   renewFormTokens(place);
-  if (!actsByItself(ctx.sourceElement)) focusIn(place);
+  if (!byItself) focusIn(place);
   // What only follows something else that has changed would talk over it.
   if (ctx.sourceEvent?.type !== "changed") announce(place);
 });
@@ -97,17 +91,16 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 const actsByItself = (element) => element.matches("[data-by-itself]");
 
 // Whatever stands before Holdfast may refuse in its stead: its page must not take the place of what was typed.
-const ours = ({ status, headers }) => status < 400 || /hx-request/i.test(headers.get("Vary"));
+const ours = ({ status, headers }) => status < 400 || /HX/.test(headers.get("Vary"));
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx && ctx.text === undefined && !ctx.quiet) tellUnanswered(ctx); // lost before its end
+  if (ctx && !ctx.quiet && ctx.text == null) tellUnanswered(ctx); // lost before its end
 });
 
-function tellUnanswered({ sourceElement, request }) {
+function tellUnanswered({ sourceElement, left }) {
   if (actsByItself(sourceElement)) return;
   if (!sourceElement.dispatchEvent(new Event("unreachable", { bubbles: true, cancelable: true }))) return;
-  const { unanswered, unreachable } = document.documentElement.dataset;
-  notify(request.method !== "GET" && maybeSent() ? unanswered : unreachable);
+  notify(document.documentElement.dataset[left ? "unanswered" : "unreachable"]);
 }
 
 // What stands in the way of what was pressed, where no answer of the server says it.
