@@ -48,7 +48,9 @@ document.addEventListener("htmx:before:swap", (event) => {
   // Nor while the answer to a button in it is on the way.
   const waits = ctx.sourceElement.querySelector("[aria-busy=true]");
   ctx.quiet.became = ctx.response.status !== 200 ? "failed" : waits ? "later" : loses ? "kept" : "drawn";
-  if (ctx.quiet.became !== "drawn") event.preventDefault();
+  if (ctx.quiet.became !== "drawn") return event.preventDefault();
+  // What else stays through it: told.js.
+  ctx.sourceElement.dispatchEvent(new CustomEvent("news", { bubbles: true, detail: tasks[0]?.fragment }));
 });
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {

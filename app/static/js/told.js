@@ -1,9 +1,7 @@
 // What was told of a press, and can perhaps be undone, is left by the news of the next two minutes: where it stood or, where
 // that is no more, above all.
-document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
-  if (ctx.quiet?.became !== "drawn") return; // see swaps.js
-  const fragment = tasks[0]?.fragment;
-  for (const told of [...ctx.sourceElement.querySelectorAll(".told[role]")].reverse()) {
+document.addEventListener("news", ({ target, detail: fragment }) => {
+  for (const told of [...target.querySelectorAll(".told[role]")].reverse()) {
     const place = fragment.getElementById(told.parentElement.id) ?? fragment.firstElementChild;
     if (Date.now() - (told.dataset.since ??= Date.now()) < 120_000) place.prepend(told.cloneNode(true));
   }
