@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page
 
+# What others do is not told to the page by itself.
 HEARS_NOTHING = r"""(() => {
   const before = window.fetch;
   const nothing = () => Promise.resolve(new Response(null, { status: 304 }));
@@ -14,11 +15,6 @@ HAS_SCRIPTS = """() => {
   const comes = (one) => one.localName !== "side-panel" || wide;
   return customElements.get("time-left") && ![...document.querySelectorAll(":not(:defined)")].some(comes);
 }"""
-
-
-def hear_nothing(page: Page) -> None:
-    """The pages opened from now on do not learn by themselves what others do, however long they are looked at."""
-    page.add_init_script(HEARS_NOTHING)
 
 
 def has_scripts(page: Page) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Request, expect
 from app.integrations.mail.letters import Letter
 from app.wording import hours, span
 from e2e.hands import TOUCH, Hands
-from e2e.page_scripts import has_scripts, hear_nothing
+from e2e.page_scripts import HEARS_NOTHING, has_scripts
 from tests.waiting import wait_until
 from tests.world import PASSWORD
 
@@ -39,7 +39,7 @@ class Person:
 
     def hears_nothing(self) -> None:
         """The pages opened from now on do not learn by themselves what others do, however long they are looked at."""
-        hear_nothing(self.page)
+        self.page.add_init_script(HEARS_NOTHING)
 
     def loses_the_line(self) -> None:
         """With the scripts of the page already there: what is still on its way would be lost with the line."""
@@ -141,6 +141,13 @@ class Client(Person):
 
     def requests(self, therapist: "Therapist", at: datetime, location: str = "", words: str = "") -> None:
         """From the therapist's page to the page of the session."""
+        self.fills_in_a_request(therapist, at, location, words)
+        self.presses("Request session")
+        self.page.wait_for_url("**/s/*")
+        self.sees(f"Your session with {therapist.name}")
+
+    def fills_in_a_request(self, therapist: "Therapist", at: datetime, location: str = "", words: str = "") -> None:
+        """As far as the button that sends it."""
         self.looks_at_times(therapist)
         if location:
             self.looks_at_location(location)
@@ -149,9 +156,6 @@ class Client(Person):
         self.types("E-mail", self.email)
         if words:
             self.types("A few words", words)
-        self.presses("Request session")
-        self.page.wait_for_url("**/s/*")
-        self.sees(f"Your session with {therapist.name}")
 
     def finds(self, therapist: "Therapist") -> None:
         """From the directory."""

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.page_scripts import has_scripts
-from e2e.steps import BERLIN, Client, Therapist
+from e2e.steps import BERLIN
 from e2e.variants import without_worker
 from tests.world import in_days
 
@@ -77,7 +77,7 @@ def test_text_never_becomes_code(mara, watch):
 
 def test_a_dropped_connection_is_told_and_what_was_typed_stays(mara, ines, watch):
     watch.expects_losses()
-    fills_in_a_request(ines, mara)
+    ines.fills_in_a_request(mara, in_days(3))
     ines.loses_the_line()
     ines.presses("Request session")
     ines.sees("We could not reach Holdfast.")
@@ -90,7 +90,7 @@ def test_a_dropped_connection_is_told_and_what_was_typed_stays(mara, ines, watch
 def test_what_stands_before_holdfast_takes_nothing_away_when_it_refuses(mara, ines, watch):
     """A proxy whose practice is just being renewed answers in its own words."""
     watch.expects(502)
-    fills_in_a_request(ines, mara)
+    ines.fills_in_a_request(mara, in_days(3))
     refused = "**/t/*/requests"
     ines.page.route(refused, lambda route: route.fulfill(status=502, content_type="text/html", body="Bad Gateway"))
     ines.presses("Request session")
@@ -121,7 +121,7 @@ def test_an_answer_that_is_cut_off_is_told_and_the_button_can_be_pressed_again(m
 
 
 def test_a_button_pressed_twice_asks_once(mara, ines):
-    fills_in_a_request(ines, mara)
+    ines.fills_in_a_request(mara, in_days(3))
     sent: list[str] = []
     ines.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     ines.page.get_by_role("button", name="Request session").dblclick()
@@ -133,7 +133,7 @@ def test_a_button_pressed_twice_asks_once(mara, ines):
 
 def test_a_page_that_was_open_for_too_long_only_needs_its_button_again(mara, ines, watch):
     watch.expects(400)
-    fills_in_a_request(ines, mara)
+    ines.fills_in_a_request(mara, in_days(3))
     ines.page.context.clear_cookies()
     ines.presses("Request session")
     ines.sees("This page was open for too long.")
@@ -190,12 +190,3 @@ def test_back_from_a_later_week_shows_the_week_before(mara, ines):
     expect(week).not_to_have_text(before)
     ines.page.go_back()
     expect(week).to_have_text(before)
-
-
-def fills_in_a_request(client: Client, therapist: Therapist) -> None:
-    """As far as the button that sends it, which is there with all scripts."""
-    client.looks_at_times(therapist)
-    client.chooses(in_days(3))
-    client.types("Your name", client.name)
-    client.types("E-mail", client.email)
-    has_scripts(client.page)

@@ -14,6 +14,7 @@ from app.booking.calendar_entries import DatedTime, Entry
 from app.practice import published
 from app.practice.therapist import Therapist
 from app.scheduling.availability import weekly_of
+from app.span_words import dates
 from app.wording import STATUS_WORDS
 
 UNDO_FOR = timedelta(minutes=2)
@@ -54,6 +55,7 @@ class CalendarPage:
             "add_address": f"/calendar/time?start={self._next_hour()}",
             "booked": self._booked(entries),
             "closed": self._just_closed(dated),
+            "dates": dates,
             "zone_name": self.zone.key,
         }
 
