@@ -2,17 +2,19 @@
 
 from flask import Blueprint, Response
 from flask_login import current_user
-from sqlalchemy import select
 
 from app import clock
 from app.blueprints.access import therapist_only
+from app.blueprints.paging import page_of
 from app.blueprints.rendering import page_or_fragment
+from app.booking import lists
 from app.booking.booking import Booking
 from app.calendars import clashes, notices, undecided
 from app.database import db
 
 bp = Blueprint("dashboard", __name__)
 
+AT_ONCE = 30  # of what waits for an answer; the rest is a page away
 MOST = 200
 NEXT = 20  # the rest is on the page of all sessions
 
@@ -21,22 +23,22 @@ NEXT = 20  # the rest is on the page of all sessions
 @therapist_only
 def show() -> Response:
     now, therapist = clock.now(), current_user.therapist
-    mine = select(Booking).where(Booking.therapist_id == therapist.id).limit(MOST)
-    to_answer = mine.where(Booking.status == "requested").order_by(Booking.requested_at)
-    awaiting = mine.where(Booking.status == "awaiting_client").order_by(Booking.starts_at)
+    to_answer = lists.waiting(therapist.id, "requested").order_by(Booking.requested_at, Booking.id)
+    awaiting = lists.waiting(therapist.id, "awaiting_client").order_by(Booking.starts_at, Booking.id)
     busy, outside = clashes.of_therapist(therapist.id), notices.of_therapist(therapist)
     to_decide = [*busy, *(edited := undecided.edits_in(outside.written))]
-    confirmed = mine.where(Booking.status == "confirmed", Booking.ends_at >= now).order_by(Booking.starts_at)
-    decide = db.session.scalars(confirmed.where(Booking.id.in_(to_decide))).all() if to_decide else []
-    upcoming = confirmed.where(Booking.id.not_in(to_decide)).limit(NEXT)
+    undecided_ones = lists.agreed(therapist.id, now).where(Booking.id.in_(to_decide)).limit(MOST)
+    decide = db.session.scalars(undecided_ones).all() if to_decide else []
+    upcoming = lists.agreed(therapist.id, now, without=to_decide).limit(NEXT)
     return page_or_fragment(
         "dashboard/show.html",
         "dashboard/_today.html",
         therapist=therapist,
-        to_answer=db.session.scalars(to_answer).all(),
+        waiting=lists.numbers_waiting(therapist.id),
+        to_answer=page_of(to_answer, AT_ONCE, "to-answer"),
         clashing=[one for one in decide if one.id in busy],
         edited_only=[one for one in decide if one.id not in busy],
-        awaiting=db.session.scalars(awaiting).all(),
+        awaiting=page_of(awaiting, AT_ONCE, "awaiting"),
         upcoming=db.session.scalars(upcoming).all(),
         busy=busy,
         busy_in_words=clashes.in_words,

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, current_app
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.blueprints.access import operator_only
 from app.blueprints.rendering import page_or_fragment
+from app.booking.booking import Booking
 from app.calendars import health
 from app.database import db
 from app.messages.activity import Activity
@@ -28,6 +30,7 @@ def show() -> Response:
         .where(Activity.verb.in_(("disputed", "disputed_late")))
         .order_by(Activity.id.desc())
         .limit(MOST)
+        .options(joinedload(Activity.booking).selectinload(Booking.offers), joinedload(Activity.offer))
     )
     given_up = select(Message).filter_by(status="given_up", channel="mail").order_by(Message.id.desc()).limit(MOST)
     therapists = select(Therapist).order_by(Therapist.name).limit(MOST)
@@ -44,7 +47,9 @@ def show() -> Response:
 
 def _pushes_whose_key_was_refused() -> int:
     """In the last day. They are tried again until they are of no use any more, and are then called off."""
+    # What was sent meanwhile was taken with the same key. The index begins with the status.
+    unsent = Message.status.in_(("waiting", "sending", "given_up", "called_off"))
     refused = or_(*(Message.last_error.like(words) for words in KEY_REFUSED))
     since = clock.now() - timedelta(days=1)
-    pushes = (Message.channel == "push", Message.next_attempt_at > since, refused)
+    pushes = (unsent, Message.channel == "push", Message.next_attempt_at > since, refused)
     return db.session.scalar(select(func.count()).select_from(Message).where(*pushes)) or 0

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, request
 from flask_login import current_user
-from sqlalchemy import select
 
 from app import clock
 from app.blueprints.access import therapist_only
@@ -10,6 +9,7 @@ from app.blueprints.lookup import own_booking
 from app.blueprints.paging import page_of
 from app.blueprints.rendering import page_or_fragment, see_other
 from app.blueprints.session_page import rearrangement_page, relocation_page, session_page
+from app.booking import lists
 from app.booking.booking import Booking
 from app.booking.possible import verbs_of
 from app.booking.rearrangement import REASONS, needs_consent
@@ -25,14 +25,13 @@ PAGE = 50
 @bp.get("/sessions")
 @therapist_only
 def index() -> Response:
-    now = clock.now()
-    mine = select(Booking).where(Booking.therapist_id == current_user.therapist.id)
+    now, therapist = clock.now(), current_user.therapist
     return page_or_fragment(
         "sessions/index.html",
         "sessions/_list.html",
-        upcoming=page_of(mine.where(Booking.ends_at >= now).order_by(Booking.starts_at, Booking.id), PAGE),
-        past=page_of(mine.where(Booking.ends_at < now).order_by(Booking.starts_at.desc()), PAGE, "past"),
-        therapist=current_user.therapist,
+        upcoming=page_of(lists.to_come(therapist.id, now), PAGE),
+        past=page_of(lists.past(therapist.id, now), PAGE, "past"),
+        therapist=therapist,
         now=now,
     )
 

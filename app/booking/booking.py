@@ -41,6 +41,7 @@ class Booking(Model):
         CheckConstraint(f"status in {STATUSES}", name="status"),
         CheckConstraint("starts_at < ends_at", name="span"),
         Index("ix_booking_therapist_start", "therapist_id", "starts_at"),
+        Index("ix_booking_therapist_status_start", "therapist_id", "status", "starts_at"),
         Index("ix_booking_status_start", "status", "starts_at"),
         Index("ix_booking_asked_from", "asked_from", "requested_at"),
     )

@@ -24,6 +24,8 @@ KINDS = {
     "group": marked("Group session"),
 }
 
+LONGEST = timedelta(minutes=720)  # of any session
+
 
 class SessionType(Model):
     """What a client can book: a length, the gaps kept free before and after, and the grid that it starts on."""

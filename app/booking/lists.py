@@ -1,0 +1,49 @@
+"""A therapist's lists of sessions. Each query reads only rows that it shows, through an index, offers included."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import selectinload
+
+from app.booking.booking import Booking
+from app.booking.offer import Offer
+from app.database import db
+from app.practice.session_type import LONGEST
+
+WAITING = ("requested", "awaiting_client")
+
+
+def waiting(therapist_id: int, status: str) -> Select[Booking]:
+    """Sessions in one of the states in which somebody has to answer."""
+    return _of(therapist_id).where(Booking.status == status)
+
+
+def numbers_waiting(therapist_id: int) -> dict[str, int]:
+    """How many sessions wait for an answer, by state; states that nobody waits in are missing."""
+    mine = (Booking.therapist_id == therapist_id, Booking.status.in_(WAITING))
+    counted = select(Booking.status, func.count()).where(*mine).group_by(Booking.status)
+    return {status: number for status, number in db.session.execute(counted)}
+
+
+def agreed(therapist_id: int, now: datetime, without: Collection[int] = ()) -> Select[Booking]:
+    """Confirmed sessions that are not over yet, the next one first."""
+    return to_come(therapist_id, now).where(Booking.status == "confirmed", Booking.id.not_in(without))
+
+
+def to_come(therapist_id: int, now: datetime) -> Select[Booking]:
+    """Sessions that are not over yet, in any state, the next one first."""
+    # No session is longer than LONGEST: the bound on the start is what the index can follow.
+    mine = _of(therapist_id).where(Booking.starts_at > now - LONGEST, Booking.ends_at > now)
+    return mine.order_by(Booking.starts_at, Booking.id)
+
+
+def past(therapist_id: int, now: datetime) -> Select[Booking]:
+    """Sessions that are over, the last one first."""
+    mine = _of(therapist_id).where(Booking.starts_at < now, Booking.ends_at <= now)
+    return mine.order_by(Booking.starts_at.desc(), Booking.id.desc())
+
+
+def _of(therapist_id: int) -> Select[Booking]:
+    with_offers = selectinload(Booking.offers).selectinload(Offer.alternatives)
+    return select(Booking).where(Booking.therapist_id == therapist_id).options(with_offers)
