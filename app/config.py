@@ -24,6 +24,15 @@ def _base(text: str) -> str:
     return text.strip().rstrip("/")
 
 
+def _mailbox(text: str) -> str:
+    """A sender as mails name them: *desk@praxis.example* or *Praxis Lindt <desk@praxis.example>*."""
+    line = " ".join(text.split())
+    local, at, domain = parseaddr(line)[1].rpartition("@")
+    if not (local and at and domain) or " " in local + domain:
+        raise ValueError
+    return line
+
+
 @dataclass(frozen=True)
 class Setting:
     name: str
@@ -53,7 +62,12 @@ SETTINGS = (
     Setting("MAIL_PASSWORD", str, "", "SMTP password"),
     Setting("MAIL_USE_TLS", _flag, False, "STARTTLS"),
     Setting("MAIL_USE_SSL", _flag, False, "TLS from the first byte"),
-    Setting("MAIL_SENDER", str, "bookings@holdfast.example", "address that mails come from"),
+    Setting(
+        "MAIL_SENDER", _mailbox, "bookings@holdfast.example", "who mails come from: an address, or a name <address>"
+    ),
+    Setting(
+        "MAIL_REPLY_TO", _mailbox, "", "who reads answers to mails: an address, or a name <address>; empty: nobody does"
+    ),
     Setting("MAIL_TIMEOUT_SECONDS", float, 10.0, "seconds to wait for the SMTP server"),
     Setting("MAILBOX_DIR", str, "", "folder shown at /mailbox; set only where mail is not sent out"),
     Setting(

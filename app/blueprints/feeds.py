@@ -4,7 +4,7 @@ Each lies at an address of its own that opens this and nothing else; calendars a
 answered that nothing has changed.
 """
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from flask_login import current_user
 
 from app import clock
@@ -22,7 +22,7 @@ from app.scheduling.turn import take_turn_of
 
 bp = Blueprint("feeds", __name__)
 
-FORM = 1  # of what is answered: raised when the same sessions are told in other words
+FORM = 2  # of what is answered: raised when the same sessions are told in other words
 
 
 @bp.get("/feeds/<token>.ics")
@@ -32,7 +32,7 @@ def of_therapist(token: str) -> Response:
     tag = f"{FORM}-{reader.therapist_id}-{reader.diary_revision}"
     if request.if_none_match.contains_weak(tag):
         return _tagged(Response(status=304), tag)
-    return _calendar(feeds.of_therapist(reader.therapist_id, reader.zone, clock.now()), tag)
+    return _calendar(feeds.of_therapist(reader.therapist_id, reader.zone, clock.now(), _home()), tag)
 
 
 @bp.get("/feeds/sessions/<int:link_id>/<token>.ics")
@@ -44,7 +44,8 @@ def of_session(link_id: int, token: str) -> Response:
     if request.if_none_match.contains_weak(tag):
         return _tagged(Response(status=304), tag)
     speak(booking.client.language)
-    return _calendar(ics.subscribed(facts_of(booking), booking.calendar_sequence, clock.now()), tag)
+    page = f"{_home()}/s/{link.token}"
+    return _calendar(ics.subscribed(facts_of(booking), booking.calendar_sequence, clock.now(), page), tag)
 
 
 @bp.post(f"{HERE}/feed")
@@ -66,9 +67,13 @@ def end() -> Response:
     return told_here("Turned off. Calendars that read it find nothing there any more.")
 
 
+def _home() -> str:
+    return str(current_app.config["PUBLIC_URL"]).rstrip("/")
+
+
 def _calendar(text: bytes, tag: str) -> Response:
     response = Response(text, mimetype="text/calendar")
-    response.headers["Content-Disposition"] = "inline; filename=bookings.ics"
+    response.headers["Content-Disposition"] = "inline; filename=sessions.ics"
     return _tagged(response, tag)
 
 

@@ -73,7 +73,7 @@ class PersonalLink(Model):
 
     @property
     def calendar_token(self) -> str:
-        """Opens the session's calendar and nothing else: whoever is told it can neither see the page nor act."""
+        """Opens the session's calendar alone. It is as secret as the page's own token, whose link the entry carries."""
         return derived_token("session calendar", self.seed)
 
     def note_opening(self) -> None:

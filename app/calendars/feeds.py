@@ -1,7 +1,7 @@
 """What a therapist's other calendar reads: their sessions, and the times that they have offered.
 
 It lies at an address that others may see, in a calendar that others may share: initials alone, no place, and no word
-of what it is.
+of what it is. The link in each entry opens the session's page, after signing in.
 """
 
 from collections.abc import Iterator
@@ -20,13 +20,14 @@ from app.messages.ics import STATUS, known_as, new_calendar
 from app.practice.client import Client, initials
 
 BACK = timedelta(days=30)  # that what is over stays
-NAME = "Bookings"
+NAME = "Sessions"
 OFTEN = "PT15M"  # how often other calendars are asked to look; most look less often
 
 
 class Line(NamedTuple):
     """One entry of the feed."""
 
+    booking_id: int
     uid: str
     starts_at: datetime
     ends_at: datetime
@@ -36,8 +37,11 @@ class Line(NamedTuple):
     alternative_id: int | None  # one of the times offered for it
 
 
-def of_therapist(therapist_id: int, zone: str, now: datetime) -> bytes:
-    """The feed: times in the therapist's zone, from a month ago on. Two statements, however much is booked."""
+def of_therapist(therapist_id: int, zone: str, now: datetime, home: str) -> bytes:
+    """Return the feed: times in the therapist's zone, from a month ago on. Two statements, however much is booked.
+
+    `home` is the address of Holdfast, with which the links to the sessions begin.
+    """
     lines, place = list(_lines(therapist_id, now - BACK)), ZoneInfo(zone)
     calendar = new_calendar()
     calendar.add("x-wr-calname", NAME)
@@ -46,18 +50,20 @@ def of_therapist(therapist_id: int, zone: str, now: datetime) -> bytes:
     years = {moment.astimezone(place).year for line in lines for moment in (line.starts_at, line.ends_at)}
     calendar.add_component(_clocks(zone, min(years, default=now.year), max(years, default=now.year)))
     for line in lines:
-        calendar.add_component(_entry(line, place, now))
+        calendar.add_component(_entry(line, place, now, home))
     return calendar.to_ical()
 
 
-def _entry(line: Line, zone: ZoneInfo, now: datetime) -> Event:
-    entry = Event()
+def _entry(line: Line, zone: ZoneInfo, now: datetime, home: str) -> Event:
+    entry, page = Event(), f"{home}/sessions/{line.booking_id}"
     entry.add("uid", known_as(line.uid if line.alternative_id is None else f"{line.uid}-{line.alternative_id}"))
     entry.add("dtstamp", now)
     entry.add("dtstart", line.starts_at.astimezone(zone))
     entry.add("dtend", line.ends_at.astimezone(zone))
     entry.add("sequence", line.revision)
     entry.add("summary", f"{initials(line.client)}{_mark(line)}")
+    entry.add("description", page)
+    entry.add("url", page)
     entry.add("status", "TENTATIVE" if line.alternative_id is not None else STATUS[line.status])
     entry.add("class", "PRIVATE")
     return entry
@@ -77,6 +83,7 @@ def _lines(therapist_id: int, since: datetime) -> Iterator[Line]:
 def _sessions(therapist_id: int, since: datetime) -> Select:
     return (
         select(
+            Booking.id,
             Booking.uid,
             Booking.starts_at,
             Booking.ends_at,
@@ -96,6 +103,7 @@ def _offered(therapist_id: int, since: datetime) -> Select:
     offered = (Offer.outcome.is_(None), Offer.kind == "times", Offer.reason != "disputed")
     return (
         select(
+            Booking.id,
             Booking.uid,
             Alternative.starts_at,
             Alternative.ends_at,

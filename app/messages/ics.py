@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from typing import Any
 
 from flask_babel import gettext as _
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, Parameters, vCalAddress, vText
 
-from app.language import marked
-
-SUMMARY = marked("Booking")  # shared and synchronised calendars must not tell what it is
+from app.practice.client import initials
+from app.wording import place
 
 # How sure a session is, as calendars say it.
 STATUS = {
@@ -22,15 +22,16 @@ STATUS = {
 }
 
 
-def entry(facts: Mapping[str, Any], written_at: datetime, organizer: str, attendee: str) -> bytes:
-    """The iCalendar file for a mail whose facts say so (`calendar`: METHOD and SEQUENCE).
+def entry(facts: Mapping[str, Any], written_at: datetime, organizer: str, attendee: str, link: str) -> bytes:
+    """Return the iCalendar file for a mail whose facts say so (`calendar`: METHOD and SEQUENCE).
 
-    Holds the time and the way there, and no names. `organizer` and `attendee` are e-mail addresses.
+    `organizer` may have a name (*Praxis Lindt <desk@praxis.example>*), `attendee` is a bare address; `link` opens the
+    session's page.
     """
     method, sequence = facts["calendar"]["method"], facts["calendar"]["sequence"]
     status = "CANCELLED" if method == "CANCEL" else "CONFIRMED"
-    event = _event(facts["booking"], sequence, status, written_at, facts["booking"]["location"]["way_there"])
-    event.add("organizer", _address(organizer), encode=False)
+    event = _event(facts, sequence, status, written_at, link, facts["booking"]["location"]["way_there"])
+    event.add("organizer", _organizer(organizer), encode=False)
     event.add("attendee", _attendee(attendee), encode=False)
     calendar = new_calendar()
     calendar.add("method", method)
@@ -38,8 +39,8 @@ def entry(facts: Mapping[str, Any], written_at: datetime, organizer: str, attend
     return calendar.to_ical()
 
 
-def subscribed(facts: Mapping[str, Any], sequence: int | None, written_at: datetime) -> bytes:
-    """The same entry as it stands now, for a calendar that asks again and again instead of being mailed.
+def subscribed(facts: Mapping[str, Any], sequence: int | None, written_at: datetime, link: str) -> bytes:
+    """Return the same entry as the session is now, for a calendar that asks again and again instead of being mailed.
 
     It tells no more than the mails did: the way there belongs to what is agreed. `sequence`: of the last of them.
     """
@@ -47,7 +48,7 @@ def subscribed(facts: Mapping[str, Any], sequence: int | None, written_at: datet
     way_there = booking["location"]["way_there"] if booking["status"] == "confirmed" else ""
     calendar = new_calendar()
     calendar.add("x-published-ttl", "PT1H")
-    calendar.add_component(_event(booking, sequence or 0, STATUS[booking["status"]], written_at, way_there))
+    calendar.add_component(_event(facts, sequence or 0, STATUS[booking["status"]], written_at, link, way_there))
     return calendar.to_ical()
 
 
@@ -63,19 +64,51 @@ def known_as(uid: str) -> str:
     return f"{uid}@holdfast.invalid"
 
 
-def _event(booking: Mapping[str, Any], sequence: int, status: str, written_at: datetime, way_there: str) -> Event:
+def _event(
+    facts: Mapping[str, Any], sequence: int, status: str, written_at: datetime, link: str, way_there: str
+) -> Event:
+    booking = facts["booking"]
     event = Event()
     event.add("uid", known_as(booking["uid"]))
     event.add("sequence", sequence)
     event.add("dtstamp", written_at.astimezone(UTC))
     event.add("dtstart", _utc(booking["starts_at"]))
     event.add("dtend", _utc(booking["ends_at"]))
-    event.add("summary", _(SUMMARY))
+    event.add("summary", _summary(facts))
+    event.add("description", _description(booking["location"], way_there, link))
     event.add("status", status)
     event.add("class", "PRIVATE")
     if way_there:
         event.add("location", way_there)
+    event.add("url", link)
     return event
+
+
+def _summary(facts: Mapping[str, Any]) -> str:
+    """*Session with M. L.*: its owner knows who that is; shared and synchronised calendars must not tell more."""
+    return _("Session with %(initials)s", initials=initials(facts["therapist"]["name"]))
+
+
+def _description(location: Mapping[str, Any], way_there: str, link: str) -> str:
+    """What a title must not tell: where the session is, the way there, and the address of its page."""
+    lines = [
+        place(location["name"], location["kind"]),
+        way_there,
+        "",
+        _("%(label)s:", label=_("See your session")),
+        link,
+    ]
+    return "\n".join(lines).replace("\n\n\n", "\n\n")
+
+
+def _organizer(sender: str) -> vCalAddress:
+    """The sender of our mails; a calendar shows their name, if they have one."""
+    name, address = parseaddr(sender)
+    organizer = _address(address)
+    if name:
+        organizer.params = named = Parameters(CN=vText(name))
+        named.quote_also = {}  # quotes only where RFC 5545 asks for them: some calendars show them
+    return organizer
 
 
 def _attendee(address: str) -> vCalAddress:

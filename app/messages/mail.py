@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from email.charset import QP, Charset
+from email.encoders import encode_base64
+from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
 from functools import cache, cached_property
 from typing import Any, NamedTuple
@@ -26,23 +28,26 @@ from app.messages.message import Message
 from app.wording import both_zones, called, day_time, elsewhere, place, zone_name
 
 AS_TYPED = {"words", "why", "way_there"}  # may have several lines; everything else is one line
+ENTRY_FILE = "invite.ics"  # as other programs call it: it tells nothing of what it is
 # Characters that turn the direction of the text after them: a name must not reorder the sentence around it.
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
-def compose(message: Message) -> flask_mail.Message:
+def compose(message: Message) -> "Mail":
     """The mail that a message is, ready to be sent. Needs an application context, and no request."""
     with speaking(language_of(message.facts, message.recipient)):
         return _composed(message)
 
 
-def _composed(message: Message) -> flask_mail.Message:
-    says = _context(message.facts, message.recipient, Links(message))
+def _composed(message: Message) -> "Mail":
+    links = Links(message)
+    says = _context(message.facts, message.recipient, links)
     mail = Mail(
         subject=_rendered(message.name, "subject.txt", says).strip(),
         # The bare address: whatever a name holds, it cannot reach a header.
         recipients=[message.address],
         sender=current_app.config["MAIL_SENDER"],
+        reply_to=current_app.config["MAIL_REPLY_TO"] or None,
         body=_spaced(_rendered(message.name, "body.txt", says)),
         html=_inliner().inline(_rendered(message.name, "body.html", says)),
         date=message.created_at.timestamp(),
@@ -50,7 +55,7 @@ def _composed(message: Message) -> flask_mail.Message:
     )
     mail.msgId = message.wire_id
     if message.facts.get("calendar"):
-        _attach_entry(mail, message)
+        mail.invite(message.facts["calendar"]["method"], _entry(message, links))
     return mail
 
 
@@ -76,23 +81,45 @@ def language_of(facts: Mapping[str, Any], recipient: str) -> str:
 
 
 class Mail(flask_mail.Message):
-    """A mail that any server can carry: what people typed in one long line would break the limit of SMTP."""
+    """A mail that any server can carry and, with a calendar entry, that any calendar takes in by itself."""
+
+    _entry: MIMEBase | None = None
+
+    def invite(self, method: str, entry: bytes) -> None:
+        """Add a calendar entry as one more form of the mail, and as a file beside it.
+
+        Outlook and Gmail act on the last part of multipart/alternative, whose `method` says what to do (RFC 6047, 2.4);
+        an attachment alone is a file to them, and later moves and cancellations miss the calendar. Apple's Mail and
+        programs that know no invitations offer the file.
+        """
+        self._entry = MIMEBase("text", "calendar", method=method, charset="utf-8")
+        self._entry.set_payload(entry)
+        encode_base64(self._entry)
+        self.attach(ENTRY_FILE, f'application/ics; name="{ENTRY_FILE}"', entry)
+
+    def _message(self) -> MIMEBase:
+        message = super()._message()
+        if self._entry is not None:
+            alternative = message.get_payload(0)
+            assert isinstance(alternative, MIMEBase)
+            alternative.attach(self._entry)
+        return message
 
     def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
+        # What people typed in one long line would break the limit of SMTP.
         printable = Charset("utf-8")
         printable.body_encoding = QP
         return MIMEText(text or "", subtype, printable)  # type: ignore[arg-type]
 
 
-def _attach_entry(mail: flask_mail.Message, message: Message) -> None:
-    method = message.facts["calendar"]["method"]
-    entry = ics.entry(
+def _entry(message: Message, links: "Links") -> bytes:
+    return ics.entry(
         message.facts,
         written_at=message.created_at,
         organizer=current_app.config["MAIL_SENDER"],
         attendee=message.address,
+        link=links.session,
     )
-    mail.attach("booking.ics", f"text/calendar; method={method}; charset=UTF-8", entry)
 
 
 class Links:
@@ -137,6 +164,7 @@ def _context(facts: Mapping[str, Any], recipient: str, links: Links | LinksToCom
     return told | {
         "links": links,
         "message_to": recipient,
+        "answers_are_read": bool(current_app.config["MAIL_REPLY_TO"]),
         "reader": reader,
         "when": lambda terms: _when(terms, told),
         "by": lambda moment: _by(moment, reader["zone"]),

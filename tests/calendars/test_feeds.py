@@ -64,9 +64,18 @@ def test_a_feed_tells_when_sessions_are_and_how_sure_they_are(mara, visitor, off
 
 def test_a_feed_tells_neither_names_nor_places_nor_what_it_is(mara, visitor, request_of_ines):
     told = read(feed_of(mara, visitor), visitor).text
-    for telling in ("Ines", "Keller", "Mara", "Lindt", "Room", "Harley", "ession", "herap", "ines@", "LOCATION"):
+    for telling in ("Ines", "Keller", "Mara", "Lindt", "Room", "Harley", "herap", "ines@", "LOCATION"):
         assert telling not in told
-    assert "X-WR-CALNAME:Bookings" in told
+    assert "X-WR-CALNAME:Sessions" in told
+    titles = [str(one["SUMMARY"]) for one in entries(read(feed_of(mara, visitor), visitor))]
+    assert titles == ["I. K. (to answer)"]
+
+
+def test_each_entry_of_a_feed_leads_to_the_sessions_page(mara, visitor, request_of_ines, offer_to_ines):
+    found = entries(read(feed_of(mara, visitor), visitor))
+    assert len(found) > 1
+    page = f"http://localhost/sessions/{request_of_ines.id}"
+    assert {(str(one["DESCRIPTION"]), str(one["URL"])) for one in found} == {(page, page)}
 
 
 def test_times_lie_in_the_therapists_zone_which_the_feed_describes(otto, visitor):
@@ -236,7 +245,7 @@ def test_a_clients_calendar_follows_their_session_under_one_uid(visitor, request
     booking.cancel(by="client")
     assert stands() == (uid, 3, "CANCELLED", world.in_days(6), "")
     mailed = [mail.facts for mail in db.session.scalars(select(Message).order_by(Message.id)) if mail.facts["calendar"]]
-    last = Calendar.from_ical(ics.entry(mailed[-1], clock.now(), "b@holdfast.example", "i@example.net"))
+    last = Calendar.from_ical(ics.entry(mailed[-1], clock.now(), "b@holdfast.example", "i@example.net", link=""))
     (entry,) = last.walk("VEVENT")
     assert (entry["UID"], entry["SEQUENCE"], str(entry["STATUS"])) == (uid, 3, "CANCELLED")
 
@@ -244,16 +253,20 @@ def test_a_clients_calendar_follows_their_session_under_one_uid(visitor, request
 def test_a_clients_calendar_tells_no_more_than_a_mail(visitor, request_of_ines):
     request_of_ines.confirm()
     told = read(calendar_of(request_of_ines), visitor).text
-    for telling in ("Ines", "Keller", "Mara", "Lindt", "session", "herap", "ines@example.net", "ATTENDEE", "ORGANIZER"):
+    for telling in ("Ines", "Keller", "Mara", "Lindt", "herap", "ines@example.net", "ATTENDEE", "ORGANIZER"):
         assert telling not in told
-    assert "SUMMARY:Booking\r\n" in told
+    assert "SUMMARY:Session with M. L.\r\n" in told
+    link = PersonalLink.to_session(request_of_ines.id)
+    (only,) = entries(read(calendar_of(request_of_ines), visitor))
+    assert only["URL"] == f"http://localhost/s/{link.token}"
+    assert only["URL"] in only["DESCRIPTION"]
 
 
 def test_a_clients_calendar_speaks_their_language_and_is_answered_unchanged(visitor, request_of_ines):
     request_of_ines.client.language = "de"
     address = calendar_of(request_of_ines)
     first = read(address, visitor)
-    assert "SUMMARY:Termin" in first.text
+    assert "SUMMARY:Sitzung mit M. L." in first.text
     assert read(address, visitor, If_None_Match=first.headers["ETag"]).status_code == 304
     request_of_ines.confirm()
     db.session.commit()

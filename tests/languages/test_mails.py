@@ -78,7 +78,13 @@ def test_subjects_and_calendar_titles_tell_nothing_in_any_language(composed):
 
 
 @pytest.mark.parametrize(
-    ("language", "title"), [("en", "Booking"), ("de", "Termin"), ("fr", "Réservation"), ("es", "Reserva")]
+    ("language", "title"),
+    [
+        ("en", "Session with M. L."),
+        ("de", "Sitzung mit M. L."),
+        ("fr", "Séance avec M. L."),
+        ("es", "Sesión con M. L."),
+    ],
 )
 def test_the_calendar_entry_has_a_title_in_the_language(composed, language, title):
     mail = composed(Case("confirmed", "client", "confirmed", "REQUEST"), language)

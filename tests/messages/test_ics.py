@@ -11,15 +11,22 @@ from app.database import db
 from app.messages import ics
 from app.messages.message import Message
 from tests import world
-from tests.messages.samples import Case, facts
+from tests.messages.samples import PHONE, VIDEO, Case, facts
 
 CONFIRMED = Case("confirmed", "client", "confirmed", "REQUEST")
 CANCELLED = Case("cancelled_by_client", "client", "cancelled_by_client", "CANCEL")
 WRITTEN = datetime(2026, 11, 22, 9, 12, tzinfo=UTC)
 
 
-def entry(told) -> bytes:
-    return ics.entry(told, WRITTEN, organizer="bookings@holdfast.example", attendee="ines@example.net")
+PAGE = "https://holdfast.example/s/token"
+
+
+def entry(told, organizer="bookings@holdfast.example") -> bytes:
+    return ics.entry(told, WRITTEN, organizer=organizer, attendee="ines@example.net", link=PAGE)
+
+
+def unfolded(told: bytes) -> list[str]:
+    return told.decode().replace("\r\n ", "").split("\r\n")
 
 
 def event(told):
@@ -45,18 +52,54 @@ def test_a_cancelled_entry_says_so():
     assert (calendar["METHOD"], only["STATUS"]) == ("CANCEL", "CANCELLED")
 
 
-def test_an_entry_tells_neither_who_nor_what():
+def test_the_title_of_an_entry_tells_initials_and_nothing_else():
+    (title,) = [line for line in unfolded(entry(facts(CONFIRMED))) if line.startswith("SUMMARY")]
+    assert title == "SUMMARY:Session with M. L."
+
+
+def test_an_entry_tells_the_location_the_way_there_and_the_page_of_the_session():
+    _, only = event(facts(CONFIRMED))
+    assert only["DESCRIPTION"] == (f"Room 2 · in person\n12 Harley Street\nLondon W1G 9PG\n\nSee your session:\n{PAGE}")
+    assert only["URL"] == PAGE
+
+
+@pytest.mark.parametrize(
+    ("location", "way_there"), [(VIDEO, "https://meet.example.com/mara"), (PHONE, "+44 20 7946 0123")]
+)
+def test_an_entry_leads_into_the_call(location, way_there):
+    told = facts(CONFIRMED)
+    told["booking"]["location"] = location
+    _, only = event(told)
+    assert only["LOCATION"] == way_there
+    assert f"\n{way_there}\n" in only["DESCRIPTION"]
+
+
+def test_an_entry_tells_neither_names_nor_what_anybody_wrote():
     told = entry(facts(CONFIRMED)).decode()
-    for telling in ("Mara", "Ines", "session", "Session", "therap", "later"):
+    for telling in ("Mara", "Lindt", "Ines", "Keller", "herap", "later"):
         assert telling not in told.replace("ines@example.net", "")
-    assert "SUMMARY:Booking\r\n" in told
+
+
+@pytest.mark.parametrize(
+    ("sender", "line"),
+    [
+        ("desk@praxis.example", "ORGANIZER:mailto:desk@praxis.example"),
+        ("Praxis Lindt <desk@praxis.example>", "ORGANIZER;CN=Praxis Lindt:mailto:desk@praxis.example"),
+        ('"Lindt, Praxis" <desk@praxis.example>', 'ORGANIZER;CN="Lindt, Praxis":mailto:desk@praxis.example'),
+        ("Präxis Ł <desk@praxis.example>", "ORGANIZER;CN=Präxis Ł:mailto:desk@praxis.example"),
+    ],
+)
+def test_the_organizer_of_an_entry_is_the_sender_of_the_mail(sender, line):
+    assert line in unfolded(entry(facts(CONFIRMED), organizer=sender))
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\n", "\r", "\u2028", "\x0b", "\x00\r\n"])
 def test_line_ends_forge_no_properties(line_end):
     told = deepcopy(facts(CONFIRMED))
     told["booking"]["location"]["way_there"] = f"Room 2{line_end}ATTENDEE:mailto:spy@example.org"
-    forged = ics.entry(told, WRITTEN, f"b@holdfast.example{line_end}X-SPY:1", f"i@example.net{line_end}X-SPY:1")
+    told["booking"]["location"]["name"] = f"Room 2{line_end}ATTENDEE:mailto:spy@example.org"
+    told["therapist"]["name"] = f"Mara{line_end}ATTENDEE:mailto:spy@example.org"
+    forged = ics.entry(told, WRITTEN, f"b@holdfast.example{line_end}X-SPY:1", f"i@example.net{line_end}X-SPY:1", PAGE)
     for line in forged.decode().replace("\r\n ", "").replace("\r", "\n").split("\n"):
         assert not line.startswith(("ATTENDEE:mailto:spy", "X-SPY"))
     (only,) = Calendar.from_ical(forged).walk("VEVENT")

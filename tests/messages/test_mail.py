@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from sqlalchemy import select
 
 from app.booking.personal_link import PersonalLink
+from app.config import BadSetting, load
 from app.database import db
 from app.jobs.deliver import deliver_waiting
 from app.messages.announcements import ANNOUNCED
@@ -234,20 +235,11 @@ def test_what_is_typed_in_one_long_line_fits_the_lines_of_smtp(composed):
 
 def test_the_calendar_entry_goes_with_the_mails_that_say_so(composed):
     for case in ANNOUNCED_CASES:
-        attached = composed(case).attachments
-        methods = [re.search(r"method=(\w+)", one.content_type)[1] for one in attached]
+        mail = composed(case)
+        parts = email.message_from_bytes(mail.as_bytes(), policy=policy.SMTP).walk()
+        methods = [part.get_param("method") for part in parts if part.get_content_type() == "text/calendar"]
         assert methods == ([case.calendar] if case.calendar else []), case
-        assert [one.filename for one in attached] == ["booking.ics"] * len(attached), case
-
-
-def test_the_calendar_file_travels_as_a_calendar(composed):
-    mail = email.message_from_bytes(
-        composed(Case("confirmed", "client", "confirmed", "REQUEST")).as_bytes(), policy=policy.SMTP
-    )
-    (calendar,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
-    assert (calendar.get_param("method"), calendar.get_param("charset")) == ("REQUEST", "UTF-8")
-    assert calendar.get_filename() == "booking.ics"
-    assert calendar.get_payload(decode=True).startswith(b"BEGIN:VCALENDAR\r\n")
+        assert [one.filename for one in mail.attachments] == ["invite.ics"] * len(methods), case
 
 
 def test_a_mail_delivered_late_tells_what_was_decided_then(session, mails):
@@ -301,3 +293,37 @@ def test_a_location_agreed_to_by_phone_tells_where_it_was(composed):
 def test_a_lapsed_request_promises_nothing_that_is_not_there(composed):
     mail = composed(Case("lapsed", "therapist", "request_lapsed", None))
     assert "time off" not in mail.body + mail.html
+
+
+# Who it comes from, and who reads the answer
+
+
+def test_a_mail_comes_from_the_practice_by_name(app, composed, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_SENDER", "Praxis Lindt <desk@praxis.example>")
+    mail = email.message_from_bytes(composed(CASES[0]).as_bytes(), policy=policy.SMTP)
+    assert mail["From"] == "Praxis Lindt <desk@praxis.example>"
+    assert "Reply-To" not in mail
+
+
+def test_a_mail_that_nobody_would_read_the_answer_to_says_so(composed):
+    for case in CASES:
+        for text in (composed(case).body, one_line(Reading(composed(case).html).text)):
+            assert "Please do not answer by mail: nobody would read it." in text, case
+
+
+def test_an_answer_goes_to_whoever_reads_it_and_the_mail_asks_for_it(app, composed, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_REPLY_TO", "Praxis Lindt <answers@praxis.example>")
+    for case in CASES:
+        mail = composed(case)
+        sent = email.message_from_bytes(mail.as_bytes(), policy=policy.SMTP)
+        assert sent["Reply-To"] == "Praxis Lindt <answers@praxis.example>", case
+        for text in (mail.body, one_line(Reading(mail.html).text)):
+            assert "nobody would read it" not in text, case
+            assert "just answer this mail" in text, case
+
+
+@pytest.mark.parametrize("name", ["MAIL_SENDER", "MAIL_REPLY_TO"])
+@pytest.mark.parametrize("wrong", ["Praxis Lindt", "Praxis, Lindt <desk@praxis.example>", "desk@", "@praxis.example"])
+def test_a_sender_that_is_no_address_stops_the_start(name, wrong):
+    with pytest.raises(BadSetting, match=f"{name} is .*an address, or a name <address>"):
+        load({name: wrong})

@@ -60,7 +60,7 @@ class Letter:
     @property
     def attachments(self) -> list[tuple[str, str]]:
         """Name and text of each attachment."""
-        parts = (part for part in self.parsed.walk() if _is_attachment(part))
+        parts = (part for part in self.parsed.walk() if part.get_content_disposition() == "attachment")
         return [(part.get_filename() or part.get_content_type(), _text_of(part)) for part in parts]
 
     def _body(self, kind: str) -> str:
@@ -80,10 +80,6 @@ def find(folder: Path, name: str) -> Letter | None:
         return Letter(name, (folder / name).read_bytes())
     except FileNotFoundError:
         return None
-
-
-def _is_attachment(part: MIMEPart) -> bool:
-    return part.get_content_disposition() == "attachment" or part.get_content_type() == "text/calendar"
 
 
 def _text_of(part: MIMEPart) -> str:
