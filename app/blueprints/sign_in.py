@@ -1,8 +1,12 @@
 """Signing in and out."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, request, session
 from flask_login import current_user, login_user, logout_user
 
+from app import clock
+from app.blueprints import known_browser
 from app.blueprints.access import public, safe_next, signed_in
 from app.blueprints.rendering import page_or_fragment, see_address, see_other
 from app.database import db
@@ -27,22 +31,22 @@ def create() -> Response:
     form, network = SignInForm(), request.remote_addr or ""
     if not form.validate_on_submit():
         return _page(form, 422)
-    if throttle.is_throttled(form.email.data, network):
-        return _page(form, 429, "Too many attempts. Please wait a quarter of an hour and try again.")
-    user = User.of_address(form.email.data)
-    password_hash = user.password_hash if user else None
-    db.session.rollback()  # hashing is slow on purpose, and nobody shall wait for it
-    if not is_password(password_hash, form.password.data) or user is None:
-        throttle.note_failure(form.email.data, network)
+    email = form.email.data
+    browser = known_browser.of_account(email)
+    try:
+        counted = throttle.reserve_try(email, network, browser)
+    except throttle.TooManyTries as too_many:
         db.session.commit()
+        return _refused(form, too_many)
+    user = User.of_address(email)
+    password_hash = user.password_hash if user else None
+    db.session.commit()  # hashing is slow on purpose: nobody waits for it, and those who try meanwhile are counted
+    if not is_password(password_hash, form.password.data) or user is None:
         return _page(form, 422, "E-mail or password is not right. Please try again.")
-    session.clear()  # nothing that was planted before signing in survives it
-    session.permanent = True
-    SignIn.start(user)
-    db.session.commit()
-    login_user(user)
-    session.pop("_id")  # of their browser and address: nobody asks for it
-    return see_address(_next_page(user))
+    throttle.release_try(counted)
+    response = _sign_in(user)
+    known_browser.remember(response, email, browser)
+    return response
 
 
 @bp.post("/sign-out")
@@ -53,12 +57,32 @@ def end() -> Response:
     logout_user()
     session.clear()
     response = see_other("directory.index")
-    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    # Not "cookies": the session's goes by itself, and who signs in next here shall still be known (known_browser.py).
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
 def _next_page(user: User) -> str:
     return safe_next(request.values.get("next"), "/dashboard" if user.is_therapist else "/operator")
+
+
+def _sign_in(user: User) -> Response:
+    session.clear()  # nothing that was planted before signing in survives it
+    session.permanent = True
+    SignIn.start(user)
+    db.session.commit()
+    login_user(user)
+    session.pop("_id")  # of their browser and address: nobody asks for it
+    return see_address(_next_page(user))
+
+
+def _refused(form: SignInForm, too_many: throttle.TooManyTries) -> Response:
+    left = too_many.again_at - clock.now()
+    minutes = max(1, -(-left // timedelta(minutes=1)))
+    unit = "minute" if minutes == 1 else "minutes"
+    response = _page(form, 429, f"Too many attempts. Please try again in {minutes} {unit}.")
+    response.headers["Retry-After"] = str(minutes * 60)
+    return response
 
 
 def _page(form: SignInForm, status: int = 200, problem: str | None = None) -> Response:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Optional
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import VerificationError, VerifyMismatchError
 from sqlalchemy import BindParameter, ColumnElement, ForeignKey, Select, String, and_, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
@@ -77,14 +77,17 @@ class User(Model):
 
 
 def is_password(password_hash: str | None, password: str) -> bool:
-    """Whether this is the password of a user with this hash; None (nobody) takes as long to say no.
+    """Whether this is the password of a user with this hash.
 
+    None (no user) and a stored hash that cannot be read take as long to say no, so that time tells no address.
     Takes a tenth of a second on purpose: never call it inside a transaction.
     """
     try:
         return _hasher.verify(password_hash or _NOBODY, password)
-    except (VerificationError, InvalidHashError):
+    except VerifyMismatchError:
         return False
+    except (VerificationError, ValueError):  # the stored hash was refused before anything was computed
+        return bool(password_hash) and is_password(None, password)
 
 
 class SignIn(Model):
@@ -168,7 +171,7 @@ def _signed_in() -> Select[User]:
 
 
 class SignInAttempt(Model):
-    """Something that is only tried so often, remembered for a while: a sign-in that failed, a look at an address."""
+    """One try at something that has a limit, counted under its key for a while: a sign-in, a look at an address."""
 
     __tablename__ = "sign_in_attempt"
 

@@ -1,21 +1,31 @@
 """Signing in and out, and those who try to get around it."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from itsdangerous import URLSafeSerializer
 from sqlalchemy import func, select
 
+from app import clock
 from app.database import db
-from app.practice.throttle import MOST_PER_ADDRESS, MOST_PER_USER
+from app.practice import throttle
 from app.practice.user import SignIn, SignInAttempt
 from tests import world
 from tests.blueprints import odd_text
 
 COOKIE = "holdfast"
+KNOWN_BROWSER = "holdfast-browser"
 
 
 def cookie_of(visitor) -> str:
     cookie = visitor.http.get_cookie(COOKIE)
     assert cookie
     return str(cookie.value)
+
+
+def sign_out(visitor) -> None:
+    visitor.post("/sign-out", {"csrf_token": visitor.form_token("/settings")})
 
 
 def test_a_therapist_arrives_at_today_and_the_operator_at_the_overview(mara, operator, visitor):
@@ -40,7 +50,8 @@ def test_what_is_not_right_is_told_without_saying_which(mara, visitor, email, pa
 
 
 def test_odd_sign_ins_are_answered_in_words(mara, visitor, monkeypatch):
-    monkeypatch.setattr("app.practice.throttle.MOST_PER_USER", 100)
+    monkeypatch.setattr("app.practice.throttle.MOST_FROM_ONE_NETWORK", 100)
+    monkeypatch.setattr("app.practice.throttle.MOST_OF_NETWORK", 100)
     browser = visitor()
     for odd in [*odd_text.TEXTS, ""]:
         for email, password in ((odd, world.PASSWORD), ("mara@example.com", odd)):
@@ -49,37 +60,135 @@ def test_odd_sign_ins_are_answered_in_words(mara, visitor, monkeypatch):
             assert 'role="alert"' in page.text, odd
 
 
+def wrong_passwords(browser, times: int, email: str = "mara@example.com", network: str = "127.0.0.1") -> list[int]:
+    browser.http.environ_base["REMOTE_ADDR"] = network
+    return [browser.sign_in(email, "wrong").status for _ in range(times)]
+
+
 def test_guessing_at_one_address_is_stopped_before_hashing(mara, visitor, monkeypatch):
     browser = visitor()
-    for _ in range(MOST_PER_USER):
-        assert browser.sign_in("mara@example.com", "wrong").status == 422
+    assert set(wrong_passwords(browser, throttle.MOST_FROM_ONE_NETWORK)) == {422}
     monkeypatch.setattr("app.practice.user._hasher", None)  # whoever hashes now breaks
     page = browser.sign_in("mara@example.com", world.PASSWORD)
     assert page.status == 429
-    assert "wait a quarter of an hour" in page.text
+    assert "Please try again in 15 minutes." in page.text
+    assert browser.answer.headers["Retry-After"] == "900"
     assert visitor().sign_in("MARA@example.com ", world.PASSWORD).status == 429, "another browser is no way around"
 
 
 def test_guessing_at_many_addresses_from_one_network_is_stopped(app, mara, visitor):
-    from app.practice import throttle
-
-    for number in range(MOST_PER_ADDRESS):
-        throttle.note_failure(f"user{number}@example.com", "127.0.0.1")
+    for number in range(throttle.MOST_OF_NETWORK):
+        throttle.reserve_try(f"user{number}@example.com", "127.0.0.1")
     db.session.commit()
     assert visitor().sign_in("mara@example.com", world.PASSWORD).status == 429
 
 
-def test_after_a_quarter_of_an_hour_the_right_password_opens(mara, visitor):
-    import time_machine
+def test_wrong_passwords_from_elsewhere_keep_no_owner_out(mara, visitor):
+    stranger, owner = visitor(), visitor()
+    wrong_passwords(stranger, throttle.MOST_FROM_ONE_NETWORK + 5, network="203.0.113.9")
+    owner.http.environ_base["REMOTE_ADDR"] = "198.51.100.7"
+    assert owner.sign_in("mara@example.com", world.PASSWORD).url.endswith("/dashboard")
 
+
+def test_a_browser_that_has_signed_in_before_is_kept_out_by_nobody_else(mara, visitor):
+    """Not by tries from the same network, and not by tries from everywhere."""
+    owner = visitor()
+    owner.sign_in("mara@example.com", world.PASSWORD)
+    sign_out(owner)
+    wrong_passwords(visitor(), throttle.MOST_FROM_ONE_NETWORK)
+    for number in range(throttle.MOST_FROM_EVERYWHERE - throttle.MOST_FROM_ONE_NETWORK):
+        throttle.reserve_try("mara@example.com", f"198.51.100.{number}")
+    db.session.commit()
+    assert visitor().sign_in("mara@example.com", world.PASSWORD).status == 429
+    assert owner.sign_in("mara@example.com", world.PASSWORD).url.endswith("/dashboard")
+
+
+def test_a_known_browser_that_guesses_is_counted_and_then_known_no_more(mara, otto, visitor):
+    thief = visitor()
+    thief.sign_in("mara@example.com", world.PASSWORD)
+    sign_out(thief)
+    assert set(wrong_passwords(thief, throttle.MOST_OF_BROWSER)) == {422}
+    stolen = thief.http.get_cookie(KNOWN_BROWSER).value
+    copy = visitor()
+    copy.http.set_cookie(KNOWN_BROWSER, stolen)
+    assert set(wrong_passwords(copy, throttle.MOST_FROM_ONE_NETWORK)) == {422}, "counted like any other browser now"
+    assert wrong_passwords(copy, 1) == wrong_passwords(thief, 1) == [429]
+    with time_machine.travel(clock.now() + timedelta(days=90)):
+        wrong_passwords(visitor(), throttle.MOST_FROM_ONE_NETWORK)
+        assert wrong_passwords(copy, 1) == [429], "its own count does not begin anew"
+        assert wrong_passwords(copy, 1, "otto@example.com") == [422]
+
+
+def test_a_browser_known_for_one_account_is_not_known_for_another(mara, otto, visitor):
     browser = visitor()
-    for _ in range(MOST_PER_USER):
-        browser.sign_in("mara@example.com", "wrong")
+    browser.sign_in("otto@example.com", world.PASSWORD)
+    sign_out(browser)
+    wrong_passwords(visitor(), throttle.MOST_FROM_ONE_NETWORK)
+    assert browser.sign_in("mara@example.com", world.PASSWORD).status == 429
+    assert browser.sign_in("otto@example.com", world.PASSWORD).url.endswith("/dashboard")
+
+
+def test_a_reception_where_two_sign_in_is_known_for_both(mara, otto, visitor):
+    browser = visitor()
+    for email in ("mara@example.com", "otto@example.com"):
+        browser.sign_in(email, world.PASSWORD)
+        sign_out(browser)
+    for email in ("mara@example.com", "otto@example.com"):
+        wrong_passwords(visitor(), throttle.MOST_FROM_ONE_NETWORK, email)
+        assert browser.sign_in(email, world.PASSWORD).url.endswith("/dashboard")
+        sign_out(browser)
+
+
+def test_the_cookie_of_a_known_browser_names_nobody_and_opens_nothing(mara, visitor):
+    browser = visitor()
+    browser.sign_in("mara@example.com", world.PASSWORD)
+    cookie = browser.http.get_cookie(KNOWN_BROWSER)
+    assert cookie.http_only
+    assert cookie.same_site == "Strict"
+    assert cookie.max_age == throttle.BROWSER_IS_KNOWN.total_seconds()
+    payload = URLSafeSerializer("any").loads_unsafe(cookie.value.rpartition(".")[0].rpartition(".")[0] + ".x")[1]
+    assert "mara" not in str(payload)
+    thief = visitor()
+    thief.http.set_cookie(KNOWN_BROWSER, cookie.value)
+    assert thief.open("/dashboard").url.partition("?")[0].endswith("/sign-in")
+
+
+@pytest.mark.parametrize("cookie", ["x", "", "e30.aaaaaa.bbbb", odd_text.LONG])
+def test_a_cookie_of_a_known_browser_that_is_not_ours_counts_for_nothing(mara, visitor, cookie):
+    browser = visitor()
+    browser.http.set_cookie(KNOWN_BROWSER, cookie)
+    wrong_passwords(browser, throttle.MOST_FROM_ONE_NETWORK)
+    assert browser.sign_in("mara@example.com", world.PASSWORD).status == 429
+
+
+def test_an_address_that_nobody_has_is_counted_like_one_that_somebody_has(mara, visitor):
+    for email in ("mara@example.com", "nobody@example.com"):
+        browser = visitor()
+        statuses = wrong_passwords(browser, throttle.MOST_FROM_ONE_NETWORK + 1, email)
+        assert statuses == [422] * throttle.MOST_FROM_ONE_NETWORK + [429]
+
+
+def test_right_passwords_are_not_counted(mara, visitor):
+    for _ in range(throttle.MOST_FROM_ONE_NETWORK + 1):
+        assert visitor().sign_in("mara@example.com", world.PASSWORD).url.endswith("/dashboard")
+
+
+def test_a_stored_hash_that_cannot_be_read_is_told_like_a_wrong_password(mara, visitor):
+    mara.user.password_hash = "pbkdf2:sha256:600000$x$y"
+    db.session.commit()
+    page = visitor().sign_in("mara@example.com", world.PASSWORD)
+    assert page.status == 422
+    assert "E-mail or password is not right" in page.text
+
+
+def test_after_a_quarter_of_an_hour_the_right_password_opens(mara, visitor):
+    browser = visitor()
+    wrong_passwords(browser, throttle.MOST_FROM_ONE_NETWORK)
     with time_machine.travel(world.in_days(1)):
         assert visitor().sign_in("mara@example.com", world.PASSWORD).status == 200
         browser.sign_in("otto@example.com", "wrong")
-    # What is older than the window is forgotten with the next failure.
-    assert (db.session.scalar(select(func.count()).select_from(SignInAttempt)) or 0) <= 2
+    # What is older than any window is forgotten with the next try.
+    assert (db.session.scalar(select(func.count()).select_from(SignInAttempt)) or 0) <= 3
 
 
 def test_a_session_planted_before_signing_in_is_useless_after(mara, visitor):
@@ -97,7 +206,7 @@ def test_a_session_planted_before_signing_in_is_useless_after(mara, visitor):
 def test_signing_out_ends_it_on_the_server_in_this_browser_only(mara, visitor):
     here, there = visitor("mara@example.com"), visitor("mara@example.com")
     stolen = cookie_of(here)
-    here.post("/sign-out", {"csrf_token": here.form_token("/settings")})
+    sign_out(here)
     thief = visitor()
     thief.http.set_cookie(COOKIE, stolen)
     assert thief.open("/dashboard").url.partition("?")[0].endswith("/sign-in")

@@ -18,7 +18,6 @@ from app.jobs import calendars
 from app.messages.message import Message
 from app.practice import throttle
 from app.practice.therapist import Therapist
-from app.practice.throttle import note_failure
 from tests import world
 from tests.calendars.connected import busy_spans, is_due
 from tests.calendars.ics_server import IcsServer, send
@@ -237,7 +236,7 @@ def test_only_so_many_addresses_are_looked_at_in_an_hour(connect, server, otto, 
     for number in range(throttle.MOST_LOOKS):
         gives(server, status=404)
         assert connect(f"{server.origin}/{number}.ics").status == 422
-    note_failure("somebody@example.com", "127.0.0.9")  # what is remembered of signing in is forgotten sooner
+    throttle.reserve_try("somebody@example.com", "127.0.0.9")  # what is remembered of signing in is forgotten sooner
     asked = len(server.asked)
     gives(server, ics(world.in_days(3)))
     page = connect(f"{server.origin}/another.ics", "Choir")

@@ -1,5 +1,6 @@
 """Therapists, clients and who signs in."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -101,19 +102,60 @@ def test_two_sign_ins_have_two_tokens(mara):
     assert db.session.scalar(select(func.count()).select_from(SignIn)) == 2
 
 
-def test_failures_are_counted_by_person_and_by_network(app):
-    for number in range(throttle.MOST_PER_USER):
-        assert not throttle.is_throttled("mara@example.com", f"10.0.0.{number}")
-        throttle.note_failure("mara@example.com", f"10.0.0.{number}")
-    assert throttle.is_throttled(" MARA@example.com", "10.0.1.1")
-    assert not throttle.is_throttled("otto@example.com", "10.0.0.1")
+def is_refused(email: str, network: str) -> bool:
+    """Whether a try at signing in would be refused; this one counts."""
+    try:
+        throttle.reserve_try(email, network)
+    except throttle.TooManyTries:
+        return True
+    return False
+
+
+def test_tries_are_counted_by_account_and_network(app):
+    for _ in range(throttle.MOST_FROM_ONE_NETWORK):
+        assert not is_refused("mara@example.com", "10.0.0.1")
+    assert is_refused(" MARA@example.com", "10.0.0.1")
+    assert not is_refused("mara@example.com", "10.0.0.2")
+    assert not is_refused("otto@example.com", "10.0.0.1")
+
+
+def test_guessing_at_one_account_from_everywhere_is_stopped(app):
+    for number in range(throttle.MOST_FROM_EVERYWHERE):
+        assert not is_refused("mara@example.com", f"10.0.0.{number}")
+    assert is_refused("mara@example.com", "10.0.1.1")
+    assert not is_refused("otto@example.com", "10.0.0.1")
+
+
+def test_all_addresses_of_one_line_are_one_network(app):
+    for number in range(throttle.MOST_FROM_ONE_NETWORK):
+        assert not is_refused("mara@example.com", f"2001:db8:1:2::{number:x}")
+    assert is_refused("mara@example.com", "2001:db8:1:2:ffff::1")
+    assert not is_refused("mara@example.com", "2001:db8:1:3::1")
 
 
 def test_an_address_typed_as_a_network_is_no_network(app):
-    """The two counts do not mix: who types a network's address cannot shut that network out."""
-    for _ in range(throttle.MOST_PER_ADDRESS):
-        throttle.note_failure("10.0.0.1", "10.9.9.9")
-    assert not throttle.is_throttled("mara@example.com", "10.0.0.1")
+    """The counts do not mix: who types a network's address cannot shut that network out."""
+    for number in range(throttle.MOST_FROM_EVERYWHERE):
+        throttle.reserve_try("10.0.0.1", f"10.9.9.{number}")
+    assert not is_refused("mara@example.com", "10.0.0.1")
+
+
+def test_a_try_that_is_released_counts_no_more(app):
+    for _ in range(throttle.MOST_FROM_ONE_NETWORK + 1):
+        throttle.release_try(throttle.reserve_try("mara@example.com", "10.0.0.1"))
+
+
+@pytest.mark.parametrize(
+    "stored",
+    ["", "x", "c5" * 16, "$2b$12$abcdefghijklmnopqrstuv", "$argon2id$v=19$m=65536,t=3,p=4$bad", "é"],
+)
+def test_a_stored_hash_that_cannot_be_read_costs_as_much_as_any(stored):
+    def cost(password_hash: str | None) -> float:
+        began = time.process_time()
+        assert not is_password(password_hash, "guess")
+        return time.process_time() - began
+
+    assert cost(stored) > cost(None) / 3
 
 
 @pytest.mark.parametrize("kind", KINDS)
