@@ -8,6 +8,7 @@ A secret whose key is lost reads as None: pages work on, and whoever it belongs 
 
 import base64
 import logging
+import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -47,6 +48,19 @@ def unsealed(value: str) -> str | None:
         return _keys().decrypt(value.encode()).decode()
     except InvalidToken:
         _tell_operators(current_app.config["ENCRYPTION_KEYS"], current_app.config["SECRET_KEY"])
+        return None
+
+
+def seal(text: str) -> str:
+    """For what a person's own browser carries for us, and nobody reads on the way: in an address, a log, a history."""
+    return _keys().encrypt(zlib.compress(text.encode())).decode()
+
+
+def unseal(token: str) -> str | None:
+    """What `seal` was given; None for what it did not make."""
+    try:
+        return zlib.decompress(_keys().decrypt(token.encode())).decode()
+    except (InvalidToken, ValueError, zlib.error):
         return None
 
 

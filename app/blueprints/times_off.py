@@ -34,8 +34,7 @@ PAGE = 50
 @bp.get("/times-off")
 @therapist_only
 def index() -> Response:
-    """With a form in which the address may have filled something in."""
-    return times_off_page(DatedSpanForm.typed(request.args), told=told_by_address())
+    return times_off_page(DatedSpanForm(), told=told_by_address())
 
 
 @bp.post("/times-off")

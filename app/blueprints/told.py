@@ -1,25 +1,30 @@
 """What a page of times says after a change: that it is done, how to take it back, and whom it leaves outside."""
 
+import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import current_app, request
+from flask import request
 from flask_login import current_user
-from itsdangerous import BadData, URLSafeSerializer
 
 from app.blueprints.lookup import found
 from app.booking.outside import Left, offered_to_come, sessions_to_come
 from app.booking.possible import verbs_of
 from app.forms.sick_day import LONGEST
 from app.scheduling.spans import Span
+from app.sealed import seal, unseal
 from app.wording import shown_in
 
 
 @dataclass(frozen=True)
 class Told:
-    """Travels signed in the page's address and in its undo form, so that nothing has to be kept until it is read."""
+    """Travels sealed in the page's address and in its undo form, so that nothing has to be kept until it is read.
+
+    Sealed and not only signed: it holds the reason of time off and names of rooms and calendars, and addresses are
+    kept by browsers, proxies and logs.
+    """
 
     sentence: str
     where: str = ""  # id of the part of the page that changed
@@ -39,14 +44,16 @@ class Told:
 
     @property
     def token(self) -> str:
-        return _signer().dumps(asdict(self))
+        return seal(json.dumps([current_user.therapist.id, asdict(self)]))
 
     @classmethod
     def read(cls, token: str | None) -> "Told | None":
         """What a token says; None for one that is not ours, or another therapist's."""
+        text = unseal(token or "")
         try:
-            return cls(**_signer().loads(token or ""))
-        except (BadData, TypeError):
+            therapist_id, told = json.loads(text or "null")
+            return cls(**told) if therapist_id == current_user.therapist.id else None
+        except (ValueError, TypeError):
             return None
 
     @classmethod
@@ -92,8 +99,3 @@ def _sick_day(told: Told | None) -> str | None:
         "to_time": f"{ends:%H:%M}",
     }
     return f"/sick-days/new?{urlencode(span)}"
-
-
-def _signer() -> URLSafeSerializer:
-    assert current_app.secret_key
-    return URLSafeSerializer(current_app.secret_key, salt=f"told to therapist {current_user.therapist.id}")
