@@ -89,7 +89,7 @@ class Person:
             expect(self.page.get_by_role("button", name=name, exact=True)).to_have_count(0)
 
     def is_mailed(self, subject: str) -> Letter:
-        """The next mail with this subject, read once."""
+        """The next mail whose subject begins like this, read once."""
         letter = wait_until(lambda: self._unread(subject), timeout=60, every=0.1)
         self._read.add(letter.name)
         return letter
@@ -124,7 +124,7 @@ class Person:
 
     def _unread(self, subject: str) -> Letter | None:
         unread = (letter for letter in self._mails() if letter.name not in self._read)
-        return next((letter for letter in unread if letter.subject == subject), None)
+        return next((letter for letter in unread if letter.subject.startswith(subject)), None)
 
 
 class SignsIn(Person):

@@ -60,7 +60,7 @@ def test_empty_time_is_booked_for_a_client_and_the_next_blocked(mara, jonas, wat
     books(mara, jonas)
     mara.sees("Booked and confirmed")
     expect(block(mara, TEN, "^Jonas P., confirmed, 10:00 to 10:50, Room 1$")).to_be_visible()
-    confirmed = jonas.is_mailed("Your booking is confirmed")
+    confirmed = jonas.is_mailed("Your session is confirmed")
     mentions(confirmed, TEN, "has booked")
     assert "METHOD:REQUEST" in calendar_entry(confirmed)
     mara.hands.press(day(mara, TEN).get_by_role("link", name="12:00 to 13:00, free"))

@@ -24,7 +24,7 @@ def test_a_clash_is_put_to_the_therapist_at_the_confirmation(practice, mara, ine
     mara.presses("Confirm all the same")
     mara.sees_status(ines, "Confirmed")
     mara.does_not_see(CLASH)
-    ines.is_mailed("Your booking is confirmed")
+    ines.is_mailed("Your session is confirmed")
 
 
 @also_by_keyboard("phone")
@@ -65,8 +65,8 @@ def test_what_is_filled_elsewhere_afterwards_appears_by_itself(practice, mara, i
     assert found.violations == []
     mara.presses("Keep it")
     mara.does_not_see(CLASH)
-    ines.is_mailed("Your booking is confirmed")
-    ines.is_mailed("We have received your booking request")
+    ines.is_mailed("Your session is confirmed")
+    ines.is_mailed("We have your session request")
     ines.has_no_other_mail()
 
 
@@ -75,11 +75,11 @@ def test_what_a_client_accepts_stands_and_is_told_of(practice, mara, ines):
     ines.requests(mara, TEN)
     noon, one = in_days(4, "12:00"), in_days(4, "13:00")
     mara.offers(ines, noon)
-    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.opens(ines.is_mailed("Please choose a new time by"))
     practice.fill_elsewhere(mara.slug, noon, one)
     ines.accepts(noon)
     ines.sees("Confirmed")
-    told = mara.is_mailed("A booking clashes with your other calendar")
+    told = mara.is_mailed("A session clashes with your other calendar")
     assert "12:00–13:00" in told.text
     mara.opens(ines)
     mara.sees(CLASH, "The session stands until you decide.")

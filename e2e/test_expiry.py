@@ -27,7 +27,7 @@ def test_an_offer_expires_while_the_workers_are_down(practice, mara, ines, jonas
     ines.requests(mara, TEN)
     mara.confirms(ines)
     mara.offers(ines, OTHER)
-    offered = ines.is_mailed("Your booking needs your answer")
+    offered = ines.is_mailed("Please choose a new time by")
     practice.served.stop("timetable", "worker")
     try:
         ines.hears_nothing()
@@ -41,7 +41,7 @@ def test_an_offer_expires_while_the_workers_are_down(practice, mara, ines, jonas
         mara.has_no_button("Withdraw offer", "Confirm session")
     finally:
         practice.served.start("timetable", "worker")
-    expired = ines.is_mailed("Your booking is cancelled")
+    expired = ines.is_mailed("Your session is cancelled")
     mentions(expired, TEN)
     assert "METHOD:CANCEL" in calendar_entry(expired)
     mentions(mara.is_mailed("Your offer has expired"), TEN)
@@ -51,7 +51,7 @@ def test_an_offer_expires_while_the_workers_are_down(practice, mara, ines, jonas
     ines.sees("Nobody answered in time, so the session was cancelled and the times are free again.")
     jonas.requests(mara, OTHER)
     jonas.requests(mara, TEN)
-    jonas.is_mailed("We have received your booking request")
-    ines.is_mailed("We have received your booking request")
-    ines.is_mailed("Your booking is confirmed")
+    jonas.is_mailed("We have your session request")
+    ines.is_mailed("We have your session request")
+    ines.is_mailed("Your session is confirmed")
     ines.has_no_other_mail()

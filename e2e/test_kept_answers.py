@@ -52,7 +52,7 @@ def test_back_online_the_session_is_confirmed_and_told(mara, ines):
     assert "Ines" not in kept_on_device(mara)
     mara.finds_the_line()
     expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
-    ines.is_mailed("Your booking is confirmed")
+    ines.is_mailed("Your session is confirmed")
     mara.sees_status(ines, "Confirmed")
     # It stays until it has been read, on whatever page.
     mara.at("/sessions")
@@ -86,7 +86,7 @@ def test_who_is_not_signed_in_any_more_is_asked_to_sign_in_and_it_is_sent(mara, 
     mara.types("Password", PASSWORD)
     mara.presses("Sign in")
     expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
-    ines.is_mailed("Your booking is confirmed")
+    ines.is_mailed("Your session is confirmed")
 
 
 @on_a_phone
@@ -124,8 +124,8 @@ def test_the_client_cancelled_meanwhile(mara, ines):
     mara.finds_the_line()
     expect(told(mara)).to_contain_text("Ines K. had cancelled meanwhile; nothing was confirmed.")
     shuts_nobody_out(mara.page)
-    ines.is_mailed("Your booking is cancelled")
-    ines.is_mailed("We have received your booking request")
+    ines.is_mailed("Your session is cancelled")
+    ines.is_mailed("We have your session request")
     ines.has_no_other_mail()
 
 
@@ -192,7 +192,7 @@ def test_an_answer_that_is_lost_is_asked_for_again_and_counts_once(mara, ines):
     mara.looks_at_today()
     expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
     assert lost == [200]
-    ines.is_mailed("Your booking is confirmed")
+    ines.is_mailed("Your session is confirmed")
     mara.opens(ines)
     expect(mara.page.get_by_role("listitem").filter(has_text="You confirmed")).to_have_count(1)
 
@@ -291,7 +291,7 @@ def test_signing_out_sends_it_first_where_that_can_be_done(mara, ines):
     expect(told(mara)).to_contain_text("Confirmed: Ines K.,")
     mara.presses("Sign out")
     mara.page.wait_for_url("**/")
-    ines.is_mailed("Your booking is confirmed")
+    ines.is_mailed("Your session is confirmed")
 
 
 def tries_in_vain(mara: Therapist, act: Callable[[], object]) -> None:

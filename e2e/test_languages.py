@@ -34,15 +34,15 @@ def test_a_german_browser_books_and_the_answer_comes_in_german(mara, new_client)
     ines.page.wait_for_url("**/s/*")
     ines.sees_title("Ihre Sitzung bei Mara Lindt")
     ines.sees("Wartet auf Antwort")
-    received = ines.is_mailed("Wir haben Ihre Terminanfrage erhalten")
+    received = ines.is_mailed("Ihre Anfrage für eine Sitzung ist da")
     assert in_german(TEN, LONDON) in received.text
 
-    mara.is_mailed("You have a new booking request")
+    mara.is_mailed("A new session request")
     mara.opens(ines)
     mara.sees("To answer")
     mara.offers(ines, LATER)
 
-    offered = ines.is_mailed("Ihr Termin braucht Ihre Antwort")
+    offered = ines.is_mailed("Bitte wählen Sie bis")
     assert in_german(LATER, LONDON) in offered.text
     ines.opens(offered)
     ines.sees_title("Mara Lindt muss Ihre Sitzung verschieben")
@@ -50,7 +50,7 @@ def test_a_german_browser_books_and_the_answer_comes_in_german(mara, new_client)
     ines.hands.choose(ines.page.get_by_role("radio", name=in_german(LATER, LONDON)))
     ines.presses("Diese Zeit annehmen")
     ines.sees_title("Ihre Zeit ist vereinbart")
-    confirmed = ines.is_mailed("Ihr Termin ist bestätigt")
+    confirmed = ines.is_mailed("Ihre Sitzung ist bestätigt")
     assert "Guten Tag Ines Keller," in confirmed.text
     mara.is_mailed("Your offer was accepted")
 
@@ -63,7 +63,7 @@ def test_a_link_opened_in_another_browser_stays_german(mara, new_client):
     ines.types("Ihr Name", ines.name)
     ines.types("E-Mail", ines.email)
     ines.presses("Sitzung anfragen")
-    letter = ines.is_mailed("Wir haben Ihre Terminanfrage erhalten")
+    letter = ines.is_mailed("Ihre Anfrage für eine Sitzung ist da")
     elsewhere = new_client("Ines Keller", BERLIN, "fr-FR")
     elsewhere.opens(letter)
     elsewhere.sees_title("Ihre Sitzung bei Mara Lindt")

@@ -115,7 +115,7 @@ def test_the_session_follows_while_the_therapist_types(mara, ines):
     mara.offers(ines, FOUR, FIVE)
     mara.page.get_by_text("Cancel…").click()
     reason = typed(mara.page, "Your reason", "I am thinking of", back=3)
-    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.opens(ines.is_mailed("Please choose a new time by"))
     ines.accepts(FOUR)
     expect(mara.page.get_by_text("Confirmed", exact=True).first).to_be_visible(timeout=SOON)
     mara.sees_time(FOUR)
@@ -128,7 +128,7 @@ def test_the_session_follows_while_the_therapist_types(mara, ines):
 def test_the_calendar_and_its_panel_follow_while_the_therapist_types(mara, ines):
     ines.requests(mara, TEN)
     mara.offers(ines, FOUR)
-    offered = ines.is_mailed("Your booking needs your answer")
+    offered = ines.is_mailed("Please choose a new time by")
     mara.at(f"/calendar?date={FOUR:%Y-%m-%d}&view=list")
     mara.page.get_by_role("link", name=re.compile(r"^Ines K")).first.click()
     panel = mara.page.get_by_role("dialog")
@@ -177,7 +177,7 @@ def test_a_client_hears_where_and_when_a_session_was_moved(mara, ines):
 def test_a_chosen_time_stays_chosen_until_the_offer_is_taken_back(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.offers(ines, FOUR, FIVE)
-    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.opens(ines.is_mailed("Please choose a new time by"))
     chosen = ines.page.get_by_role("radio").nth(1)
     chosen.check()
     mara.presses("Withdraw offer")
@@ -292,7 +292,7 @@ def test_what_a_page_reports_by_itself_is_no_news_when_it_fails(mara, ines, watc
     mara.offers(ines, in_days(3, "10:00"))
     ines.page.add_init_script("addEventListener('htmx:error', () => (window.failed = true))")
     ines.page.route("**/opening", lambda route: route.abort())
-    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.opens(ines.is_mailed("Please choose a new time by"))
     ines.page.wait_for_function("() => window.failed")
     expect(ines.page.locator("#notice")).to_be_empty()
 

@@ -15,10 +15,10 @@ def test_of_three_times_the_client_accepts_the_second(mara, ines, jonas):
     first, second, third = THREE
     ines.requests(mara, TEN)
     mara.confirms(ines)
-    ines.is_mailed("Your booking is confirmed")
+    ines.is_mailed("Your session is confirmed")
     mara.offers(ines, *THREE, words="A clinic day was moved.")
     mara.sees_status(ines, "Awaiting client")
-    offered = ines.is_mailed("Your booking needs your answer")
+    offered = ines.is_mailed("Please choose a new time by")
     for time in THREE:
         mentions(offered, time, "A clinic day was moved.")
     jonas.looks_at_times(mara)
@@ -30,7 +30,7 @@ def test_of_three_times_the_client_accepts_the_second(mara, ines, jonas):
     ines.accepts(second)
     ines.sees_title("Your time is agreed")
     ines.sees_time(second)
-    confirmed = ines.is_mailed("Your booking is confirmed")
+    confirmed = ines.is_mailed("Your session is confirmed")
     mentions(confirmed, second, "1 Harley Street")
     assert "SEQUENCE:1" in calendar_entry(confirmed)
     mentions(mara.is_mailed("Your offer was accepted"), second)
@@ -49,10 +49,10 @@ def test_none_of_the_times_work(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.confirms(ines)
     mara.offers(ines, *THREE)
-    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.opens(ines.is_mailed("Please choose a new time by"))
     ines.refuses(words="I am away that week.")
     ines.sees_title("Your session was cancelled")
-    cancelled = ines.is_mailed("Your booking is cancelled")
+    cancelled = ines.is_mailed("Your session is cancelled")
     mentions(cancelled, TEN)
     assert "METHOD:CANCEL" in calendar_entry(cancelled)
     mentions(mara.is_mailed("Your offer was declined"), TEN, "I am away that week.")
@@ -81,7 +81,7 @@ def test_a_list_of_alternatives_is_built_changed_and_offered(mara, ines, watch):
     mara.sees_time(first)
     mara.sees_time(second)
     mara.does_not_see("08:00–08:50")
-    offered = ines.is_mailed("Your booking needs your answer")
+    offered = ines.is_mailed("Please choose a new time by")
     mentions(offered, first, "Video call", "Two clients were given one hour.")
     mentions(offered, second, "Room 2")
 
@@ -94,7 +94,7 @@ def test_suggested_times_are_one_tap_each(mara, ines):
         mara.taps_a_suggestion(number)
     mara.sends_the_offer(ines)
     mara.sees_time(in_days(9, "10:00"))
-    mentions(ines.is_mailed("Your booking needs your answer"), in_days(9, "10:00"))
+    mentions(ines.is_mailed("Please choose a new time by"), in_days(9, "10:00"))
 
 
 @with_and_without_scripts
@@ -106,7 +106,7 @@ def test_another_reason_keeps_the_list(mara, ines):
     expect(mara.page.get_by_role("button", name=MISTAKE)).to_have_attribute("aria-pressed", "true")
     mara.sends_the_offer(ines)
     mara.sees_time(THREE[0])
-    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.opens(ines.is_mailed("Please choose a new time by"))
     ines.sees("Mara Lindt made a mistake when arranging it.")
 
 
@@ -144,11 +144,11 @@ def test_an_offer_is_withdrawn_and_the_session_stands_as_before(mara, ines, jona
     mara.confirms(ines)
     mara.offers(ines, *THREE)
     ines.hears_nothing()
-    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.opens(ines.is_mailed("Please choose a new time by"))
     mara.withdraws(ines)
     mara.sees_status(ines, "Confirmed")
     mara.sees_time(TEN)
-    mentions(ines.is_mailed("You have a booking update"), TEN)
+    mentions(ines.is_mailed("Your session stays as it was"), TEN)
     ines.accepts(THREE[0])  # on the page that was still open
     ines.sees("This offer has ended")
     ines.sees("Your session stands as it was before.")
@@ -161,11 +161,11 @@ def test_an_offer_is_withdrawn_and_the_session_stands_as_before(mara, ines, jona
 def test_the_client_tells_by_phone_which_time_they_take(mara, ines):
     ines.requests(mara, TEN)
     mara.offers(ines, *THREE)
-    offered = ines.is_mailed("Your booking needs your answer")
+    offered = ines.is_mailed("Please choose a new time by")
     mara.records_a_choice_by_phone(THREE[1])
     mara.sees_status(ines, "Confirmed")
     mara.sees_time(THREE[1])
-    mentions(ines.is_mailed("Your booking has changed and is confirmed"), THREE[1], "I did not ask for this")
+    mentions(ines.is_mailed("Your session has changed"), THREE[1], "I did not ask for this")
     ines.opens(offered)
     ines.sees_title("Your time is agreed")
 
@@ -176,7 +176,7 @@ def test_the_therapist_sees_that_the_offer_was_opened(mara, ines):
     ines.requests(mara, TEN)
     mara.offers(ines, THREE[0])
     mara.sees("not opened yet")
-    offered = ines.is_mailed("Your booking needs your answer")
+    offered = ines.is_mailed("Please choose a new time by")
     with ines.page.expect_response("**/opening"):
         ines.opens(offered)
     mara.opens(ines)
@@ -187,7 +187,7 @@ def test_the_therapist_sees_that_the_offer_was_opened(mara, ines):
 def test_the_time_that_a_moved_session_left_can_be_opened_again(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.offers(ines, THREE[0])
-    ines.opens(ines.is_mailed("Your booking needs your answer"))
+    ines.opens(ines.is_mailed("Please choose a new time by"))
     ines.accepts(THREE[0])
     ines.sees_title("Your time is agreed")
     mara.opens(ines)

@@ -137,7 +137,7 @@ def test_a_request_shows_on_the_screen_and_leads_to_its_button(mara, ines, phone
     worker = Worker(mara.page, practice.url)
     worker.is_handed(phone.read(received))
     shown = worker.shows()
-    assert (shown["title"], shown["body"]) == ("Holdfast", "You have a new booking request")
+    assert (shown["title"], shown["body"]) == ("Holdfast", "A new session request")
     assert shown["actions"] == ["Confirm", "Open"]
     told = json.dumps(shown).lower()
     assert not any(secret in told for secret in ("ines", "keller", "mara", "room", "10:00", "mother", "therap"))
@@ -255,7 +255,7 @@ def test_a_test_is_sent_and_after_turning_off_nothing(mara, ines, phone):
     mara.presses("Turn off")
     mara.sees("A short note when somebody asks")
     ines.requests(mara, in_days(4, "10:00"))
-    mara.is_mailed("You have a new booking request")
+    mara.is_mailed("A new session request")
     assert len(phone.news) == 1
 
 
@@ -266,8 +266,8 @@ def test_after_signing_out_nothing_more_is_sent(mara, ines, jonas, phone):
     mara.at("/settings").page.get_by_role("button", name="Sign out").filter(visible=True).click()
     mara.page.wait_for_url("**/")
     jonas.requests(mara, in_days(5, "12:00"))
-    mara.is_mailed("You have a new booking request")
-    mara.is_mailed("You have a new booking request")
+    mara.is_mailed("A new session request")
+    mara.is_mailed("A new session request")
     assert len(phone.news) == 1
     mara.signs_in()
     mara.at("/settings").sees("Turn on")

@@ -22,7 +22,7 @@ def test_a_whole_booking_by_phone_in_a_later_week(mara, ines):
     ines.page.wait_for_url("**/s/*")
     ines.sees("Your session with Mara Lindt", "Waiting for an answer", "Please ring twice.")
     ines.sees_time(noon)
-    mentions(ines.is_mailed("We have received your booking request"), noon, "Phone call")
+    mentions(ines.is_mailed("We have your session request"), noon, "Phone call")
     mara.opens(ines)
     mara.sees("+49 30 901820", "Please ring twice.")
 
@@ -43,7 +43,7 @@ def test_what_was_typed_stays_when_something_is_missing(mara, ines, watch):
     ines.types("E-mail", ines.email)
     ines.presses("Request session")
     ines.page.wait_for_url("**/s/*")
-    ines.is_mailed("We have received your booking request")
+    ines.is_mailed("We have your session request")
     mara.looks_at_today()
     mara.sees("Inès Köhler 🌿 שלום")
 
@@ -79,13 +79,13 @@ def test_somebody_was_faster(mara, ines, jonas, watch, scripts):
 def test_the_client_calls_it_off(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.confirms(ines)
-    ines.opens(ines.is_mailed("Your booking is confirmed"))
+    ines.opens(ines.is_mailed("Your session is confirmed"))
     ines.unfolds("Cancel this session")
     ines.types("A few words", "I am ill.")
     ines.presses("Cancel session")
     ines.sees("This session was cancelled.")
-    mentions(ines.is_mailed("Your booking is cancelled"), TEN)
-    mentions(mara.is_mailed("A booking was cancelled"), TEN, "I am ill.")
+    mentions(ines.is_mailed("Your session is cancelled"), TEN)
+    mentions(mara.is_mailed("A session was cancelled"), TEN, "I am ill.")
     jonas.requests(mara, TEN)
 
 
@@ -99,7 +99,7 @@ def test_the_therapist_declines_and_blocks_a_sender(mara, ines, jonas, watch):
     mara.ticks("Block this sender")
     mara.presses("Decline session")
     mara.sees_status(ines, "Cancelled")
-    mentions(ines.is_mailed("Your booking is cancelled"), TEN, "I take no new clients.")
+    mentions(ines.is_mailed("Your session is cancelled"), TEN, "I take no new clients.")
     jonas.requests(mara, TEN)
     ines.looks_at_times(mara)
     ines.chooses(in_days(4, "10:00"))
@@ -112,8 +112,8 @@ def test_the_therapist_declines_and_blocks_a_sender(mara, ines, jonas, watch):
 @on_a_phone
 def test_a_mail_read_in_the_local_mailbox_leads_to_the_session(mara, ines):
     ines.requests(mara, TEN)
-    letter = ines.is_mailed("We have received your booking request")
+    letter = ines.is_mailed("We have your session request")
     ines.page.goto(f"/mailbox/{letter.name}")
-    ines.sees_title("We have received your booking request")
+    ines.sees_title("We have your session request")
     ines.page.get_by_role("link", name="/s/").click()
     ines.sees("Waiting for an answer")

@@ -14,15 +14,15 @@ def test_three_sessions_are_offered_other_times_one_is_accepted_and_the_rest_tak
     for client, time in ((ines, TEN), (jonas, ELEVEN), (ada, NOON)):
         client.requests(mara, time)
     mara.confirms(jonas)
-    jonas.is_mailed("Your booking is confirmed")
+    jonas.is_mailed("Your session is confirmed")
 
     mara.plans_a_sick_day(TEN, words="I have a fever.")
     mara.sees("Ines Keller", "Jonas Peters", "Ada Lowell", "Nothing is sent yet")
     mara.sends_all_offers()
-    offered = ines.is_mailed("Your booking needs your answer")
+    offered = ines.is_mailed("Please choose a new time by")
     mentions(offered, NEXT_WEEK[0], "I have a fever.")
-    mentions(jonas.is_mailed("Your booking needs your answer"), NEXT_WEEK[1])
-    ada.is_mailed("Your booking needs your answer")
+    mentions(jonas.is_mailed("Please choose a new time by"), NEXT_WEEK[1])
+    ada.is_mailed("Please choose a new time by")
     ada.looks_at_times(mara)
     ada.cannot_choose(TEN, in_days(3, "16:00"))
 
@@ -35,7 +35,7 @@ def test_three_sessions_are_offered_other_times_one_is_accepted_and_the_rest_tak
     mara.presses("Take all offers back")
     mara.sees("Ines K. had accepted another time before and stays moved.")
     for client in (jonas, ada):
-        client.is_mailed("You have a booking update")
+        client.is_mailed("Your session stays as it was")
     mara.opens(ines)
     mara.sees_time(NEXT_WEEK[0])
     mara.opens(jonas)
@@ -56,4 +56,4 @@ def test_what_is_booked_during_the_preview_is_told_before_anything_is_sent(mara,
         mara.page.get_by_role("button", name="Remove").first.click()
         mara.does_not_see("meant for Ines K., is no longer free.")
     mara.sends_all_offers()
-    ines.is_mailed("Your booking needs your answer")
+    ines.is_mailed("Please choose a new time by")

@@ -54,4 +54,4 @@ def test_it_takes_over_and_what_was_typed_can_still_be_sent(running, mara, ines)
         assert mara.page.evaluate(UPDATED) == [NEWER.decode()]
         mara.still_reads("A few words", WORDS)
     mara.sends_the_offer(ines)
-    assert WORDS in ines.is_mailed("Your booking needs your answer").text
+    assert WORDS in ines.is_mailed("Please choose a new time by").text

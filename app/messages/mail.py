@@ -25,7 +25,7 @@ from app.booking.personal_link import PersonalLink
 from app.language import ENGLISH, NAMES, speaking
 from app.messages import ics
 from app.messages.message import Message
-from app.wording import both_zones, called, day_time, elsewhere, place, zone_name
+from app.wording import both_zones, called, clock_time, day_time, elsewhere, place, short_day, shown_in, zone_name
 
 AS_TYPED = {"words", "why", "way_there"}  # may have several lines; everything else is one line
 ENTRY_FILE = "invite.ics"  # as other programs call it: it tells nothing of what it is
@@ -142,6 +142,10 @@ class Links:
         offer_id = self._message.facts["offer"]["id"]
         return f"{self._base}/o/{PersonalLink.to_offer(self._message.booking_id, offer_id).token}"
 
+    def time(self, alternative_id: int) -> str:
+        """The same page with one of the times chosen; it is taken only by the button there."""
+        return f"{self.offer}?alternative={alternative_id}"
+
     def desk(self, booking_id: int) -> str:
         """The therapist's page of a session."""
         return f"{self._base}/sessions/{booking_id}"
@@ -157,6 +161,9 @@ class LinksToCome:
 
     session = offer = lazy_gettext("(a personal link)")
 
+    def time(self, _alternative_id: int) -> Any:
+        return self.offer
+
 
 def _context(facts: Mapping[str, Any], recipient: str, links: Links | LinksToCome) -> dict[str, Any]:
     told: dict[str, Any] = _tidied(facts)
@@ -167,7 +174,10 @@ def _context(facts: Mapping[str, Any], recipient: str, links: Links | LinksToCom
         "answers_are_read": bool(current_app.config["MAIL_REPLY_TO"]),
         "reader": reader,
         "when": lambda terms: _when(terms, told),
+        "on": lambda terms: _on(terms, told, reader["zone"]),
+        "starts": lambda terms: _short(terms["starts_at"], _zones(terms, told)[0]),
         "by": lambda moment: _by(moment, reader["zone"]),
+        "until": lambda moment: _short(moment, reader["zone"]),
         "there": lambda session: _there(session, reader["zone"]),
         "place": _place,
         "quoted": _quoted,
@@ -195,15 +205,33 @@ def _strong(text: str) -> Markup:
 
 def _when(terms: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     """Both people's clocks: in a room the room's first, by video and phone the client's."""
+    return both_zones(terms["starts_at"], terms["ends_at"], *_zones(terms, facts))
+
+
+def _zones(terms: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[str, str]:
+    """The zone that is told first, and the other one."""
     therapist_zone = facts["therapist"]["zone"]
     client_zone = terms["client"]["zone"] if "client" in terms else facts["client"]["zone"]
     location = terms["location"]
     if isinstance(location, str):  # the history keeps a location's name only
         location = facts["booking"]["location"] | {"zone": therapist_zone}
-    zones = (client_zone, therapist_zone)
     if location["kind"] == "in_person":
-        zones = (location["zone"], client_zone)
-    return both_zones(terms["starts_at"], terms["ends_at"], *zones)
+        return location["zone"], client_zone
+    return client_zone, therapist_zone
+
+
+def _on(terms: Mapping[str, Any], facts: Mapping[str, Any], reader_zone: str) -> str:
+    """The start for a subject, which has no room for two clocks: *Tue 24 Nov, 10:00* on the reader's, or the day alone
+    where a room's clock shows another hour than the reader's."""
+    starts, location = terms["starts_at"], terms["location"]
+    zone = location["zone"] if location["kind"] == "in_person" else reader_zone
+    same = shown_in(starts, zone).utcoffset() == shown_in(starts, reader_zone).utcoffset()
+    return _short(starts, zone) if same else short_day(starts, zone)
+
+
+def _short(moment: str, zone: str) -> str:
+    """*Tue 24 Nov, 10:00*"""
+    return f"{short_day(moment, zone)}, {clock_time(moment, zone)}"
 
 
 def _there(session: Mapping[str, Any], zone: str) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import current_app
 
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
@@ -227,3 +228,40 @@ def test_a_choice_noted_by_phone_is_called_that(client, confirmed):
     offer.accept(offer.alternatives[0], by="therapist")
     words = shown(client, session_path(confirmed))[2]
     assert "noted that you chose it by phone" in words
+
+
+# From a time in the mail to its page
+
+
+def checked(page) -> list[str]:
+    return re.findall(r'<input type="radio" name="alternative" value="(\d+)" required checked>', page.text)
+
+
+def test_the_link_of_a_time_opens_its_page_with_that_time_chosen(client, confirmed):
+    offer = world.offer_times(confirmed, world.in_days(4), world.in_days(5))
+    path, second = offer_path(offer), offer.alternatives[1]
+    assert checked(client.open(path)) == []
+    page = client.open(f"{path}?alternative={second.id}")
+    assert checked(page) == [str(second.id)]
+    assert f'data-live="{path}?alternative={second.id}"' in page.text  # news leaves it chosen
+    db.session.expire_all()
+    assert offer.outcome is None
+    assert confirmed.status == "awaiting_client"
+
+
+@pytest.mark.parametrize("wanted", ["0", "-1", "99999999999999999999", "x", "", "1&alternative=2"])
+def test_the_link_of_a_time_that_is_not_offered_chooses_none(client, confirmed, wanted):
+    other = world.offer_times(world.JONAS.asks(confirmed.therapist, world.in_days(8)), world.in_days(9))
+    path = offer_path(world.offer_times(confirmed, world.in_days(4), world.in_days(5)))
+    assert checked(client.open(f"{path}?alternative={wanted or other.alternatives[0].id}")) == []
+
+
+def test_the_link_of_a_time_that_has_come_too_near_chooses_none(client, confirmed):
+    near, far = world.in_days(4), world.in_days(5)
+    current_app.config["OFFER_LIFETIME"] = timedelta(days=9)
+    offer = world.offer_times(confirmed, near, far)
+    path, wanted = offer_path(offer), offer.alternatives[0].id
+    with time_machine.travel(near - timedelta(minutes=30)):
+        page = client.open(f"{path}?alternative={wanted}")
+    assert page.status == 200
+    assert checked(page) == []

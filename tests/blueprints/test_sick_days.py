@@ -55,7 +55,7 @@ def test_everything_is_seen_before_anything_is_stored(desk):
     assert "Jonas Peters" in page.text
     assert len(set(alternatives(page))) == 6
     assert html.escape("I have a fever <b>today</b>") in page.text
-    assert "Your booking needs your answer" in page.text
+    assert "Please choose a new time by" in page.text
     assert "> I have a fever" in html.unescape(page.text), "the mail is quoted as it will be read"
 
 
@@ -74,7 +74,7 @@ def test_exactly_what_was_previewed_is_sent(desk, mails):
     ]
     assert stored == fewer
     deliver_waiting()
-    offers = [mail for mail in mails.sent if mail.subject == "Your booking needs your answer"]
+    offers = [mail for mail in mails.sent if mail.subject.startswith("Please choose a new time by")]
     assert [mail.recipients[0] for mail in offers] == [world.INES.email, world.JONAS.email]
     assert "> I have a fever <b>today</b>,\n> and am sorry." in offers[0].body
 

@@ -1,5 +1,6 @@
 """An offer that is taken back before its mail was sent: nobody hears of either; once it is sent, of both."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -35,7 +36,8 @@ def grace(app):
 
 
 def subjects(mails) -> list[str]:
-    return [mail.subject for mail in mails.sent]
+    """What each mail is about, without its date or deadline."""
+    return [re.split(r": | by ", mail.subject)[0] for mail in mails.sent]
 
 
 def last_line(booking) -> str:
@@ -67,11 +69,12 @@ def test_within_the_grace_nothing_is_sent_and_nothing_has_been_when_it_is_taken_
 def test_after_the_grace_the_offer_is_sent_and_so_is_its_withdrawal(offer, session, mails):
     with time_machine.travel(clock.now() + timedelta(seconds=11)):
         deliver_waiting()
-        assert subjects(mails) == ["Your booking needs your answer"]
+        kind = "choose a new time" if offer.kind == "times" else "answer about your session"
+        assert subjects(mails) == [f"Please {kind}"]
         offer.withdraw()
         db.session.commit()
         deliver_waiting()
-    assert subjects(mails)[1:] == ["You have a booking update"]
+    assert subjects(mails)[1:] == ["Your session stays as it was"]
     assert last_line(session).startswith("You withdrew the offer")
 
 
@@ -85,14 +88,14 @@ def test_what_answers_or_cannot_be_undone_goes_out_at_once(grace, mara, mails):
 def test_by_default_an_offer_is_sent_at_once(session, mails):
     world.offer_times(session, world.in_days(4))
     deliver_waiting()
-    assert subjects(mails) == ["Your booking needs your answer"]
+    assert subjects(mails) == ["Please choose a new time"]
 
 
 def test_without_a_grace_an_offer_taken_back_at_once_is_mailed_like_any_other(session, mails):
     world.offer_times(session, world.in_days(4)).withdraw()
     db.session.commit()
     deliver_waiting()
-    assert subjects(mails) == ["Your booking needs your answer", "You have a booking update"]
+    assert subjects(mails) == ["Please choose a new time", "Your session stays as it was"]
 
 
 def test_a_mail_that_a_worker_has_in_hands_is_followed_by_the_withdrawal(session, mails):
@@ -103,7 +106,7 @@ def test_a_mail_that_a_worker_has_in_hands_is_followed_by_the_withdrawal(session
     db.session.commit()
     assert deliver.deliver(claim, mails)
     deliver_waiting()
-    assert subjects(mails) == ["Your booking needs your answer", "You have a booking update"]
+    assert subjects(mails) == ["Please choose a new time", "Your session stays as it was"]
 
 
 def test_a_worker_that_claims_while_it_is_taken_back_finds_it_called_off(app, grace, session, mails):

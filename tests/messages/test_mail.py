@@ -18,13 +18,14 @@ from app.jobs.deliver import deliver_waiting
 from app.messages.announcements import ANNOUNCED
 from app.messages.message import Message
 from tests import world
-from tests.messages.samples import ANNOUNCED_CASES, CASES, OF_CALENDARS, Case, facts
+from tests.messages.samples import ANNOUNCED_CASES, CASES, OF_CALENDARS, ROOM, VIDEO, Case, facts
 
 FOLDERS = Path(__file__).parents[2] / "app" / "templates" / "mail"
 NAMES = {case.name for case in CASES}
-OURS = re.compile(r"http://localhost/(s/[\w-]{43}|o/[\w-]{43}|sessions/\d+|settings/calendars)")
+OURS = re.compile(r"http://localhost/(s/[\w-]{43}|o/[\w-]{43}(\?alternative=\d+)?|sessions/\d+|settings/calendars)")
 TELLING = re.compile(
-    r"therap|counsel|session|health|clinic|psych|treat|client|patient|appointment|mara|ines|room|harley|video|phone",
+    r"therap|counsel|booking|health|clinic|psych|treat|client|patient|appointment|mara|ines|room|harley|video|phone"
+    r"|london|berlin",
     re.IGNORECASE,
 )
 
@@ -79,6 +80,39 @@ def test_subjects_say_nothing_about_therapy_names_places_or_reasons(composed):
         subject = composed(case).subject
         assert subject, case
         assert not TELLING.search(subject), case
+
+
+def test_subjects_tell_the_date_of_the_session_or_the_deadline(composed):
+    for case in CASES:
+        if case.name not in OF_CALENDARS:
+            subject = composed(case).subject
+            deadline = case.name in ("times_offered", "location_changed", "dispute_opened", "offer_nudge")
+            told = "by Mon 23 Nov, 12:40" if deadline else "Tue 24 Nov"
+            assert told in subject, (case, subject)
+            assert "session" in subject or "choose a new time" in subject, (case, subject)
+
+
+def test_a_subject_tells_the_hour_unless_the_rooms_clock_shows_another_than_the_readers(composed):
+    case = Case("confirmed", "client", "confirmed", "REQUEST")
+
+    def subject(location, zone):
+        told = facts(case)
+        client = told["client"] | {"zone": zone}
+        return composed(case, booking=told["booking"] | {"location": location}, client=client).subject
+
+    assert subject(VIDEO, "Europe/Berlin") == "Your session is confirmed: Tue 24 Nov, 11:00"
+    assert subject(ROOM, "Europe/Berlin") == "Your session is confirmed: Tue 24 Nov"
+    assert subject(ROOM, "Europe/Lisbon") == "Your session is confirmed: Tue 24 Nov, 10:00"
+
+
+def test_each_offered_time_leads_to_its_page_with_that_time_chosen(composed):
+    for name in ("times_offered", "offer_nudge"):
+        mail = composed(next(case for case in CASES if case.name == name))
+        numbers = [re.findall(r"/o/[\w-]{43}\?alternative=(\d+)", text) for text in (mail.body, mail.html)]
+        assert numbers == [["1", "2", "3"]] * 2
+        for text in (mail.body, Reading(mail.html).text):
+            for told in ("Choose Wed 25 Nov, 10:00", "Choose Thu 26 Nov, 11:00", "Choose Sat 28 Nov, 00:00"):
+                assert told in text
 
 
 def test_nothing_of_the_facts_reaches_a_header_or_a_file_name(composed):
@@ -249,11 +283,11 @@ def test_a_mail_delivered_late_tells_what_was_decided_then(session, mails):
     deliver_waiting()
     first = db.session.scalar(select(Message).where(Message.name == "confirmed"))
     assert first.facts["booking"]["starts_at"] == told
-    subjects = [mail.subject for mail in mails.sent if mail.recipients == ["ines@example.net"]]
+    subjects = [re.split("(?<=: )", mail.subject)[0] for mail in mails.sent if mail.recipients == ["ines@example.net"]]
     assert subjects == [
-        "We have received your booking request",
-        "Your booking is confirmed",
-        "Your booking has changed and is confirmed",
+        "We have your session request: ",
+        "Your session is confirmed: ",
+        "Your session has changed: ",
     ]
     assert len({mail.msgId for mail in mails.sent}) == len(mails.sent)
 

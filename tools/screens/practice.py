@@ -58,7 +58,7 @@ class Practice:
         return self.home.demo_password or ""
 
     def mail(self, subject: str) -> Letter:
-        """The last mail with this subject, once there is one."""
+        """The last mail whose subject begins like this, once there is one."""
         return wait_until(lambda: self._mail(subject), timeout=60)
 
     def link(self, slug: str, client: str, to_offer: bool = False) -> str:
@@ -109,7 +109,7 @@ class Practice:
 
     def _mail(self, subject: str) -> Letter | None:
         found = letters.newest_first(self.home.mailbox, at_most=1000)
-        return next((letter for letter in found if letter.subject == subject), None)
+        return next((letter for letter in found if letter.subject.startswith(subject)), None)
 
     def _booking(self, slug: str, which: ColumnElement[bool]) -> Booking:
         found = select(Booking).join(Booking.therapist).join(Booking.client).where(Therapist.slug == slug, which)

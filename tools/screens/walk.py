@@ -17,13 +17,13 @@ Steps = Callable[[Page], None]
 
 
 MAILS = {
-    "received": "We have received your booking request",
-    "new-request": "You have a new booking request",
-    "confirmed": "Your booking is confirmed",
-    "times-offered": "Your booking needs your answer",
-    "cancelled": "Your booking is cancelled",
-    "reminder": "A reminder of your booking",
-    "day-list": "Your bookings today",
+    "received": "We have your session request",
+    "new-request": "A new session request",
+    "confirmed": "Your session is confirmed",
+    "times-offered": "Please choose a new time by",
+    "cancelled": "Your session is cancelled",
+    "reminder": "A reminder of your session",
+    "day-list": "Your sessions today",
 }
 
 

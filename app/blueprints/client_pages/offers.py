@@ -83,6 +83,12 @@ def _none_chosen(link: PersonalLink) -> Response:
     return _page(link, 422, **{where: _("Choose one of the times first.")})
 
 
+def _chosen_in_mail(offer: Offer) -> int | None:
+    """The time whose link in the mail was followed, if it can still be accepted; it is only marked as chosen."""
+    wanted = request.args.get("alternative")
+    return next((one.id for one in offer.alternatives if one.is_open and str(one.id) == wanted), None)
+
+
 def _offer(link: PersonalLink) -> Offer:
     assert link.offer is not None  # a link with this purpose always has one
     return link.offer
@@ -99,6 +105,7 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, **w
         "token": shown_token(),
         "session_token": session_token(booking),
         "offer_token": open_offer_token(booking),
+        "chosen": _chosen_in_mail(offer),
         "alternatives": [(alternative, alternative.is_open) for alternative in offer.alternatives],
         "is_latest": last_change(booking).offer_id == offer.id,
         "change": asked_change(booking) if offer.disputed else None,
