@@ -2,9 +2,11 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask
-from werkzeug.routing import IntegerConverter, UnicodeConverter, ValidationError
+from flask import Flask, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.routing import IntegerConverter, RequestRedirect, UnicodeConverter, ValidationError
 
 LARGEST_ID = 2**31 - 1  # of an integer column; SQLite and PostgreSQL each fail in their own way on larger ones
 
@@ -36,3 +38,13 @@ def day_or_none(text: str | None) -> date | None:
 def init_app(app: Flask) -> None:
     """Call before any view is registered."""
     app.url_map.converters |= {"int": Id, "string": Word, "default": Word}
+    app.before_request(lead_within_the_site)
+
+
+def lead_within_the_site() -> ResponseReturnValue | None:
+    """Redirect doubled slashes to the same path without a host: Werkzeug names whichever one the visitor named."""
+    moved = request.routing_exception
+    if not isinstance(moved, RequestRedirect):
+        return None
+    to = urlsplit(moved.new_url)
+    return redirect(urlunsplit(("", "", "/" + to.path.lstrip("/"), to.query, "")), moved.code)

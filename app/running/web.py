@@ -1,19 +1,24 @@
-"""The web part: Granian, one worker a core, a few threads each."""
+"""The web part: Granian, one worker a core, a few threads each (see bridge.py)."""
 
 import os
+import resource
 import signal
 from functools import partial
+from typing import Any
 
 from flask import Flask
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 from jinja2 import FileSystemBytecodeCache
 
 from app.home import Home
+from app.running.bridge import Bridge
 from app.running.ties import end_with
 
-THREADS = 8  # requests that wait for the database's writer take a thread, not a core
+CONNECTIONS = 4096  # of each worker at once; most of them are open pages that only wait
+HEADERS = HTTP1Settings(header_read_timeout=30_000, max_buffer_size=128 * 1024)  # milliseconds, bytes
 
 
 def warm(app: Flask) -> None:
@@ -27,22 +32,35 @@ def warm(app: Flask) -> None:
 
 def serve(app: Flask, address: str, port: int) -> None:
     """Serve until asked to stop. A worker that dies is replaced."""
+    _allow_connections()
     server = Server(
         "wsgi:app",
         address=address,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        loop=Loops.asyncio,
         workers=len(os.sched_getaffinity(0)),  # the cores it was given
-        blocking_threads=THREADS,
+        backpressure=CONNECTIONS,
+        http1_settings=HEADERS,
         respawn_failed_workers=True,
         workers_kill_timeout=3,
-        log_level=LogLevels.error,  # it warns of threads that only wait
+        log_level=LogLevels.error,
         websockets=False,
     )
     server.serve(target_loader=partial(_load, os.getpid(), app), wrap_loader=False)
 
 
-def _load(parent: int, app: Flask) -> Flask:
+def _load(parent: int, app: Flask) -> Any:
     """In the worker: the app, already loaded where the worker was forked."""
     end_with(parent, by=signal.SIGKILL)
-    return app
+    return Bridge(app)
+
+
+def _allow_connections() -> None:
+    """Open files: each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS
+    if soft < wanted:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+        )
