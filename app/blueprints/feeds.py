@@ -40,6 +40,8 @@ def of_therapist(token: str) -> Response:
 def of_session(link_id: int, token: str) -> Response:
     link = found(PersonalLink.of_calendar(link_id, token))
     booking = link.booking
+    if booking.is_long_past:
+        return _calendar(ics.nothing(), f"{FORM}-past")
     tag = f"{FORM}-{booking.revision}-{booking.therapist.revision}"
     if request.if_none_match.contains_weak(tag):
         return _tagged(Response(status=304), tag)

@@ -2,10 +2,12 @@
 
 from typing import TypeVar
 
-from flask import abort, request
+from flask import Response, abort, request
 from flask_login import current_user
 from sqlalchemy import select
 
+from app.blueprints.rendering import page_or_fragment
+from app.blueprints.signing_in import SAFE_METHODS
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
@@ -25,10 +27,21 @@ def own_booking(booking_id: int) -> Booking:
 
 
 def linked(purpose: str, token: str) -> PersonalLink:
-    """The personal link that this token opens, or 404 without a hint; its page speaks the client's language."""
+    """The personal link that this token opens, or 404 without a hint; its page speaks the client's language.
+
+    Of a session long past it answers by itself, whatever was asked: a link in an old mail tells and does nothing more.
+    """
     link = found(PersonalLink.find(purpose, token))
     speak(link.booking.client.language)
+    if link.booking.is_long_past:
+        abort(_long_past(link.booking))
     return link
+
+
+def _long_past(booking: Booking) -> Response:
+    status = 200 if request.method in SAFE_METHODS else 409
+    page, fragment = "client_pages/long_past.html", "client_pages/_long_past.html"
+    return page_or_fragment(page, fragment, status, booking=booking)
 
 
 def shown_token() -> str:

@@ -31,6 +31,7 @@ STATUSES = ("requested", "confirmed", "awaiting_client", "cancelled", "attended"
 LIVE = ("requested", "confirmed", "awaiting_client")  # may still be changed
 HOLDING = (*LIVE, "attended", "no_show")  # keep their own time
 UNANSWERED_AT_MOST = timedelta(hours=72)
+LINKS_TELL = timedelta(days=30)  # after the session: mails lie about for years, and links in them open for anybody
 
 
 class Booking(Model):
@@ -191,6 +192,11 @@ class Booking(Model):
     @property
     def is_over(self) -> bool:
         return self.ends_at <= clock.now()
+
+    @property
+    def is_long_past(self) -> bool:
+        """Whether the client's links show no more of it than that it took place, or that it did not."""
+        return self.ends_at + LINKS_TELL <= clock.now()
 
     @property
     def is_live(self) -> bool:

@@ -52,6 +52,11 @@ def subscribed(facts: Mapping[str, Any], sequence: int | None, written_at: datet
     return calendar.to_ical()
 
 
+def nothing() -> bytes:
+    """Return a calendar without any entry: of a session long past, nothing is told any more."""
+    return new_calendar().to_ical()
+
+
 def new_calendar() -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//Holdfast//Booking//EN")
