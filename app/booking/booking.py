@@ -15,6 +15,7 @@ from app.booking.refusals import BookingChanged, NotPossible
 from app.calendars.entry import CalendarEntry
 from app.calendars.settled_clash import settle_known
 from app.database import Model, UTCDateTime, db, rows_changed
+from app.made_once import MadeOnce
 from app.messages.activity import record
 from app.practice.client import Client
 from app.practice.location import Location
@@ -34,7 +35,7 @@ UNANSWERED_AT_MOST = timedelta(hours=72)
 LINKS_TELL = timedelta(days=30)  # after the session: mails lie about for years, and links in them open for anybody
 
 
-class Booking(Model):
+class Booking(MadeOnce, Model):
     """What a client and a therapist agree on: a time, a location, and how far the agreement has come."""
 
     __tablename__ = "booking"
@@ -60,7 +61,7 @@ class Booking(Model):
     requested_at: Mapped[datetime] = mapped_column(UTCDateTime)
     unanswered_since: Mapped[datetime] = mapped_column(UTCDateTime)
     asked_from: Mapped[str] = mapped_column(String(64), default="")  # keyed hash of the network address
-    asked_once: Mapped[str | None] = mapped_column(String(64), unique=True)  # hash of the form's own number
+    made_once: Mapped[str | None] = mapped_column("asked_once", String(64), unique=True)  # see made_once.py
     # The last change was made "as the client asked" ('time' or 'location') and the client may still dispute it.
     asked_change: Mapped[str | None] = mapped_column(String(10))
     # SEQUENCE of the last calendar attachment; None while the client's calendar knows nothing of the session.
@@ -241,6 +242,7 @@ class Booking(Model):
         """The agreement ends and its time is free again. This is where money goes back, once it is taken."""
         self._become("cancelled", *was)
         self.cancelled_by, self.cancelled_because = by, because
+        self.made_once = None  # the form that made it may be sent again, for another session
         self.keep_holds()
 
     def keep_holds(self) -> None:

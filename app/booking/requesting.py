@@ -18,12 +18,12 @@ from app.booking.refusals import NotPossible, TimeTaken, TooManyRequests
 from app.calendars.settled_clash import settle_known
 from app.database import db, take_turn
 from app.language import ENGLISH, marked
+from app.made_once import key_of
 from app.messages.activity import record
 from app.practice.client import Client
 from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import BlockedSender, Therapist
-from app.practice.user import digest
 from app.scheduling.availability import bookable_span, is_free
 
 UNANSWERED_WITH_ONE_THERAPIST = 2
@@ -46,7 +46,7 @@ class Asker:
     phone: str
     zone: str
     address: str
-    once: str = ""  # the form's own number: the same form sent twice is one request
+    once: str = ""  # the form's own number, see made_once.py
     language: str | None = None  # None: the therapist typed who it is, and their browser says nothing about them
 
     @property
@@ -66,12 +66,12 @@ def request_session(
 ) -> Booking:
     """Hold a free slot for the client until the therapist answers. Raises TimeTaken, TooManyRequests.
 
-    A form that was sent already gives the booking that it made.
+    A form that was sent already, with the same contents, gives the booking that it made, as long as that one lives.
     """
-    booking = _wish(therapist, session_type, location, starts_at, asker, status="requested")
+    booking = _wish(therapist, session_type, location, starts_at, asker, words, status="requested")
     booking.words, booking.asked_from = words, asker.address_hash
     booking.lock()
-    if made_before := _made_before(booking):
+    if made_before := Booking.made_by(booking.made_once):
         return made_before
     refuse_unless_free(therapist, session_type, location, starts_at)
     _check_limits(therapist, asker)
@@ -106,9 +106,9 @@ def book_for_client(
 
     Raises NotPossible, or TimeTaken naming what is there. A form that was sent already gives the booking that it made.
     """
-    booking = _wish(therapist, session_type, location, starts_at, client, status="confirmed")
+    booking = _wish(therapist, session_type, location, starts_at, client, words, status="confirmed")
     booking.lock()
-    if made_before := _made_before(booking):
+    if made_before := Booking.made_by(booking.made_once):
         return made_before
     if starts_at <= clock.now():
         raise NotPossible("This time has passed. Choose a time to come.")
@@ -120,8 +120,15 @@ def book_for_client(
 
 
 def _wish(
-    therapist: Therapist, session_type: SessionType, location: Location, starts_at: datetime, asker: Asker, status: str
+    therapist: Therapist,
+    session_type: SessionType,
+    location: Location,
+    starts_at: datetime,
+    asker: Asker,
+    words: str,
+    status: str,
 ) -> Booking:
+    wanted = (therapist.id, session_type.id, location.id, starts_at.isoformat())
     return Booking(
         therapist_id=therapist.id,
         session_type_id=session_type.id,
@@ -129,8 +136,7 @@ def _wish(
         starts_at=starts_at,
         ends_at=starts_at + session_type.length,
         status=status,
-        # With therapist and time: the form used again for another wish (the back button) is another request.
-        asked_once=digest(f"{asker.once}:{therapist.id}:{starts_at.isoformat()}") if asker.once else None,
+        made_once=key_of(asker.once, *wanted, asker.name, asker.email, asker.phone, words),
     )
 
 
@@ -152,14 +158,6 @@ def _language_of(therapist: Therapist, email: str) -> str:
     known = select(Client.language).join(Booking, Booking.client_id == Client.id)
     known = known.where(Client.therapist_id == therapist.id, Client.email == email)
     return db.session.scalar(known.order_by(Booking.id.desc()).limit(1)) or ENGLISH
-
-
-def _made_before(booking: Booking) -> Booking | None:
-    if booking.asked_once is None:
-        return None
-    return db.session.scalar(
-        select(Booking).filter_by(therapist_id=booking.therapist_id, asked_once=booking.asked_once)
-    )
 
 
 def _check_limits(therapist: Therapist, asker: Asker) -> None:

@@ -5,6 +5,7 @@ import pytest
 from app.booking.refusals import TimeTaken, TooManyRequests
 from app.booking.requesting import Asker, request_session
 from app.database import db
+from app.practice.session_type import SessionType
 from tests import world
 
 
@@ -70,3 +71,59 @@ def test_the_same_form_sent_twice_is_one_request(mara):
     first = request_session(*what)
     db.session.commit()
     assert request_session(*what) is first
+
+
+OTHERWISE = {
+    "another name": lambda mara: {"name": "Somebody Else"},
+    "another address": lambda mara: {"email": "somebody@example.net"},
+    "another phone": lambda mara: {"phone": "+44 7700 900123"},
+    "other words": lambda mara: {"words": "Mornings are best."},
+    "another kind of session": lambda mara: {"session_type": mara.session_types[1]},
+    "another location": lambda mara: {"location": mara.locations[2]},
+}
+
+
+@pytest.mark.parametrize("otherwise", OTHERWISE.values(), ids=OTHERWISE)
+def test_a_form_number_with_other_contents_leads_to_nobody_elses_session(mara, otherwise):
+    """The time is held by the first: the second is told so, and is not led to the session of the first."""
+    add_kind(mara)
+    first = ask(mara)
+    with pytest.raises(TimeTaken):
+        ask(mara, **otherwise(mara))
+    db.session.rollback()
+    assert ask(mara) is first
+
+
+def test_a_form_number_counts_only_while_its_booking_lives(mara):
+    first = ask(mara)
+    first.cancel(by="client")
+    db.session.commit()
+    again = ask(mara)
+    assert (again.id != first.id, again.status) == (True, "requested")
+    assert ask(mara) is again
+
+
+def test_the_number_of_a_form_for_a_client_counts_only_with_what_was_typed(mara):
+    first = world.INES.is_booked(mara, world.in_days(3), once="the number of one form")
+    assert world.INES.is_booked(mara, world.in_days(3), once="the number of one form") is first
+    with pytest.raises(TimeTaken):
+        world.JONAS.is_booked(mara, world.in_days(3), once="the number of one form")
+    db.session.rollback()
+    first.cancel(by="therapist")
+    db.session.commit()
+    assert world.JONAS.is_booked(mara, world.in_days(3), once="the number of one form").client.name == "Jonas Peters"
+
+
+def add_kind(mara):
+    mara.session_types.append(SessionType(name="First session", minutes=50, grid_minutes=30))
+    db.session.commit()
+
+
+def ask(mara, session_type=None, location=None, words="", **other):
+    """A form with one number, sent with these contents; committed."""
+    typed = {"name": world.INES.name, "email": world.INES.email, "phone": "", "zone": world.INES.zone} | other
+    asker = Asker(**typed, address="", once="a number of the form's own")
+    wanted = (session_type or mara.session_types[0], location or mara.locations[0], world.in_days(3))
+    booking = request_session(mara, *wanted, asker, words)
+    db.session.commit()
+    return booking
