@@ -1,5 +1,7 @@
 """A client books: what they choose, what they type, and what happens when somebody was faster."""
 
+from playwright.sync_api import expect
+
 from e2e.steps import BERLIN, LONDON, mentions
 from e2e.variants import also_by_keyboard, on_a_phone
 from tests.world import in_days
@@ -73,6 +75,19 @@ def test_somebody_was_faster(mara, ines, jonas, watch, scripts):
     ines.presses("Request session")
     ines.page.wait_for_url("**/s/*")
     ines.sees_time(half_past_eleven)
+
+
+@also_by_keyboard("desk", scripts=(True, False))
+def test_back_after_a_request_leads_to_the_session_and_to_no_second_one(mara, ines):
+    ines.requests(mara, TEN)
+    session = ines.page.url
+    ines.page.go_back()
+    ines.sees("You have requested this time")
+    ines.sees_time(TEN)
+    expect(ines.page.get_by_role("button", name="Request session")).to_have_count(0)
+    ines.follows("Go to your session")
+    ines.page.wait_for_url(session)
+    ines.sees("Waiting for an answer")
 
 
 @also_by_keyboard("phone")

@@ -16,6 +16,7 @@ from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
 from app.scheduling.availability import next_free, slots_of_local_days
 from app.scheduling.local_time import zone_or, zones
+from app.scheduling.spans import Span
 from app.wording import calendar_day, calendar_day_of_year, called, local_clock_time
 
 WEEK = 7
@@ -133,6 +134,17 @@ class BookingPage:
         """Context of the request form."""
         ends_at = self.starts_at + self.session_type.length if self.starts_at else None
         return self._context() | {"starts_at": self.starts_at, "ends_at": ends_at}
+
+    @property
+    def span(self) -> Span:
+        """The time that is asked for. Only where a start was chosen."""
+        assert self.starts_at is not None
+        return self.starts_at, self.starts_at + self.session_type.length
+
+    @property
+    def address(self) -> str:
+        """The therapist's page with what was chosen."""
+        return self._url()
 
     def slots_nearby(self) -> list[Slot]:
         """What is free on the day of the chosen start (or the day the form tells), else on the next day with any."""

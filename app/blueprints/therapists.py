@@ -5,8 +5,11 @@ from flask_babel import gettext as _
 
 from app.blueprints.access import public
 from app.blueprints.booking_page import BookingPage
+from app.blueprints.client_pages.links import session_token
+from app.blueprints.just_requested import just_requested, remember
 from app.blueprints.lookup import listed_therapist, published_therapist
 from app.blueprints.rendering import page_or_fragment, see_other
+from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
 from app.booking.refusals import Refused, TimeTaken, TooManyRequests
 from app.booking.requesting import Asker, refuse_unless_free, request_session
@@ -36,6 +39,8 @@ def ask(slug: str) -> Response:
     try:
         refuse_unless_free(page.therapist, page.session_type, page.location, page.starts_at)
     except TimeTaken as refusal:
+        if mine := just_requested(page.therapist.id, page.span):
+            return _requested_page(page, mine)
         # Known before anything is typed: an old link, or somebody was faster.
         return _request_page(page, RequestForm(), problem=refusal.sentence, free_slots=page.slots_nearby())
     return _request_page(page, RequestForm())
@@ -59,7 +64,7 @@ def create(slug: str) -> Response:
         return _refused(slug, form, refusal)
     token = PersonalLink.to_session(booking.id).token
     db.session.commit()
-    return see_other("client_sessions.show", token=token)
+    return remember(see_other("client_sessions.show", token=token), booking)
 
 
 def _refused(slug: str, form: RequestForm, refusal: Refused) -> Response:
@@ -73,8 +78,29 @@ def _refused(slug: str, form: RequestForm, refusal: Refused) -> Response:
             response.headers["Retry-After"] = str(page.seconds_until(refusal.retry_at))
         return response
     if isinstance(refusal, TimeTaken):
+        if mine := _own_request(page, form):
+            return _requested_page(page, mine, 409)
         return _request_page(page, form, 409, refusal.sentence, free_slots=page.slots_nearby())
     return _request_page(page, form, 422, refusal.sentence)
+
+
+def _own_request(page: BookingPage, form: RequestForm) -> Booking | None:
+    """What holds the time, if it was requested from this browser by who is asking now: another person who types their
+    own name in it is not led to the session of the first."""
+    mine = just_requested(page.therapist.id, page.span)
+    return mine if mine and (mine.client.name, mine.client.email) == (form.name.data, form.email.data) else None
+
+
+def _requested_page(page: BookingPage, booking: Booking, status: int = 200) -> Response:
+    return page_or_fragment(
+        "therapists/requested.html",
+        "therapists/_requested.html",
+        status,
+        therapist=page.therapist,
+        booking=booking,
+        session_token=session_token(booking),
+        other_times=page.address,
+    )
 
 
 def _request_page(

@@ -1,17 +1,22 @@
 """What a client types when asking for a session: good or odd, it gets an answer in words and stays typed."""
 
 import html
+from datetime import timedelta
 from email import message_from_bytes
+from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
+from app import clock
 from app.booking.booking import Booking
 from app.database import db
 from app.messages.mail import compose
 from app.messages.message import Message
 from tests import world
 from tests.blueprints import odd_text
+from tests.blueprints.pages import read
 from tests.browser import Page
 from tests.visitor import Visitor
 
@@ -265,3 +270,70 @@ def test_the_form_used_again_for_another_time_or_therapist_is_another_request(cl
     ottos = client.post("/t/otto-brandt/requests", fields)
     assert ottos.status == 200
     assert bookings() == 3
+
+
+# Back, after a request
+
+
+def test_who_comes_back_to_the_form_reads_that_they_have_requested_this_time(client, page):
+    session = client.press(page, "Request session", **GOOD)
+    back = client.open(page.url)
+    assert (back.status, "You have requested this time" in back.text) == (200, True)
+    assert "Request session</button>" not in back.text  # no second press books a second slot
+    assert path_of(session) in links_on(back)
+
+
+def test_who_presses_again_reads_it_too_and_is_led_to_their_session(client, page):
+    """With other words, so that it is not the same form sent twice."""
+    session = client.press(page, "Request session", **GOOD)
+    again = client.press(page, "Request session", **GOOD | {"words": "Mornings are best."})
+    assert (again.status, "You have requested this time" in again.text) == (409, True)
+    assert path_of(session) in links_on(again)
+    assert bookings() == 1
+
+
+@pytest.mark.parametrize("typed", [{"name": "Jonas Peters"}, {"email": "jonas@example.net"}])
+def test_another_person_at_the_same_browser_is_not_led_to_the_session(client, page, typed):
+    session = client.press(page, "Request session", **GOOD)
+    answer = client.press(page, "Request session", **GOOD | typed)
+    assert (answer.status, "This time has just been taken" in answer.text) == (409, True)
+    assert path_of(session) not in answer.text
+
+
+def test_another_browser_reads_that_the_time_is_taken(client, page, visitor):
+    client.press(page, "Request session", **GOOD)
+    answer = visitor().open(page.url)
+    assert "This time has just been taken" in answer.text
+    assert "You have requested" not in answer.text
+
+
+def test_a_quarter_of_an_hour_later_the_browser_has_forgotten_the_request(client, page):
+    client.press(page, "Request session", **GOOD)
+    with time_machine.travel(clock.now() + timedelta(minutes=16)):
+        assert "You have requested" not in client.open(page.url).text
+
+
+def test_a_request_that_has_ended_holds_its_time_no_longer(client, page):
+    client.press(page, "Request session", **GOOD)
+    db.session.scalars(select(Booking)).one().cancel(by="client")
+    db.session.commit()
+    assert "Request session</button>" in client.open(page.url).text
+
+
+def test_the_cookie_of_a_request_is_for_this_therapists_pages_and_no_script(client, page):
+    _, fields = page.filled("Request session", **GOOD)
+    answer = client.http.post("/t/mara-lindt/requests", data=dict(fields))
+    (cookie,) = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("requested=")]
+    for part in ("HttpOnly", "Path=/t/mara-lindt", "SameSite=Lax", "Max-Age=900"):
+        assert part in cookie
+    for forged in ("", "x", cookie[10:20], "WyJ4Il0.x"):
+        client.http.set_cookie("requested", forged, path="/t/mara-lindt")
+        assert "This time has just been taken" in client.open(page.url).text
+
+
+def path_of(page: Page) -> str:
+    return urlsplit(page.url).path
+
+
+def links_on(page: Page) -> list[str]:
+    return [link.attributes["href"] for link in read(page.text).all("a")]
