@@ -1,6 +1,6 @@
 """What a client's choice on a therapist's page means: session type, location, week, zone and start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -48,6 +48,8 @@ class BookingPage:
     zone_chosen: bool  # by the client, not only taken from the therapist
     first: date
     starts_at: datetime | None
+    # What was sent and cannot be booked, by field: nothing is shown or booked in its place until another is chosen.
+    not_bookable: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def is_possible(therapist: Therapist) -> bool:
@@ -56,7 +58,8 @@ class BookingPage:
 
     @classmethod
     def from_request(cls, therapist: Therapist) -> "BookingPage":
-        """Read what the address or the form says; what cannot be read falls back to something sensible."""
+        """Read what the address or the form says. What is not said falls back to something sensible; a kind of session
+        or a location that is said and cannot be booked is told in `not_bookable`."""
         session_type = _by_id(therapist.session_types, "type") or abort(404)
         location = _by_id(therapist.locations, "location") or abort(404)
         wanted = request.values.get("zone")
@@ -64,10 +67,14 @@ class BookingPage:
         today = clock.now().astimezone(ZoneInfo(zone)).date()
         starts_at = _moment(request.values.get("start"))
         first = max(day_or_none(request.values.get("from")) or today, today)
-        return cls(therapist, session_type, location, zone, zone == wanted, first, starts_at)
+        page = cls(therapist, session_type, location, zone, zone == wanted, first, starts_at)
+        page._note_not_bookable()
+        return page
 
     def week(self) -> dict[str, Any]:
         """Context of the week of slots. Every string is made here: a page may have a hundred slots."""
+        if self.not_bookable:
+            return self._context() | {"choices": self._choices(), "from_day": self.first}
         by_day = self._slots(self.first, WEEK)
         days = [(day.isoformat(), calendar_day(day), slots) for day, slots in by_day.items() if slots]
         return self._context() | {
@@ -84,13 +91,14 @@ class BookingPage:
 
     def _choices(self) -> list[tuple[str, list[Turn]]]:
         """What else can be booked here: groups of links, each with its name."""
+        type_id, location_id = self._chosen.get("type"), self._chosen.get("location")
         types = [
-            Turn(one.title, self._url(type=one.id), one.id == self.session_type.id)
+            Turn(one.title, self._url(type=one.id), one.id == type_id)
             for one in self.therapist.session_types
             if one.active
         ]
         locations = [
-            Turn(called(one.name), self._url(location=one.id), one.id == self.location.id)
+            Turn(called(one.name), self._url(location=one.id), one.id == location_id)
             for one in self.therapist.active_locations
         ]
         return [(_("Kind of session"), types), (_("Location"), locations)]
@@ -125,15 +133,18 @@ class BookingPage:
 
     def _url(self, **other: Any) -> str:
         """This page's address with another choice in it."""
-        chosen = {"type": self.session_type.id, "location": self.location.id, "from": self.first}
-        if self.zone_chosen:
-            chosen["zone"] = self.zone
+        chosen = self._chosen | {"from": self.first}
         return f"/t/{self.therapist.slug}?{urlencode(chosen | other)}"
 
     def request(self) -> dict[str, Any]:
         """Context of the request form."""
         ends_at = self.starts_at + self.session_type.length if self.starts_at else None
-        return self._context() | {"starts_at": self.starts_at, "ends_at": ends_at}
+        return self._context() | {
+            "starts_at": self.starts_at,
+            "ends_at": ends_at,
+            "type_choices": [(one.id, one.title) for one in self.therapist.session_types if one.active],
+            "location_choices": [(one.id, called(one.name)) for one in self.therapist.active_locations],
+        }
 
     @property
     def span(self) -> Span:
@@ -160,11 +171,22 @@ class BookingPage:
 
     def _slots(self, first: date, days: int) -> dict[date, list[Slot]]:
         by_day = slots_of_local_days(self.therapist, self.session_type, self.location, first, days, self.tz)
+        ask = f"/t/{self.therapist.slug}/request?{urlencode(self._chosen)}&start="
+        return {day: [_slot(start, ask) for start in starts] for day, starts in by_day.items()}
+
+    @property
+    def _chosen(self) -> dict[str, Any]:
+        """The choice as addresses carry it, without what cannot be booked."""
         chosen: dict[str, Any] = {"type": self.session_type.id, "location": self.location.id}
         if self.zone_chosen:
             chosen["zone"] = self.zone
-        ask = f"/t/{self.therapist.slug}/request?{urlencode(chosen)}&start="
-        return {day: [_slot(start, ask) for start in starts] for day, starts in by_day.items()}
+        return {name: value for name, value in chosen.items() if name not in self.not_bookable}
+
+    def _note_not_bookable(self) -> None:
+        if _is_other(self.session_type, "type"):
+            self.not_bookable["type"] = _("This kind of session cannot be booked any more. Please choose another.")
+        if _is_other(self.location, "location"):
+            self.not_bookable["location"] = _("This location cannot be booked any more. Please choose another.")
 
     def _context(self) -> dict[str, Any]:
         return {
@@ -175,6 +197,8 @@ class BookingPage:
             "location": self.location,
             "zone": self.zone,
             "zone_chosen": self.zone_chosen,
+            "not_bookable": self.not_bookable,
+            "other_times": self.address,
         }
 
 
@@ -183,10 +207,15 @@ def _slot(local: datetime, ask: str) -> Slot:
     return Slot(local, local_clock_time(local), local.isoformat(), ask + start)
 
 
-def _by_id(things: list[Any], field: str) -> Any:
-    """The active thing with the id that the request names, else the first active one."""
-    wanted, active = request.values.get(field), [thing for thing in things if thing.active]
+def _by_id(things: list[Any], name: str) -> Any:
+    """The active thing with the id that the request names, else the first active one; see _is_other."""
+    wanted, active = request.values.get(name), [thing for thing in things if thing.active]
     return next((thing for thing in active if str(thing.id) == wanted), active[0] if active else None)
+
+
+def _is_other(thing: SessionType | Location, name: str) -> bool:
+    """Whether the request names something else."""
+    return request.values.get(name, "") not in ("", str(thing.id))
 
 
 def _moment(text: str | None) -> datetime | None:

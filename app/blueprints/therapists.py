@@ -27,7 +27,8 @@ def show(slug: str) -> Response:
     if not BookingPage.is_possible(therapist):
         return page_or_fragment("therapists/show.html", "therapists/_closed.html", therapist=therapist, is_closed=True)
     page = BookingPage.from_request(therapist)
-    return page_or_fragment("therapists/show.html", "therapists/_week.html", **page.week())
+    status = 404 if page.not_bookable else 200
+    return page_or_fragment("therapists/show.html", "therapists/_week.html", status, **page.week())
 
 
 @bp.get("/t/<slug>/request")
@@ -36,6 +37,8 @@ def ask(slug: str) -> Response:
     page = BookingPage.from_request(published_therapist(slug))
     if page.starts_at is None:
         return see_other(".show", slug=slug)
+    if page.not_bookable:
+        return _request_page(page, RequestForm(), 404)
     try:
         refuse_unless_free(page.therapist, page.session_type, page.location, page.starts_at)
     except TimeTaken as refusal:
@@ -51,6 +54,9 @@ def ask(slug: str) -> Response:
 def create(slug: str) -> Response:
     therapist = listed_therapist(slug)
     page, form = BookingPage.from_request(therapist), RequestForm()
+    if page.not_bookable:
+        form.validate()  # all that is wrong is marked at once
+        return _request_page(page, form, 422)
     if page.starts_at is None:
         return _request_page(page, form, 422, not_chosen=_("Choose a time first."), free_slots=page.slots_nearby())
     if not form.validate_on_submit():

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from app import clock
 from app.forms import cleaning
 from app.forms.clock_times import ending_minute_of, minute_of
-from app.forms.fields import CHOOSE_LOCATIONS, Typed, ids_of, own_locations, text_of
+from app.forms.fields import CHOOSE_LOCATIONS, Typed, own_locations, text_of
 from app.forms.typed_dates import day_of, starting_day_of
 from app.practice.location import Location
 from app.practice.therapist import Therapist
@@ -35,6 +35,7 @@ class DatedSpanForm(Typed):
 
     @classmethod
     def typed(cls, form: MultiDict[str, str], locations: Sequence[Location] = ()) -> "DatedSpanForm":
+        own, problem = own_locations(form, locations)
         from_time, to_time = text_of(form, "from_time"), text_of(form, "to_time")
         typed = cls(
             from_date=text_of(form, "from_date"),
@@ -43,8 +44,10 @@ class DatedSpanForm(Typed):
             to_time=to_time,
             all_day="all_day" in form or not (from_time or to_time),
             why=cleaning.one_line(form.get("why")),
-            locations=own_locations(ids_of(form, "location"), locations),
+            locations=own,
         )
+        if problem:
+            typed.errors["location"] = problem
         if len(typed.why) > MOST_LETTERS:
             typed.errors["why"] = f"Please shorten this to {MOST_LETTERS} characters."
         return typed

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from app.practice.location import Location
 
 CHOOSE_LOCATIONS = "Choose at least one location."
+LOCATION_GONE = "One of the locations that were chosen is no longer yours to choose. Please look at them again."
 
 
 @dataclass
@@ -38,6 +39,8 @@ def ids_of(form: MultiDict[str, str], name: str) -> frozenset[int]:
     return frozenset(int(text) for text in form.getlist(name) if text.isascii() and text.isdigit() and len(text) < 10)
 
 
-def own_locations(chosen: frozenset[int], locations: Sequence[Location]) -> frozenset[int]:
-    """Of the chosen ids those of the therapist's own locations."""
-    return chosen & {location.id for location in locations}
+def own_locations(form: MultiDict[str, str], locations: Sequence[Location]) -> tuple[frozenset[int], str | None]:
+    """Of the chosen ids those of these locations; and what is wrong, when something else was chosen besides."""
+    own, chosen = {str(location.id): location.id for location in locations}, set(form.getlist("location")) - {""}
+    known = frozenset(own[text] for text in chosen & own.keys())
+    return known, LOCATION_GONE if known and chosen - own.keys() else None

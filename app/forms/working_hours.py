@@ -23,8 +23,11 @@ class HoursForm(Typed):
     @classmethod
     def typed(cls, form: MultiDict[str, str], locations: Sequence[Location]) -> "HoursForm":
         weekdays = frozenset(day for day in ids_of(form, "weekday") if day <= 6)
-        chosen = own_locations(ids_of(form, "location"), locations)
-        return cls(weekdays, text_of(form, "starts"), text_of(form, "ends"), chosen)
+        chosen, problem = own_locations(form, locations)
+        typed = cls(weekdays, text_of(form, "starts"), text_of(form, "ends"), chosen)
+        if problem:
+            typed.errors["location"] = problem
+        return typed
 
     @classmethod
     def to_add(cls, weekday: int, locations: Iterable[Location]) -> "HoursForm":

@@ -284,6 +284,25 @@ def test_a_change_that_cannot_be_stays_typed(desk, new_time, mara, request_of_in
 
 
 @pytest.mark.parametrize("typed", ["09:30", "9:30", "09:30:00"])
+def test_a_location_that_is_not_there_is_not_replaced_by_the_next_press(desk, new_time, request_of_ines):
+    typed = {"date": GOOD_DAY, "time": "10:00", "location": "999"}
+    moved = desk.press(new_time, "Save change", **typed)
+    relocated = desk.open(f"/sessions/{request_of_ines.id}/relocation?reason=asked")
+    relocated = desk.press(relocated, "Save change", location="999")
+    for page in (moved, relocated):
+        assert (page.status, "Choose one of your locations." in page.text) == (422, True)
+        assert dict(page.filled("Save change")[1])["location"] == ""
+        assert desk.press(page, "Save change").status == 422
+    assert request_of_ines.starts_at == world.in_days(3)
+
+
+def test_the_location_of_an_alternative_that_is_not_there_is_not_replaced_either(desk, builder, request_of_ines):
+    page = desk.press(builder, "Add alternative...", **rows((GOOD_DAY, "10:00"), location=999))
+    page = desk.press(page, "Offer alternatives")
+    assert (page.status, offers()) == (422, 0)
+    assert dict(page.filled("Offer alternatives")[1])["alternatives-1-location"] == ""
+
+
 def test_a_time_is_read_as_it_is_written_by_hand(desk, new_time, mara, request_of_ines, typed):
     desk.press(new_time, "Save change", date=GOOD_DAY, time=typed)
     db.session.refresh(request_of_ines)

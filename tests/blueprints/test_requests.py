@@ -14,6 +14,7 @@ from app.booking.booking import Booking
 from app.database import db
 from app.messages.mail import compose
 from app.messages.message import Message
+from app.practice.session_type import SessionType
 from tests import world
 from tests.blueprints import odd_text
 from tests.blueprints.pages import read
@@ -158,12 +159,59 @@ def test_a_time_that_nobody_offers_is_taken_by_nobody(client, page, start, statu
     assert bookings() == 0
 
 
-@pytest.mark.parametrize("field", ["type", "location"])
-def test_an_odd_choice_falls_back_to_the_first(client, page, field):
-    for odd in odd_text.IDS[:4]:
-        assert client.press(page, "Request session", **GOOD | {"name": "", field: odd}).status == 422
-    client.press(page, "Request session", **GOOD | {field: odd_text.HUGE})
-    assert db.session.scalars(select(Booking)).one().location.name == "Room 1"
+NOT_BOOKABLE = {
+    "type": "This kind of session cannot be booked any more. Please choose another.",
+    "location": "This location cannot be booked any more. Please choose another.",
+}
+
+
+@pytest.mark.parametrize("field", NOT_BOOKABLE)
+def test_what_was_chosen_and_is_not_there_is_not_replaced(client, page, field):
+    for odd in odd_text.IDS[1:]:
+        answer = client.press(page, "Request session", **GOOD | {field: odd})
+        assert (answer.status, bookings()) == (422, 0), odd
+        assert NOT_BOOKABLE[field] in shown(answer.text)
+        for text in GOOD.values():
+            assert text in shown(answer.text)
+        _, fields = answer.filled("Request session")
+        assert field not in dict(fields)  # nothing else is chosen beforehand
+
+
+def test_a_location_that_was_closed_meanwhile_is_chosen_anew(client, mara):
+    """Who chose video is not booked into Room 1."""
+    _, room, video, _ = mara.locations
+    page = client.open(f"/t/mara-lindt/request?location={video.id}&start={world.in_days(3):%Y-%m-%dT%H:%MZ}")
+    video.active = False
+    db.session.commit()
+    answer = client.press(page, "Request session", **GOOD)
+    assert (answer.status, bookings()) == (422, 0)
+    assert "Video call" not in answer.text
+    client.press(answer, "Request session", location=str(room.id))  # all that was typed is still in the form
+    assert db.session.scalars(select(Booking)).one().location is room
+
+
+def test_a_kind_of_session_that_was_closed_meanwhile_is_chosen_anew(client, mara, page):
+    mara.session_types[0].active = False
+    mara.session_types.append(SessionType(name="Long session", minutes=80, grid_minutes=30))
+    db.session.commit()
+    answer = client.press(page, "Request session", **GOOD | {"email": "ines"})
+    assert (answer.status, bookings()) == (422, 0)
+    assert "does not look like an e-mail address" in answer.text  # all that is wrong is marked at once
+    client.press(answer, "Request session", type=str(mara.session_types[1].id), email=GOOD["email"])
+    assert db.session.scalars(select(Booking)).one().session_type.minutes == 80
+
+
+@pytest.mark.parametrize("field", NOT_BOOKABLE)
+def test_an_address_with_a_choice_that_is_not_there_pretends_nothing(client, mara, field):
+    week = client.open(f"/t/mara-lindt?{field}=999")
+    assert (week.status, NOT_BOOKABLE[field] in week.text) == (404, True)
+    assert "data-start" not in week.text
+    choices = [link for link in read(week.text).all("a") if f"{field}=" in link.attributes["href"]]
+    assert choices
+    assert not any("aria-current" in link.attributes for link in choices)
+    form = client.open(f"/t/mara-lindt/request?{field}=999&start={world.in_days(3):%Y-%m-%dT%H:%MZ}")
+    assert (form.status, NOT_BOOKABLE[field] in form.text) == (404, True)
+    assert field not in dict(form.filled("Request session")[1])
 
 
 def test_an_odd_zone_becomes_the_therapists(client, mara):

@@ -334,6 +334,14 @@ def test_extra_time_without_a_location_is_told(desk):
     assert "Choose at least one location." in page.text
 
 
+def test_extra_time_in_a_location_that_is_not_there_is_told(desk):
+    page = desk.open("/working-times/extra")
+    form, fields = page.filled("Add extra time", from_date=DAY, from_time="20:00", to_time="22:00")
+    page = desk.post(form.action, [*fields, ("location", "999")])
+    assert (page.status, opened()) == (422, [])
+    assert "One of the locations that were chosen is no longer yours to choose." in page.text
+
+
 def test_somebody_elses_extra_time_is_not_there(desk, otto, visitor):
     give(visitor("otto@example.com"), from_date=DAY, from_time="20:00", to_time="22:00")
     (foreign,) = db.session.scalars(select(ExtraTime.id))

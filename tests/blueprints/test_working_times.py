@@ -141,6 +141,16 @@ def test_a_location_of_another_practice_is_none(desk, mara, otto):
     assert "Choose at least one location." in send(desk, page, "Add hours", foreign).text
 
 
+def test_a_location_that_is_not_there_is_told_and_not_left_out(desk, mara):
+    for location in ("999", "one", "٣"):
+        page = desk.open("/working-times?add=1")
+        chosen = [("starts", "14:00"), ("ends", "16:00"), ("location", str(mara.locations[0].id))]
+        page = send(desk, page, "Add hours", [*chosen, ("location", location)])
+        assert (page.status, week(mara)) == (422, [(MONDAY, "09:00", "13:00")])
+        assert "One of the locations that were chosen is no longer yours to choose." in page.text
+        assert str(mara.locations[0].id) in dict(page.filled("Add hours")[1])["location"]
+
+
 # Changing, removing, putting back
 
 

@@ -128,6 +128,14 @@ def test_what_cannot_be_is_told(desk, empty_time, field, text, sentence):
     assert sentence in page.text
 
 
+@pytest.mark.parametrize("field", ["location", "type"])
+def test_what_was_chosen_and_is_not_there_is_not_replaced_by_the_next_press(desk, empty_time, field):
+    page = desk.press(empty_time, "Book session", **NEW, **{field: "999"})
+    assert dict(page.filled("Book session")[1])[field] == ""
+    again = desk.press(page, "Book session")
+    assert (again.status, bookings()) == (422, [])
+
+
 def test_empty_time_can_be_blocked_instead(empty_time):
     form, fields = empty_time.filled("Block it")
     typed = dict(fields)
