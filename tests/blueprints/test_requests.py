@@ -314,7 +314,8 @@ def test_the_form_used_again_for_another_time_or_therapist_is_another_request(cl
     first = client.press(page, "Request session", **GOOD)
     later = client.press(page, "Request session", start=f"{world.in_days(4):%Y-%m-%dT%H:%MZ}", **GOOD)
     assert (later.status, later.url != first.url) == (200, True)
-    _, fields = page.filled("Request session", **GOOD)
+    own = {"type": str(otto.session_types[0].id), "location": str(otto.locations[0].id)}
+    _, fields = page.filled("Request session", **GOOD, **own)
     ottos = client.post("/t/otto-brandt/requests", fields)
     assert ottos.status == 200
     assert bookings() == 3
