@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.blueprints import access, addresses, compression, errors, languages, security, signing_in
+from app.blueprints import access, addresses, compression, errors, languages, security, sent_form, signing_in
 
 
 def register(app: Flask) -> None:
@@ -44,6 +44,7 @@ def register(app: Flask) -> None:
 
     addresses.init_app(app)
     languages.init_app(app)
+    sent_form.init_app(app)
     for module in (
         directory,
         therapists,

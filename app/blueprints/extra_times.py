@@ -12,6 +12,7 @@ from app.blueprints.access import therapist_only
 from app.blueprints.lookup import found
 from app.blueprints.paging import page_of
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
+from app.blueprints.sent_form import sent_key
 from app.blueprints.span_words import dates
 from app.blueprints.told import Told, bounds, told_by_address, told_context
 from app.booking.outside import left_outside
@@ -44,7 +45,7 @@ def give() -> Response:
     if span is None:
         return extra_times_page(form, 422)
     try:
-        extra, _ = left_outside(therapist, lambda: _give(span, form))
+        extra, _ = left_outside(therapist, lambda: _give(span, form, sent_key()))
     except Refused as refusal:
         db.session.rollback()
         form.problem = refusal.sentence
@@ -88,7 +89,7 @@ def restore() -> Response:
     span, here = _span_of(facts), _locations(frozenset(facts["locations"]))
     form = DatedSpanForm(why=facts["why"], locations=frozenset(location.id for location in here))
     try:
-        extra, _ = left_outside(therapist, lambda: _give(span, form))
+        extra, _ = left_outside(therapist, lambda: _there(span, form) or _give(span, form))
     except Refused as refusal:
         db.session.rollback()
         empty = _empty_form()
@@ -114,14 +115,24 @@ def extra_times_page(form: DatedSpanForm, status: int = 200, told: Told | None =
     return page_or_fragment("working_times/extra_times.html", "working_times/_extra_times.html", status, **context)
 
 
-def _give(span: Span, form: DatedSpanForm) -> ExtraTime:
-    """Raises NotPossible naming the extra time that is there at that time in one of these locations."""
+def _give(span: Span, form: DatedSpanForm, key: str | None = None) -> ExtraTime:
+    """Once for a form's key. Raises NotPossible naming the extra time that is there in one of these locations."""
     therapist = current_user.therapist
+    if made_before := ExtraTime.made_by(key):
+        return made_before
     for other in ExtraTime.between(therapist.id, span):
         if any(location.id in form.locations for location in other.locations):
             words = f"{dates(*other.span, therapist.zone)} {places(other.locations)}"
             raise NotPossible(f"This overlaps the extra time of {words}.")
-    return ExtraTime.give(therapist.id, span, _locations(form.locations), form.why)
+    extra = ExtraTime.give(therapist.id, span, _locations(form.locations), form.why)
+    extra.made_once = key
+    return extra
+
+
+def _there(span: Span, form: DatedSpanForm) -> ExtraTime | None:
+    """What an undo that is pressed twice has brought back already."""
+    same = (one for one in ExtraTime.between(current_user.therapist.id, span) if one.span == span)
+    return next((one for one in same if {location.id for location in one.locations} == form.locations), None)
 
 
 def _locations(chosen: frozenset[int]) -> list[Location]:

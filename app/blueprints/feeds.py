@@ -11,6 +11,7 @@ from app import clock
 from app.blueprints.access import personal_link, therapist_only
 from app.blueprints.calendars_outside import HERE, told_here
 from app.blueprints.lookup import found
+from app.blueprints.sent_form import sent_key
 from app.booking.personal_link import PersonalLink
 from app.calendars import feeds
 from app.calendars.feed_address import FeedAddress
@@ -55,7 +56,7 @@ def of_session(link_id: int, token: str) -> Response:
 def make() -> Response:
     """Also a new one: the address before then leads nowhere."""
     take_turn_of(current_user.therapist.id)
-    FeedAddress.make(current_user.therapist.id)
+    FeedAddress.make(current_user.therapist.id, sent_key())
     db.session.commit()
     return told_here("Your private address is made. Any address before it leads nowhere now.")
 

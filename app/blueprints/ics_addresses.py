@@ -7,8 +7,10 @@ from flask_login import current_user
 
 from app.blueprints.access import therapist_only
 from app.blueprints.calendars_outside import HERE, calendars_page, told_here
+from app.blueprints.sent_form import sent_key
 from app.booking.refusals import NotPossible
 from app.calendars import by_address, ics_reading
+from app.calendars.connection import CalendarConnection
 from app.database import db
 from app.forms.cleaning import one_line
 from app.integrations.errors import GatewayError
@@ -24,7 +26,9 @@ bp = Blueprint("ics_addresses", __name__)
 def connect() -> Response:
     address, name = (one_line(request.form.get(field)) for field in ("address", "name"))
     therapist = current_user.therapist
-    therapist_id, zone = therapist.id, therapist.zone
+    therapist_id, zone, key = therapist.id, therapist.zone, sent_key()
+    if made_before := CalendarConnection.made_by(key):
+        return _told_of(made_before.label)
     if next_look := _note_look(therapist_id):
         when = clock_time(next_look, zone)
         problem = f"You have tried many addresses in the last hour. Please try this one after {when}."
@@ -33,12 +37,17 @@ def connect() -> Response:
         called = ics_reading.first_look(address, current_app.config)
         take_turn_of(therapist_id)
         connection = by_address.connect(therapist_id, zone, address, name or called)
+        connection.made_once = key
     except (GatewayError, NotPossible) as refused:
         db.session.rollback()
         typed = {"address": address, "name": name, "problem": f"{refused} Nothing was connected."}
         return calendars_page(422, typed=typed)
     label = connection.label
     db.session.commit()
+    return _told_of(label)
+
+
+def _told_of(label: str) -> Response:
     return told_here(f"Connected: {label}. It is read at once.")
 
 

@@ -9,6 +9,7 @@ from app.blueprints.access import therapist_only
 from app.blueprints.lookup import found
 from app.blueprints.refusing import status_of
 from app.blueprints.rendering import see_other
+from app.blueprints.sent_form import sent_key
 from app.blueprints.sick_day_page import plan_page, preview_page, sick_day_page
 from app.booking.offer import Offer
 from app.booking.refusals import NotPossible, Refused
@@ -54,7 +55,7 @@ def create() -> Response:
     if span is None:
         return plan_page(form, 422)
     try:
-        sick_day = declare(therapist, span, form.reason, form.words, form.sessions, form.chosen)
+        sick_day = declare(therapist, span, form.reason, form.words, form.sessions, form.chosen, sent_key())
     except Refused as refusal:
         db.session.rollback()
         return _refused(form, therapist, span, refusal)

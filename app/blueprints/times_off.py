@@ -14,6 +14,7 @@ from app.blueprints.lookup import found, own_booking
 from app.blueprints.paging import page_of
 from app.blueprints.refusing import status_of
 from app.blueprints.rendering import page_or_fragment, see_address, see_other, wants_fragment
+from app.blueprints.sent_form import sent_key
 from app.blueprints.span_words import dates, opened
 from app.blueprints.told import Told, bounds, told_by_address, told_context
 from app.booking.outside import Left, left_outside
@@ -45,7 +46,7 @@ def take() -> Response:
     if span is None:
         return times_off_page(form, 422)
     try:
-        time_off, left = left_outside(therapist, lambda: _take(span, form.why))
+        time_off, left = left_outside(therapist, lambda: _take(span, form.why, sent_key()))
     except Refused as refusal:
         db.session.rollback()
         form.problem = refusal.sentence
@@ -121,13 +122,17 @@ def times_off_page(form: DatedSpanForm, status: int = 200, told: Told | None = N
     return page_or_fragment("working_times/times_off.html", "working_times/_times_off.html", status, **context)
 
 
-def _take(span: Span, why: str) -> TimeOff:
-    """Raises NotPossible naming the time off that the therapist has taken then already."""
+def _take(span: Span, why: str, key: str | None = None) -> TimeOff:
+    """Once for a form's key. Raises NotPossible naming the time off that the therapist has taken then already."""
     therapist = current_user.therapist
+    if made_before := TimeOff.made_by(key):
+        return made_before
     for other in TimeOff.between(therapist.id, span):
         if other.is_plain:
             raise NotPossible(f"You are off {dates(*other.span, therapist.zone)} already.")
-    return TimeOff.take(therapist.id, span, why)
+    time_off = TimeOff.take(therapist.id, span, why)
+    time_off.made_once = key
+    return time_off
 
 
 def _told_here(told: Told) -> Response:

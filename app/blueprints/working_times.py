@@ -1,5 +1,6 @@
 """The weekly working times: one page, on which one day's form at a time is open."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,26 @@ from app.blueprints.access import therapist_only
 from app.blueprints.lookup import found
 from app.blueprints.refusing import status_of
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
+from app.blueprints.sent_form import sent_key
 from app.blueprints.told import Told, told_by_address, told_context
 from app.booking.outside import left_outside
 from app.booking.refusals import NotPossible, Refused
 from app.database import db
 from app.forms.fields import ids_of
 from app.forms.working_hours import CopyForm, HoursForm
-from app.scheduling.editing import Edit, added, changed, copied_to, enumerated, hours_words, interrupted, keep, restored
+from app.practice.therapist import Therapist
+from app.scheduling.editing import (
+    Change,
+    Edit,
+    changed,
+    copied_to,
+    enumerated,
+    hours_words,
+    interrupted,
+    keep,
+    keep_once,
+    restored,
+)
 from app.scheduling.week import WEEKDAYS, Hours
 from app.scheduling.working_time import WorkingTime, week_of
 
@@ -45,7 +59,8 @@ def add() -> Response:
     form = HoursForm.typed(request.form, current_user.therapist.active_locations)
     spans = form.spans()
     opened = Opened("add", min(ids_of(request.form, "day") & set(range(7)), default=0), form)
-    return _edit(added(*spans), opened, f"Added on {_days(form.weekdays)}.")
+    key = sent_key()
+    return _change(lambda therapist: keep_once(therapist, spans, key), opened, f"Added on {_days(form.weekdays)}.")
 
 
 @bp.post("/working-times/<int:working_time_id>/change")
@@ -117,12 +132,16 @@ def own_working_time(working_time_id: int) -> WorkingTime:
 
 
 def _edit(edit: Edit, opened: Opened, words: str, undo_label: str = "Undo") -> Response:
+    return _change(lambda therapist: keep(therapist, edit), opened, words, undo_label)
+
+
+def _change(verb: Callable[[Therapist], Change], opened: Opened, words: str, undo_label: str = "Undo") -> Response:
     """Do it in the therapist's turn, or show the form again with what is wrong."""
     therapist = current_user.therapist
     try:
         if opened.form.is_wrong:
             raise NotPossible("Please look at the marked fields; nothing was changed yet.")
-        change, left = left_outside(therapist, lambda: keep(therapist, edit))
+        change, left = left_outside(therapist, lambda: verb(therapist))
     except Refused as refusal:
         db.session.rollback()
         opened.form.problem = refusal.sentence

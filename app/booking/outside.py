@@ -53,7 +53,8 @@ def left_outside(therapist: Therapist, change: Callable[[], Done]) -> tuple[Done
     done = change()
     db.session.flush()
     after = _Times.of(therapist, agreed)
-    new_off = [one.span for one in after.off if one.id not in was_off]
+    # What a form sent twice made the first time is named again: the first answer may not have been read.
+    new_off = [one.span for one in after.off if one.id not in was_off or one is done]
     named = [one for one in after.outside if one not in was_outside or _touches(one, new_off)]
     sessions = [one for one in named if isinstance(one, Booking)]
     return done, Left(sessions, [one for one in named if isinstance(one, Alternative)])

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.booking.refusals import BookingChanged
 from app.database import Model, UTCDateTime, db, rows_changed
+from app.made_once import MadeOnce
 from app.scheduling.spans import Span
 from app.scheduling.time_off import TimeOff
 from app.scheduling.turn import take_turn_of
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from app.booking.offer import Offer
 
 
-class SickDay(Model):
+class SickDay(MadeOnce, Model):
     """A span in which the therapist cannot work, and the one reason for all that follows from it."""
 
     __tablename__ = "sick_day"
@@ -49,7 +50,7 @@ class SickDay(Model):
         """
         take_turn_of(self.therapist_id)
         standing = (SickDay.id == self.id, SickDay.undone_at.is_(None))
-        if not rows_changed(update(SickDay).where(*standing).values(undone_at=clock.now())):
+        if not rows_changed(update(SickDay).where(*standing).values(undone_at=clock.now(), made_once=None)):
             raise BookingChanged("All of this has been taken back already.")
         for offer in list(self.offers):
             if offer.can_be_withdrawn:

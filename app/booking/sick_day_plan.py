@@ -85,21 +85,31 @@ def plan_as_chosen(therapist: Therapist, span: Span, chosen: Chosen) -> Plan:
 
 
 def declare(
-    therapist: Therapist, span: Span, reason: str, words: str, sessions: Mapping[int, str], chosen: Chosen
+    therapist: Therapist,
+    span: Span,
+    reason: str,
+    words: str,
+    sessions: Mapping[int, str],
+    chosen: Chosen,
+    key: str | None = None,
 ) -> SickDay:
-    """Close the span and make every offer, all or nothing. `sessions`: what was previewed, see Share.seen.
+    """Close the span and make every offer, all or nothing, and once for a form's key. `sessions`: what was previewed,
+    see Share.seen.
 
     Raises PlanChanged, NotPossible, TimeTaken.
     """
     if not needs_consent(reason):
         raise NotPossible("Choose why this is changing.")
     take_turn_of(therapist.id)
+    if made_before := SickDay.made_by(key):
+        return made_before
     movable, _ = sessions_in(therapist, span)
     openings = Openings(therapist, movable, closed=span, earliest=clock.now() + _least_notice())
     changes = [*_changed_sessions(therapist, movable, sessions), *_taken(movable, openings, chosen)]
     if changes:
         raise PlanChanged(changes)
     sick_day = SickDay(therapist_id=therapist.id, starts_at=span[0], ends_at=span[1], reason=reason, words=words)
+    sick_day.made_once = key
     db.session.add(sick_day)
     db.session.flush()
     sick_day.close()

@@ -16,6 +16,7 @@ from app.calendars.watch_channel import WatchChannel
 from app.database import Model, UTCDateTime, db
 from app.forms.cleaning import one_line
 from app.integrations.google_calendar import WRITING, Listed, Tokens
+from app.made_once import MadeOnce
 from app.practice.therapist import Therapist
 from app.scheduling import changes
 from app.sealed import Sealed
@@ -30,7 +31,7 @@ class Left(NamedTuple):
     consent_stays: bool = False  # it cannot be revoked from here: its token is lost with the key that sealed it
 
 
-class CalendarConnection(Model):
+class CalendarConnection(MadeOnce, Model):
     """One account at Google, or one address of a calendar anywhere (an ICS address)."""
 
     __tablename__ = "calendar_connection"

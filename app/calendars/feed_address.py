@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.database import Model, UTCDateTime, db
 from app.derived import derived_token
+from app.made_once import MadeOnce
 from app.practice.therapist import Therapist
 from app.practice.user import digest
 from app.scheduling import changes
@@ -23,7 +24,7 @@ class Reader(NamedTuple):
     diary_revision: int
 
 
-class FeedAddress(Model):
+class FeedAddress(MadeOnce, Model):
     """A private address, at most one for each therapist: whoever knows it sees when their sessions are.
 
     The token follows from a stored seed and the secret key, so that it can be shown again.
@@ -42,10 +43,13 @@ class FeedAddress(Model):
         return db.session.scalar(select(cls).filter_by(therapist_id=therapist_id))
 
     @classmethod
-    def make(cls, therapist_id: int) -> "FeedAddress":
-        """A new address; the one before leads nowhere from now on. Call it in the therapist's turn."""
+    def make(cls, therapist_id: int, key: str | None = None) -> "FeedAddress":
+        """A new address, once for a form's key; the one before leads nowhere from now on. Call it in the therapist's
+        turn."""
+        if made_before := cls.made_by(key):
+            return made_before
         cls.end(therapist_id)
-        address = cls(therapist_id=therapist_id, seed=secrets.token_hex(16))
+        address = cls(therapist_id=therapist_id, seed=secrets.token_hex(16), made_once=key)
         address.token_hash = digest(address._derived)
         db.session.add(address)
         db.session.flush()

@@ -7,7 +7,7 @@ from app.booking.refusals import BookingChanged, NotPossible
 from app.practice.location import Location
 from app.practice.therapist import Therapist
 from app.scheduling.week import WEEKDAYS, Break, Hours, clash, clock_of, copied, in_order, split
-from app.scheduling.working_time import keep_week, week_of
+from app.scheduling.working_time import WorkingTime, keep_week, week_of
 
 Edit = Callable[[Therapist], list[Hours]]
 
@@ -81,6 +81,18 @@ def keep(therapist: Therapist, edit: Edit) -> Change:
     before, after = week_of(therapist), edit(therapist)
     keep_week(therapist, after)
     return Change(before, after)
+
+
+def keep_once(therapist: Therapist, added_spans: Sequence[Hours], key: str | None) -> Change:
+    """Add these spans, once for a form's key; sent again, it is the same change."""
+    if WorkingTime.made_by(key):
+        week = week_of(therapist)
+        return Change([span for span in week if span not in added_spans], week)
+    change = keep(therapist, added(*added_spans))
+    first = next((span for span in therapist.working_times if span.hours in added_spans), None)
+    if first is not None:
+        first.made_once = key
+    return change
 
 
 def span_words(span: Hours, locations: Sequence[Location]) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.database import Base, Model, UTCDateTime, db
+from app.made_once import MadeOnce
 from app.scheduling.dated import DatedSpan
 from app.scheduling.spans import Span
 
@@ -23,7 +24,7 @@ extra_time_location = Table(
 )
 
 
-class ExtraTime(DatedSpan, Model):
+class ExtraTime(MadeOnce, DatedSpan, Model):
     """Time that can be booked in chosen locations although the therapist does not usually work then.
 
     It opens time off too: a day off with extra time in it is a day with other hours.

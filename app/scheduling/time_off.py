@@ -8,11 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.database import Model, UTCDateTime, db
+from app.made_once import MadeOnce
 from app.scheduling.dated import DatedSpan
 from app.scheduling.spans import Span
 
 
-class TimeOff(DatedSpan, Model):
+class TimeOff(MadeOnce, DatedSpan, Model):
     """Time that cannot be booked although the therapist usually works then.
 
     After a move for the therapist's own reasons the left time is closed by one of these (`booking_id` says

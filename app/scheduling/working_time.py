@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, Model, db
+from app.made_once import MadeOnce
 from app.scheduling.week import Hours, in_order
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ working_time_location = Table(
 )
 
 
-class WorkingTime(Model):
+class WorkingTime(MadeOnce, Model):
     """A weekly span in the therapist's own zone in which chosen locations can be booked.
 
     Minutes count from local midnight; weekday 0 is Monday.
