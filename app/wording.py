@@ -27,6 +27,8 @@ STATUS_WORDS = {
     "attended": "Attended",
     "no_show": "No-show",
 }
+# Why a session is outside the therapist's times (see booking/outside.py).
+OUTSIDE_WORDS = {"off": "In your time off", "hours": "Outside your times"}
 # Read by the client, a state says who is waiting for whom; whether they came is between them and the therapist.
 CLIENT_STATUS_WORDS = {
     "requested": marked("Waiting for an answer"),
@@ -72,6 +74,7 @@ def register(app: Flask) -> None:
         called,
         place,
         status_word,
+        outside_word,
         client_state,
         client_status_word,
         shown_in,
@@ -214,6 +217,11 @@ def place(name: str, kind: str) -> str:
 def status_word(booking: Any) -> str:
     """The state of a session in one word or two; that an offer expired on it is told, swept or not."""
     return "Expired" if _offer_expired(booking) else STATUS_WORDS[booking.status]
+
+
+def outside_word(why: str) -> str:
+    """*In your time off*, *Outside your times*"""
+    return OUTSIDE_WORDS[why]
 
 
 def client_state(booking: Any) -> str:

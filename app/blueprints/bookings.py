@@ -10,6 +10,7 @@ from app.blueprints.refusing import status_of
 from app.blueprints.rendering import in_place_of_form, see_other
 from app.blueprints.session_page import rearrangement_page, relocation_page, session_page, stands_in_place
 from app.blueprints.told import Told
+from app.booking import confirming
 from app.booking.booking import Booking
 from app.booking.possible import verbs_of
 from app.booking.rearrangement import REASONS, change_location
@@ -66,8 +67,9 @@ def changed_meanwhile(booking_id: int, refusal: Refused) -> Response:
 @bp.post("/bookings/<int:booking_id>/confirmation")
 @therapist_only
 def confirm(booking_id: int) -> Response:
-    seen, shown = looked_at(own_booking(booking_id)), request.form.getlist("busy")
-    return answer(booking_id, lambda booking: clashes.confirm(booking, seen, shown), told=seen.sentence)
+    seen = looked_at(own_booking(booking_id))
+    shown, outside = request.form.getlist("busy"), request.form.get("outside")
+    return answer(booking_id, lambda booking: confirming.confirm(booking, seen, shown, outside), told=seen.sentence)
 
 
 @bp.post("/bookings/<int:booking_id>/kept-time")

@@ -1,6 +1,6 @@
 """What stands in the days of the calendar: every string worked out here, so that its template only writes them down."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from app.blueprints.calendar_choice import Choice
 from app.booking.booking import HOLDING, LIVE
 from app.booking.calendar_entries import DatedTime, Entry
+from app.booking.outside import HOURS, OFF
 from app.practice.client import initials, short_name
 from app.scheduling import calendar_layout as layout
 from app.scheduling import slots
-from app.wording import STATUS_WORDS, clock_time
+from app.wording import OUTSIDE_WORDS, STATUS_WORDS, clock_time
 
 AGREED = ("confirmed", "attended")
 TO_BE_MOVED = ("requested", "confirmed")
@@ -68,11 +69,15 @@ class Day:
 class CalendarDays:
     """The days of one therapist that the address asks for, and the hours over which they run."""
 
-    def __init__(self, choice: Choice, weekly: slots.Weekly, zone: ZoneInfo, now: datetime) -> None:
+    def __init__(
+        self, choice: Choice, weekly: Callable[[int | None], slots.Weekly], zone: ZoneInfo, now: datetime
+    ) -> None:
+        """`weekly` gives the working times at a location by its id, or at any for None."""
         self.choice, self.weekly, self.zone, self.now = choice, weekly, zone, now
         self.today = now.astimezone(zone).date()
         self.columns = layout.Columns(choice.first, choice.days, zone)
         self.hours = (0, 24)
+        self.outside: dict[int, str] = {}  # why a session is outside the therapist's times, by id
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -82,6 +87,7 @@ class CalendarDays:
     def filled(self, entries: list[Entry], dated: list[DatedTime]) -> list[Day]:
         days = [self.day(self.choice.first + timedelta(days=number)) for number in range(self.choice.days)]
         opened = self._open_time(dated)
+        self.outside = self._outside(entries, dated)
         working = [piece for span in opened for piece in self.columns.pieces(*span)]
         shown = [(entry, piece) for entry in entries if self.choice.shows(entry) for piece in self.pieces(entry)]
         if self.choice.view != "list":
@@ -129,16 +135,34 @@ class CalendarDays:
             day == self.choice.day,
         )
 
-    def _open_time(self, dated: list[DatedTime]) -> list[slots.Interval]:
-        extra = slots.subtract(slots.merge(_intervals(dated, "extra")), slots.merge(_intervals(dated, "shut")))
+    def _open_time(self, dated: list[DatedTime], location: int | None = None) -> list[slots.Interval]:
+        """Open time at one location, or at any."""
+        here = [one for one in dated if one.kind == "extra" and location in (None, one.location_id)]
+        extra = slots.subtract(slots.merge(map(_interval, here)), slots.merge(_intervals(dated, "shut")))
         diary = slots.Diary(off=_intervals(dated, "off", "shut"), extra=extra)
-        return slots.open_time(self.weekly, self.zone, diary, self.choice.first, self.choice.days)
+        return slots.open_time(self.weekly(location), self.zone, diary, self.choice.first, self.choice.days)
+
+    def _outside(self, entries: list[Entry], dated: list[DatedTime]) -> dict[int, str]:
+        """Why sessions to come are outside the therapist's times, judged by what is shown of them."""
+        begins, ends = (int(moment.timestamp()) for moment in self.span)
+        to_come = [one for one in entries if one.status in LIVE and not one.offered and one.ends_at > self.now]
+        opened = {place: self._open_time(dated, place) for place in {one.location_id for one in to_come}}
+        off, found = slots.merge(_intervals(dated, "off", "shut")), {}
+        for one in to_come:
+            starts, stops = _interval(one)
+            span = max(starts, begins), min(stops, ends)
+            if not slots.covers(opened[one.location_id], *span):
+                found[one.booking_id] = OFF if slots.subtract([span], off) != [span] else HOURS
+        return found
 
     def pieces(self, entry: Entry) -> Iterable[layout.Piece]:
         return self.columns.pieces(*_interval(entry))
 
     def block(self, entry: Entry, piece: layout.Piece) -> Item:
         state, word = self._state(entry)
+        if not entry.offered and (why := self.outside.get(entry.booking_id)):
+            state = state if state in ("edited", "expired") else "outside"
+            word = f"{word}, {OUTSIDE_WORDS[why][0].lower()}{OUTSIDE_WORDS[why][1:]}"
         who, place = short_name(entry.client), entry.location
         time = self._time(entry.starts_at, entry.ends_at)
         look = state if state == "edited" else "offered" if entry.offered else entry.status

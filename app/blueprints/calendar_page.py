@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import request
@@ -31,7 +32,7 @@ class CalendarPage:
         self.now = clock.now()
         self.today = self.now.astimezone(self.zone).date()
         self.choice = choice = Choice.from_request(self.today)
-        self.days = CalendarDays(choice, weekly_of(self.practice), self.zone, self.now)
+        self.days = CalendarDays(choice, partial(weekly_of, self.practice), self.zone, self.now)
 
     def context(self) -> dict[str, Any]:
         choice = self.choice

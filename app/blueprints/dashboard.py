@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from app import clock
 from app.blueprints.access import therapist_only
+from app.blueprints.outside_times import outside_context
 from app.blueprints.paging import page_of
 from app.blueprints.rendering import page_or_fragment
 from app.booking import lists
@@ -45,4 +46,5 @@ def show() -> Response:
         edited=edited,
         notices=outside.notices,
         now=now,
+        **outside_context(therapist),
     )

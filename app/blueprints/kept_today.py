@@ -13,10 +13,11 @@ from app import clock
 from app.blueprints.access import therapist_only
 from app.blueprints.kept_answers import owner_mark
 from app.booking.booking import LIVE, Booking
+from app.booking.outside import why_outside
 from app.database import db
 from app.practice.therapist import Therapist
 from app.scheduling.local_days import day_span
-from app.wording import clock_time, hours, short_day, status_word
+from app.wording import OUTSIDE_WORDS, clock_time, hours, short_day, status_word
 
 bp = Blueprint("kept_today", __name__)
 
@@ -25,13 +26,15 @@ bp = Blueprint("kept_today", __name__)
 @therapist_only
 def show() -> Response:
     now, therapist = clock.now(), current_user.therapist
+    sessions = _today(therapist, now)
+    outside = why_outside(therapist, sessions)
     return jsonify(
         owner=owner_mark(),
         date=f"{now.astimezone(therapist.tz):%Y-%m-%d}",
         zone=therapist.zone,
         day=short_day(now, therapist.zone),
         as_of=clock_time(now, therapist.zone),
-        sessions=[_line(booking, therapist.zone) for booking in _today(therapist, now)],
+        sessions=[_line(booking, therapist.zone, outside.get(booking.id)) for booking in sessions],
     )
 
 
@@ -43,11 +46,11 @@ def _today(therapist: Therapist, now: datetime) -> list[Booking]:
     return list(db.session.scalars(of_today.order_by(Booking.starts_at)))
 
 
-def _line(booking: Booking, zone: str) -> dict[str, str]:
-    agreed = booking.status == "confirmed"
+def _line(booking: Booking, zone: str, outside: str | None) -> dict[str, str]:
+    words = [] if booking.status == "confirmed" else [status_word(booking)]
     return {
         "time": hours(booking.starts_at, booking.ends_at, zone),
         "initials": booking.client.initials,
         "kind": booking.location.kind_word,
-        "status": "" if agreed else status_word(booking),
+        "status": " · ".join([*words, OUTSIDE_WORDS[outside]] if outside else words),
     }

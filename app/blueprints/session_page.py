@@ -11,7 +11,9 @@ from app import clock
 from app.blueprints.rendering import page_or_fragment, swaps
 from app.blueprints.told import told_by_address
 from app.booking.booking import Booking
+from app.booking.confirming import LookAgain
 from app.booking.offer import Offer
+from app.booking.outside import why_outside
 from app.booking.personal_link import PersonalLink
 from app.booking.possible import verbs_of
 from app.booking.rearrangement import MOST_ALTERNATIVES, REASONS
@@ -36,7 +38,7 @@ def session_page(
     words_error: str | None = None,
 ) -> Response:
     """One session with its offer, history and mails; what stands in the way of what was pressed, or was done."""
-    offer, put = booking.open_offer, refusal if isinstance(refusal, clashes.BusyElsewhere) else None
+    offer, put = booking.open_offer, refusal if isinstance(refusal, LookAgain) else None
     by_address = told_by_address()
     context = {
         "booking": booking,
@@ -54,6 +56,7 @@ def session_page(
         "can": verbs_of(booking),
         "busy": {booking.id: put.busy if put else clashes.of_booking(booking)},
         "busy_in_words": clashes.in_words,
+        "outside_times": why_outside(booking.therapist, [booking]),
         "put": put,
         "problem": refusal.sentence if isinstance(refusal, Refused) else refusal,
         "told": told or (by_address.sentence if by_address else None),

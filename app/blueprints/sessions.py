@@ -11,6 +11,7 @@ from app.blueprints.rendering import page_or_fragment, see_other
 from app.blueprints.session_page import rearrangement_page, relocation_page, session_page
 from app.booking import lists
 from app.booking.booking import Booking
+from app.booking.outside import why_outside
 from app.booking.possible import verbs_of
 from app.booking.rearrangement import REASONS, needs_consent
 from app.booking.refusals import NotPossible
@@ -26,11 +27,13 @@ PAGE = 50
 @therapist_only
 def index() -> Response:
     now, therapist = clock.now(), current_user.therapist
+    upcoming = page_of(lists.to_come(therapist.id, now), PAGE)
     return page_or_fragment(
         "sessions/index.html",
         "sessions/_list.html",
-        upcoming=page_of(lists.to_come(therapist.id, now), PAGE),
+        upcoming=upcoming,
         past=page_of(lists.past(therapist.id, now), PAGE, "past"),
+        outside_times=why_outside(therapist, upcoming.rows),
         therapist=therapist,
         now=now,
     )

@@ -11,6 +11,7 @@ from app.blueprints.rendering import page_or_fragment
 from app.blueprints.span_words import dates
 from app.booking.booking import Booking
 from app.booking.offer import Offer
+from app.booking.outside import why_outside
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import REASONS, deadline, drafted, needs_consent
 from app.booking.refusals import NotPossible
@@ -85,6 +86,7 @@ def sick_day_page(sick_day: SickDay, status: int = 200, problem: str | None = No
         opened=_opened(sick_day),
         unsent={offer.booking_id for offer in open_offers} == Message.in_grace(asked) != set(),
         left=[one for one in left if one.id not in asked],
+        outside_times=why_outside(current_user.therapist, [*left, *(offer.booking for offer in sick_day.offers)]),
         reason=REASONS[sick_day.reason],
         therapist=current_user.therapist,
         problem=problem,

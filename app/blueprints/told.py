@@ -10,6 +10,7 @@ from flask import request
 from flask_login import current_user
 
 from app.blueprints.lookup import found
+from app.blueprints.outside_times import outside_context
 from app.booking.outside import Left, offered_to_come, sessions_to_come
 from app.booking.possible import verbs_of
 from app.forms.sick_day import LONGEST
@@ -77,6 +78,7 @@ def told_context(told: Told | None) -> dict[str, Any]:
         "offered": offered_to_come(current_user.therapist, told.offered) if told and told.offered else [],
         "movable": {booking.id for booking in outside if "rearrange" in verbs_of(booking)},
         "sick_day": _sick_day(told) if len(outside) > 1 else None,
+        **outside_context(current_user.therapist, besides={booking.id for booking in outside}),
     }
 
 

@@ -31,7 +31,7 @@ from app.practice.client import Client
 from app.practice.location import Location
 from app.scheduling.availability import OFF_OR_SHUT, SHUT
 from app.scheduling.busy_time import BusyTime
-from app.scheduling.extra_time import ExtraTime
+from app.scheduling.extra_time import ExtraTime, extra_time_location
 from app.scheduling.hold import Hold
 from app.scheduling.time_off import TimeOff
 
@@ -62,9 +62,11 @@ class DatedTime(NamedTuple):
     ends_at: datetime
     why: str
     made_at: datetime | None
+    location_id: int | None = None  # that extra time opens: a row for each
 
 
 _THERAPIST = bindparam("therapist", type_=Integer)
+_NOWHERE = cast(null(), Integer)
 _START, _END = bindparam("start", type_=UTCDateTime()), bindparam("end", type_=UTCDateTime())
 
 
@@ -152,9 +154,11 @@ def _edited(which: ColumnElement[bool]) -> ScalarSelect:
     return select(how).where(*its).limit(1).correlate(Booking, Alternative).scalar_subquery()
 
 
-def _touching(table: type[TimeOff] | type[BusyTime] | type[ExtraTime], kind: Any, why: Any, made_at: Any) -> Select:
+def _touching(
+    table: type[TimeOff] | type[BusyTime] | type[ExtraTime], kind: Any, why: Any, made_at: Any, location: Any = _NOWHERE
+) -> Select:
     mine = (table.therapist_id == _THERAPIST, table.ends_at > _START, table.starts_at < _END)
-    return select(kind, table.id, table.starts_at, table.ends_at, why, made_at).where(*mine)
+    return select(kind, table.id, table.starts_at, table.ends_at, why, made_at, location).where(*mine)
 
 
 _ENTRIES = union_all(_sessions(), _offered())
@@ -162,5 +166,8 @@ _OFF_OR_SHUT = case((OFF_OR_SHUT == SHUT, "shut"), else_="off")
 _DATED = union_all(
     _touching(TimeOff, _OFF_OR_SHUT, TimeOff.why, TimeOff.made_at),
     _touching(BusyTime, literal("busy"), literal(""), cast(null(), UTCDateTime())),
-    _touching(ExtraTime, literal("extra"), ExtraTime.why, ExtraTime.made_at),
+    # One without a location opens nothing.
+    _touching(ExtraTime, literal("extra"), ExtraTime.why, ExtraTime.made_at, extra_time_location.c.location_id).join(
+        extra_time_location, extra_time_location.c.extra_time_id == ExtraTime.id
+    ),
 )

@@ -8,9 +8,9 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
+from app.booking import confirming
 from app.booking.booking import Booking
 from app.booking.refusals import Refused
-from app.calendars import clashes
 from app.calendars.live_check import NOTHING, Look
 from app.database import Model, UTCDateTime, db
 from app.messages import push
@@ -20,7 +20,8 @@ from app.wording import clock_time, short_day
 KEPT_AT_MOST = timedelta(hours=24)
 
 # What became of an answer, as its push tells it; and in words, when nothing was confirmed.
-DONE, CHANGED, LATE, BUSY = "kept_confirmed", "kept_refused", "kept_late", "kept_busy"
+DONE, CHANGED, LATE = "kept_confirmed", "kept_refused", "kept_late"
+BUSY, OUTSIDE = "kept_busy", "kept_outside"
 Outcome = tuple[str, str | None]
 
 
@@ -97,13 +98,14 @@ def _confirmed(booking: Booking) -> str:
 
 
 def _confirm(booking: Booking, look: Look) -> Outcome:
-    """Done, unless time refused it in this very moment, or the therapist is busy elsewhere then."""
+    """Done, unless time refused it in this very moment, or the therapist is busy elsewhere or does not work then."""
     try:
         if booking.status == "requested":
-            clashes.confirm(booking, look, ())
-    except clashes.BusyElsewhere as clash:
+            confirming.confirm(booking, look, ())
+    except confirming.LookAgain as put:
         who, when = booking.client.short_name, _when(booking)
-        return BUSY, f"{clash.told} The session of {who}, {when}: nothing was confirmed. Please look at it."
+        sentence = f"{put.told} The session of {who}, {when}: nothing was confirmed. Please look at it."
+        return BUSY if put.busy else OUTSIDE, sentence
     except Refused as refusal:
         return CHANGED, refusal.sentence
     return DONE, None

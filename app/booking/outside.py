@@ -1,13 +1,14 @@
-"""Booked sessions, and times offered in their stead, that a change of the therapist's times leaves outside them.
+"""Booked sessions, and times offered in their stead, that lie outside the therapist's times.
 
-They stand until somebody moves them.
+They stand until somebody moves them or opens the time again.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import itemgetter
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -16,7 +17,7 @@ from app import clock
 from app.booking.booking import LIVE, Booking
 from app.booking.offer import Alternative, Offer
 from app.database import db
-from app.practice.location import Location
+from app.practice.session_type import LONGEST
 from app.practice.therapist import Therapist
 from app.scheduling import slots
 from app.scheduling.availability import shift, weekly_of
@@ -27,6 +28,25 @@ from app.scheduling.turn import take_turn_of
 
 Agreed = Booking | Alternative
 Done = TypeVar("Done")
+
+# Why a session is outside: it lies, in part at least, in time off, or it lies outside the working times.
+OFF, HOURS = "off", "hours"
+
+
+class Placed(Protocol):
+    """A session, or a row that tells where and when one is."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def starts_at(self) -> datetime: ...
+
+    @property
+    def ends_at(self) -> datetime: ...
+
+    @property
+    def location_id(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -60,9 +80,25 @@ def left_outside(therapist: Therapist, change: Callable[[], Done]) -> tuple[Done
     return done, Left(sessions, [one for one in named if isinstance(one, Alternative)])
 
 
-def sessions_outside(therapist: Therapist) -> list[Booking]:
-    """Sessions to come that do not lie in open time of their own location, earliest first."""
-    return [one for one in _Times.of(therapist, sessions_to_come(therapist)).outside if isinstance(one, Booking)]
+def why_outside(therapist: Therapist, sessions: Iterable[Booking]) -> dict[int, str]:
+    """Return OFF or HOURS by id for those of the sessions that are to come and outside open time.
+
+    Three statements at most, however many sessions.
+    """
+    now = clock.now()
+    to_come = [one for one in sessions if one.is_live and one.ends_at > now]
+    return _Times.of(therapist, to_come).why()
+
+
+def outside_to_come(therapist: Therapist) -> dict[int, str]:
+    """Return the same for every session to come, earliest first, without loading the sessions."""
+    now = clock.now()
+    # Bounded on both sides of the indexed column: no session is longer than that.
+    to_come = (Booking.starts_at > now - LONGEST, Booking.ends_at > now, Booking.status.in_(LIVE))
+    placed = select(Booking.id, Booking.starts_at, Booking.ends_at, Booking.location_id)
+    placed = placed.where(Booking.therapist_id == therapist.id, *to_come).order_by(Booking.starts_at, Booking.id)
+    rows: Sequence[Placed] = db.session.execute(placed).all()
+    return _Times.of(therapist, rows).why()
 
 
 def sessions_to_come(therapist: Therapist, ids: Iterable[int] | None = None) -> Sequence[Booking]:
@@ -97,34 +133,38 @@ class _Times:
     """The time off around what is agreed, and what of it lies outside open time; read once for all locations."""
 
     off: Sequence[TimeOff]
-    outside: list[Agreed]
+    outside: list[Placed]
 
     @classmethod
-    def of(cls, therapist: Therapist, agreed: Sequence[Agreed]) -> "_Times":
+    def of(cls, therapist: Therapist, agreed: Sequence[Placed]) -> "_Times":
         if not agreed:
             return cls([], [])
         span = min(one.starts_at for one in agreed), max(one.ends_at for one in agreed)
         off, extra = TimeOff.between(therapist.id, span), ExtraTime.between(therapist.id, span)
-        places = {one.location for one in agreed}
-        weekly = {place.id: weekly_of(therapist, place) for place in places}
-        dated = {place.id: _diary(place, off, extra) for place in places}
+        places = {one.location_id for one in agreed}
+        weekly = {place: weekly_of(therapist, place) for place in places}
+        dated = {place: _diary(place, off, extra) for place in places}
         opened = ((one, _open_around(one, therapist, weekly, dated)) for one in agreed)
         return cls(off, [one for one, around in opened if not slots.covers(around, *_seconds(one))])
 
+    def why(self) -> dict[int, str]:
+        closed = slots.merge(_seconds(one) for one in self.off)
+        return {one.id: OFF if _touched(closed, _seconds(one)) else HOURS for one in self.outside}
+
 
 def _open_around(
-    one: Agreed, therapist: Therapist, weekly: Mapping[int, slots.Weekly], dated: Mapping[int, slots.Diary]
+    one: Placed, therapist: Therapist, weekly: Mapping[int, slots.Weekly], dated: Mapping[int, slots.Diary]
 ) -> list[slots.Interval]:
     """Open time on the days of one session alone: the days between sessions, perhaps years, cost nothing."""
-    first, last = (moment.astimezone(therapist.tz).date() for moment in one.span)
+    first, last = (moment.astimezone(therapist.tz).date() for moment in (one.starts_at, one.ends_at))
     here, span = dated[one.location_id], _seconds(one)
     diary = slots.Diary(off=_touched(here.off, span), extra=_touched(here.extra, span))
     return slots.open_time(weekly[one.location_id], therapist.tz, diary, shift(first, -1), (last - first).days + 3)
 
 
-def _diary(location: Location, off: Sequence[TimeOff], extra: Sequence[ExtraTime]) -> slots.Diary:
+def _diary(location_id: int, off: Sequence[TimeOff], extra: Sequence[ExtraTime]) -> slots.Diary:
     """What opens and closes is as in availability.diary_of; both are merged."""
-    here = [_seconds(one) for one in extra if any(place.id == location.id for place in one.locations)]
+    here = [_seconds(one) for one in extra if any(place.id == location_id for place in one.locations)]
     shut = [_seconds(one) for one in off if one.booking_id or one.sick_day_id]
     closed = slots.merge(_seconds(one) for one in off)
     return slots.Diary(off=closed, extra=slots.subtract(slots.merge(here), slots.merge(shut)))
@@ -134,9 +174,9 @@ def _touched(merged: Sequence[slots.Interval], span: slots.Interval) -> Sequence
     return merged[bisect_right(merged, span[0], key=itemgetter(1)) : bisect_left(merged, span[1], key=itemgetter(0))]
 
 
-def _touches(one: Agreed, spans: Iterable[Span]) -> bool:
+def _touches(one: Placed, spans: Iterable[Span]) -> bool:
     return any(starts < one.ends_at and one.starts_at < ends for starts, ends in spans)
 
 
-def _seconds(one: Agreed | TimeOff | ExtraTime) -> slots.Interval:
+def _seconds(one: Placed | TimeOff | ExtraTime) -> slots.Interval:
     return int(one.starts_at.timestamp()), -int(-one.ends_at.timestamp() // 1)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from app import clock
 from app.booking.booking import Booking
-from app.booking.refusals import BookingChanged, Refused
+from app.booking.refusals import BookingChanged
 from app.calendars.connection import CalendarConnection
 from app.calendars.entry import CalendarEntry
 from app.calendars.live_check import NOTHING, Look
@@ -42,26 +42,6 @@ class Busy(NamedTuple):
     def key(self) -> str:
         """As a form carries it."""
         return f"{int(self.starts_at.timestamp())}-{int(self.ends_at.timestamp())}"
-
-
-class BusyElsewhere(Refused):
-    """Not confirmed: the therapist is busy elsewhere then, and chooses what to do."""
-
-    def __init__(self, busy: Sequence[Busy], told: str) -> None:
-        super().__init__(f"{told} Nothing is confirmed yet.")
-        self.busy = busy
-        self.told = told
-
-
-def confirm(booking: Booking, look: Look, told: Collection[str]) -> None:
-    """Confirm a request unless the therapist is busy elsewhere then; `told` are the keys of busy times that they were
-    shown and that shall not stand in the way. Raises BusyElsewhere, and what Booking.confirm raises."""
-    booking.lock()
-    busy = of_booking(booking, look) if booking.status == "requested" and not booking.has_lapsed else []
-    if any(one.key not in told for one in busy):
-        raise BusyElsewhere(busy, in_words(busy, booking))
-    settle(booking.id, [one.span for one in busy])
-    booking.confirm()
 
 
 def keep(booking: Booking, told: Collection[str]) -> None:

@@ -93,6 +93,7 @@ PUSHES = {
     "kept_refused": "Outcome of the answer kept offline",
     "kept_late": "Outcome of the answer kept offline",
     "kept_busy": "Outcome of the answer kept offline",
+    "kept_outside": "Outcome of the answer kept offline",
     "signed_out": "Notice that the sign-in there has ended",
     "test": "Test",
 }

@@ -30,6 +30,7 @@ KINDS = {
     "kept_refused": "kept_refused",
     "kept_late": "kept_late",
     "kept_busy": "kept_busy",
+    "kept_outside": "kept_outside",
     "signed_out": "signed_out",
     "test": "test",
 }

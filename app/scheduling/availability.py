@@ -103,7 +103,7 @@ def in_working_time(therapist: Therapist, location: Location, span: Span) -> boo
     first = span[0].astimezone(therapist.tz).date()
     days = (span[1].astimezone(therapist.tz).date() - first).days + 1
     diary = diary_of(therapist.id, *around(first, days, therapist.tz), location)
-    opened = slots.open_time(weekly_of(therapist, location), therapist.tz, diary, shift(first, -1), days + 2)
+    opened = slots.open_time(weekly_of(therapist, location.id), therapist.tz, diary, shift(first, -1), days + 2)
     return slots.covers(opened, int(span[0].timestamp()), _ceil(span[1]))
 
 
@@ -116,7 +116,7 @@ def bookable_span(therapist: Therapist) -> Span:
 
 def rules_of(therapist: Therapist, session_type: SessionType, location: Location) -> slots.Rules:
     return slots.Rules(
-        weekly=weekly_of(therapist, location),
+        weekly=weekly_of(therapist, location.id),
         zone=therapist.tz,
         minutes=session_type.minutes,
         gap_before=session_type.gap_before_minutes,
@@ -125,11 +125,11 @@ def rules_of(therapist: Therapist, session_type: SessionType, location: Location
     )
 
 
-def weekly_of(therapist: Therapist, location: Location | None = None) -> dict[int, list[slots.Interval]]:
-    """Working times in minutes by weekday, at one location or at any."""
+def weekly_of(therapist: Therapist, location: int | None = None) -> dict[int, list[slots.Interval]]:
+    """Working times in minutes by weekday, at the location with this id or at any."""
     weekly: dict[int, list[slots.Interval]] = {}
     for span in therapist.working_times:
-        if location is None or any(one.id == location.id for one in span.locations):
+        if location is None or any(one.id == location for one in span.locations):
             weekly.setdefault(span.weekday, []).append((span.starts_minute, span.ends_minute))
     return weekly
 

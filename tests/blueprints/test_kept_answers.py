@@ -14,6 +14,7 @@ from app.jobs import pushes
 from app.messages.activity import Activity
 from app.messages.message import Message
 from app.scheduling.busy_time import BusyTime
+from app.scheduling.time_off import TimeOff
 from tests import world
 from tests.blueprints.pages import form_token, read, sign_in
 from tests.push.conftest import offer_push, tell_there
@@ -181,6 +182,10 @@ def is_busy_elsewhere(booking: Booking) -> None:
     db.session.add(BusyTime(therapist_id=booking.therapist_id, starts_at=booking.starts_at, ends_at=booking.ends_at))
 
 
+def is_off(booking: Booking) -> None:
+    TimeOff.take(booking.therapist_id, booking.span)
+
+
 @pytest.mark.parametrize(
     ("meanwhile", "age", "kind"),
     [
@@ -189,8 +194,9 @@ def is_busy_elsewhere(booking: Booking) -> None:
         (lapses, 60, "kept_late"),
         (lambda _booking: None, DAY + 1, "kept_late"),
         (is_busy_elsewhere, 60, "kept_busy"),
+        (is_off, 60, "kept_outside"),
     ],
-    ids=["confirmed", "cancelled", "lapsed", "too old", "busy"],
+    ids=["confirmed", "cancelled", "lapsed", "too old", "busy", "off"],
 )
 def test_what_became_of_it_is_also_pushed_once(phone, press, request_of_ines, meanwhile, age, kind):
     meanwhile(request_of_ines)
@@ -206,3 +212,11 @@ def test_what_became_of_it_is_also_pushed_once(phone, press, request_of_ines, me
 
 def _seen(booking: Booking) -> Seen:
     return Seen(int(booking.starts_at.timestamp()), booking.location_id)
+
+
+def test_a_session_that_falls_in_time_off_meanwhile_is_put_to_the_therapist(press, request_of_ines):
+    is_off(request_of_ines)
+    db.session.commit()
+    answer = press()
+    assert "This session falls in your time off." in answer.json["sentence"]
+    refused(answer, request_of_ines, "The session of Ines K.", "requested")

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.booking.outside import Left, left_outside, sessions_outside
+from app.booking.booking import Booking
+from app.booking.outside import Left, left_outside, outside_to_come
 from app.booking.rearrangement import Terms, dispute, offer_alternatives
 from app.booking.refusals import NotPossible
 from app.database import db
@@ -29,6 +30,10 @@ def every_day(starts: int, ends: int) -> list[tuple[int, int, int]]:
 
 def off(mara, days: int, starts: str, ends: str) -> TimeOff:
     return TimeOff.take(mara.id, (world.in_days(days, starts), world.in_days(days, ends)))
+
+
+def sessions_outside(mara) -> list[Booking]:
+    return [db.session.get_one(Booking, one) for one in outside_to_come(mara)]
 
 
 def test_in_working_time_nobody_is_outside(mara, request_of_ines):

@@ -36,7 +36,17 @@ PLANTED = {
     "trade": "therap",
     "practice": "practice",
 }
-KINDS = {"request", "changed", "kept_confirmed", "kept_refused", "kept_late", "kept_busy", "signed_out", "test"}
+KINDS = {
+    "request",
+    "changed",
+    "kept_confirmed",
+    "kept_refused",
+    "kept_late",
+    "kept_busy",
+    "kept_outside",
+    "signed_out",
+    "test",
+}
 
 
 @pytest.fixture

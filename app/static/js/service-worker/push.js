@@ -6,6 +6,7 @@ const WORDS = {
   kept_refused: "The answer you gave offline was not carried out: things have changed meanwhile. Please look.",
   kept_late: "The answer you gave offline was not carried out: it came too late. Please look.",
   kept_busy: "The answer you gave offline was not carried out: you are busy elsewhere then. Please look.",
+  kept_outside: "The answer you gave offline was not carried out: you do not work then. Please look.",
   signed_out: "Sign in again to go on being told here",
   test: "This device will be told",
 };
