@@ -1,6 +1,7 @@
 """A session outside the therapist's times: marked wherever it is listed, and listed until that is solved."""
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from app.database import db
@@ -86,11 +87,11 @@ def test_extra_time_at_another_location_leaves_the_mark_in_the_calendar(desk, ma
     assert OFF.lower() not in said(desk.open(calendar).text)
 
 
-def test_a_sessions_mark_follows_it_into_the_list_that_a_device_keeps(mara, visitor, really_today):
-    today = world.in_days(0, "23:00")
-    desk, booking = visitor("mara@example.com"), world.INES.is_booked(mara, today)
-    off(mara, 0)
-    (line,) = desk.http.get("/dashboard/kept").json["sessions"]
+def test_a_sessions_mark_follows_it_into_the_list_that_a_device_keeps(mara, visitor):
+    with time_machine.travel(world.at("2026-11-24T12:00"), tick=False):
+        desk, booking = visitor("mara@example.com"), world.INES.is_booked(mara, world.in_days(0, "15:00"))
+        off(mara, 0)
+        (line,) = desk.http.get("/dashboard/kept").json["sessions"]
     assert (line["status"], booking.status) == (OFF, "confirmed")
 
 
