@@ -30,7 +30,6 @@ def show() -> Response:
     to_decide = [*busy, *(edited := undecided.edits_in(outside.written))]
     undecided_ones = lists.agreed(therapist.id, now).where(Booking.id.in_(to_decide)).limit(MOST)
     decide = db.session.scalars(undecided_ones).all() if to_decide else []
-    upcoming = lists.agreed(therapist.id, now, without=to_decide).limit(NEXT)
     return page_or_fragment(
         "dashboard/show.html",
         "dashboard/_today.html",
@@ -40,7 +39,7 @@ def show() -> Response:
         clashing=[one for one in decide if one.id in busy],
         edited_only=[one for one in decide if one.id not in busy],
         awaiting=page_of(awaiting, AT_ONCE, "awaiting"),
-        upcoming=db.session.scalars(upcoming).all(),
+        upcoming=db.session.scalars(lists.agreed(therapist.id, now, without=to_decide).limit(NEXT)).all(),
         busy=busy,
         busy_in_words=clashes.in_words,
         edited=edited,

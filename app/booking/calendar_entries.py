@@ -166,8 +166,7 @@ _OFF_OR_SHUT = case((OFF_OR_SHUT == SHUT, "shut"), else_="off")
 _DATED = union_all(
     _touching(TimeOff, _OFF_OR_SHUT, TimeOff.why, TimeOff.made_at),
     _touching(BusyTime, literal("busy"), literal(""), cast(null(), UTCDateTime())),
-    # One without a location opens nothing.
-    _touching(ExtraTime, literal("extra"), ExtraTime.why, ExtraTime.made_at, extra_time_location.c.location_id).join(
-        extra_time_location, extra_time_location.c.extra_time_id == ExtraTime.id
-    ),
+    _touching(
+        ExtraTime, literal("extra"), ExtraTime.why, ExtraTime.made_at, extra_time_location.c.location_id
+    ).outerjoin(extra_time_location, extra_time_location.c.extra_time_id == ExtraTime.id),
 )

@@ -302,7 +302,7 @@ def test_a_session_that_was_outside_before_is_not_told_again(desk, mara):
     works(mara, (ten.weekday(), "15:00", "18:00"))
     page = desk.press(desk.open(f"/working-times?change={span_of(mara).id}"), "Save hours", ends="17:00")
     assert "Changed." in page.text
-    assert "Ines Keller" not in page.text
+    assert "outside your times now" not in page.text
 
 
 def test_a_session_at_a_location_that_closes_is_outside(desk, mara):
