@@ -26,29 +26,30 @@ bp = Blueprint("ics_addresses", __name__)
 def connect() -> Response:
     address, name = (one_line(request.form.get(field)) for field in ("address", "name"))
     therapist = current_user.therapist
-    therapist_id, zone, key = therapist.id, therapist.zone, sent_key()
+    therapist_id, zone, horizon_days, key = therapist.id, therapist.zone, therapist.horizon_days, sent_key()
     if made_before := CalendarConnection.made_by(key):
-        return _told_of(made_before.label)
+        return _told_of(made_before)
     if next_look := _note_look(therapist_id):
         when = clock_time(next_look, zone)
         problem = f"You have tried many addresses in the last hour. Please try this one after {when}."
         return calendars_page(429, typed={"address": address, "name": name, "problem": problem})
     try:
-        called = ics_reading.first_look(address, current_app.config)
+        looked = ics_reading.first_look(address, zone, horizon_days, current_app.config)
         take_turn_of(therapist_id)
-        connection = by_address.connect(therapist_id, zone, address, name or called)
+        connection = by_address.connect(therapist_id, zone, address, name or looked.name, looked.told)
         connection.made_once = key
     except (GatewayError, NotPossible) as refused:
         db.session.rollback()
         typed = {"address": address, "name": name, "problem": f"{refused} Nothing was connected."}
         return calendars_page(422, typed=typed)
-    label = connection.label
     db.session.commit()
-    return _told_of(label)
+    return _told_of(connection)
 
 
-def _told_of(label: str) -> Response:
-    return told_here(f"Connected: {label}. It is read at once.")
+def _told_of(connection: CalendarConnection) -> Response:
+    """What cannot be read of a calendar is told before anybody relies on it."""
+    problems = "".join(f"{calendar.error} " for calendar in connection.calendars if calendar.error)
+    return told_here(f"{problems}Connected: {connection.label}. It is read at once.")
 
 
 def _note_look(therapist_id: int) -> datetime | None:

@@ -26,10 +26,10 @@ class AddressLost(GatewayError):
         super().__init__("The address of this calendar is lost.", retry=False)
 
 
-def connect(therapist_id: int, zone: str, address: str, name: str) -> CalendarConnection:
-    """What is taken there closes time here from now on. `name`: typed, or what the calendar calls itself. The same
-    address once more is read anew, also where it could not be read any more. Call it in the therapist's turn; the
-    caller commits. Raises NotPossible."""
+def connect(therapist_id: int, zone: str, address: str, name: str, told: str | None = None) -> CalendarConnection:
+    """What is taken there closes time here from now on. `name`: typed, or what the calendar calls itself. `told`: what
+    cannot be read of it. The same address once more is read anew, also where it could not be read any more. Call it in
+    the therapist's turn; the caller commits. Raises NotPossible."""
     address = address.strip()
     connection = _known(therapist_id, address)
     if connection is None:
@@ -38,7 +38,7 @@ def connect(therapist_id: int, zone: str, address: str, name: str) -> CalendarCo
     connection.state, connection.error, connection.failing_since, connection.told_at = "working", None, None, None
     for calendar in connection.calendars:
         calendar.name, calendar.address = connection.label, address
-        calendar.full_sync_at, calendar.etag, calendar.attempts, calendar.error = None, None, 0, None
+        calendar.full_sync_at, calendar.etag, calendar.attempts, calendar.error = None, None, 0, told
         calendar.fall_due()
     db.session.flush()
     changes.note_seen(therapist_id)

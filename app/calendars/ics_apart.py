@@ -1,8 +1,7 @@
-"""A large calendar is worked out in a process of its own: nothing that it holds makes others wait.
+"""Work out a calendar that is large, or takes long, in a process of its own: nothing that it holds makes others wait.
 
-Taking apart a file of some megabytes takes seconds, and one made for it half a minute; the parser can neither be
-interrupted nor does it let other threads have their turn. A process can be ended from outside, takes its memory along,
-and gives way to whatever else there is to do.
+A file of some megabytes takes seconds, and computing lets other threads have few turns meanwhile. A process can be
+ended from outside, takes its memory along, and gives way to whatever else there is to do.
 """
 
 import logging
@@ -16,7 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.calendars import ics_bounds
-from app.calendars.ics_busy import Busy, IsOwn, busy
+from app.calendars.ics_busy import Busy, IsOwn, busy, nobodys
 from app.calendars.ics_parsing import NotACalendar
 from app.scheduling.spans import Span
 
@@ -29,22 +28,37 @@ MOST_MEMORY = 1_500_000_000  # bytes
 HERE = Path(__file__).parents[2]
 
 
-def worked_out(data: bytes, window: Span, zone: ZoneInfo, mine: Collection[str], is_own: IsOwn) -> Busy:
-    """As `busy`, and raises the same."""
+def worked_out(
+    data: bytes,
+    window: Span,
+    zone: ZoneInfo,
+    mine: Collection[str],
+    is_own: IsOwn = nobodys,
+    seconds: float | None = None,
+) -> Busy:
+    """As `busy`, and raises the same. `seconds`: that somebody waits for it, whatever the machine does."""
     if len(data) < LARGE:
-        return busy(data, window, zone, mine, is_own)
+        try:
+            return busy(data, window, zone, mine, is_own, ics_bounds.HARMLESS_SECONDS)
+        except ics_bounds.TooLong:  # no harmless one
+            pass
     ics_bounds.check_size(data)
     asked = pickle.dumps((data, window, zone, list(mine), is_own))
     try:
         done = subprocess.run(
-            [sys.executable, "-m", __name__], input=asked, capture_output=True, timeout=SECONDS, cwd=HERE, check=True
+            [sys.executable, "-m", __name__],
+            input=asked,
+            capture_output=True,
+            timeout=seconds or SECONDS,
+            cwd=HERE,
+            check=True,
         )
     except subprocess.TimeoutExpired:
-        raise ics_bounds.TooMuch(ics_bounds.TOO_LONG) from None
+        raise ics_bounds.TooLong from None
     except subprocess.CalledProcessError as ended:
         # By a limit, mostly; what a calendar says is not in it, for nothing of ours prints that.
         log.warning("a calendar was not worked out: %s %s", ended.returncode, ended.stderr[-300:])
-        raise ics_bounds.TooMuch(ics_bounds.TOO_LONG) from None
+        raise ics_bounds.TooLong from None
     found = pickle.loads(done.stdout)
     if isinstance(found, Exception):
         raise found

@@ -1,38 +1,61 @@
 """The text of an ICS file as busy times: pure.
 
-Any calendar may come, and any file that says it is one. What is read is what closes time; what is no calendar is
-refused in words for a person. A single entry that cannot be read is told apart, so that its time is not taken for free.
+Any calendar may come, and any file that says it is one. It is judged value by value: what closes time is read, what
+decides nothing about time spoils nothing. What decides and cannot be read is told, and what it may have closed is not
+taken for free. What is no calendar is refused in words for a person.
 """
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import recurring_ical_events
-from icalendar import Calendar, Component
-
 from app.calendars import ics_bounds
-from app.calendars.ics_parsing import drop_broken_exceptions, every, every_one, name_of, parsed, series, word
-from app.scheduling.local_time import available_zones, first_moment
+from app.calendars.ics_entry import Entry, Places
+from app.calendars.ics_freebusy import periods
+from app.calendars.ics_lines import Component, as_utf8
+from app.calendars.ics_parsing import every, name_of, parsed, passed_over, series, word
+from app.calendars.ics_series import Series
+from app.calendars.ics_zones import Zones
 from app.scheduling.spans import Span
 
-DAY = timedelta(days=1)
-REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID")
-FREE_BY_MICROSOFT = ("FREE", "WORKINGELSEWHERE")
+# What is told of a calendar of which not everything can be read.
+MISSING = "Some entries have a time that Holdfast cannot read; they may not close time here."
+INEXACT = "Some entries have a time that Holdfast cannot read exactly; they may close too much time here, or another."
+ASIDE = "Some parts of this calendar cannot be read. They decide no busy time: all busy times in it are known."
+ABOUT, BESIDE = "about-", "beside-"  # how the marks begin of what is inexact, and of what closes nothing
 
 IsOwn = Callable[[str], bool]
 
 
+def nobodys(_uid: str) -> bool:
+    """Whose sessions nobody knows."""
+    return False
+
+
 class Busy(NamedTuple):
-    """What a file says. `unread`: how the ids of entries begin that could not be read; what was known of them stands.
-    `every`: how often the calendar itself wants to be fetched."""
+    """What a file says. `unread`: what could not be read. Where times may be missing, how the ids of an entry begin:
+    what was known of it stands. `every`: how often the calendar itself wants to be fetched."""
 
     spans: dict[str, Span]
     unread: frozenset[str]
     name: str
     every: timedelta | None
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """How the ids of entries begin of which times may be missing."""
+        return frozenset(mark for mark in self.unread if not mark.startswith((ABOUT, BESIDE)))
+
+    @property
+    def told(self) -> str | None:
+        """What must be told of it, in words."""
+        if self.missing:
+            return MISSING
+        if any(mark.startswith(ABOUT) for mark in self.unread):
+            return INEXACT
+        return ASIDE if self.unread else None
 
 
 def busy(
@@ -40,26 +63,32 @@ def busy(
     window: Span,
     zone: ZoneInfo,
     mine: Collection[str] = (),
-    is_own: IsOwn = lambda _uid: False,
+    is_own: IsOwn = nobodys,
+    seconds: float | None = None,
 ) -> Busy:
     """The busy times that share some time with the window, by ids that stay the same as long as entry and time do.
 
     `zone`: of the therapist, for times without a zone; `mine`: their e-mail addresses, to know what they declined;
     `is_own`: whether a UID is that of a session of theirs here: its time is held already, wherever it has wandered.
-    Raises NotACalendar, and TooMuch for what no person's calendar holds.
+    `seconds`: of computing. Raises NotACalendar, and TooMuch for what no person's calendar holds.
     """
+    data = as_utf8(data)
     ics_bounds.check_size(data)
-    in_time = ics_bounds.deadline()
+    budget = ics_bounds.Budget(ics_bounds.SECONDS if seconds is None else seconds)
+    found = parsed(data)
+    budget.look()
+    described = [one for calendar in found.calendars for one in calendar.walk("VTIMEZONE")]
+    zones = Zones(described, window[1], budget.steps)
+    unread = {f"{BESIDE}{kind}" for kind in passed_over(found)} | ({f"{BESIDE}zones"} if zones.unread else set())
     spans: dict[str, Span] = {}
-    unread: set[str] = set()
-    calendars = parsed(data)
-    for calendar in calendars:
-        one = _One(calendar, window, zone, {address.lower() for address in mine}, is_own, in_time)
+    addresses = frozenset(address.lower() for address in mine)
+    for calendar in found.calendars:
+        one = _One(calendar, window, zone, zones, addresses, is_own, budget)
         for known, span in one.spans(unread):
             spans[known] = span
             if len(spans) > ics_bounds.MOST_SPANS:
                 raise ics_bounds.TooMuch(f"This calendar has more than {ics_bounds.MOST_SPANS} busy times ahead.")
-    return Busy(spans, frozenset(unread), name_of(calendars), every(calendars[0]))
+    return Busy(spans, frozenset(unread), name_of(found.calendars), every(found.calendars[0]))
 
 
 class _One:
@@ -67,102 +96,80 @@ class _One:
 
     def __init__(
         self,
-        calendar: Calendar,
+        calendar: Component,
         window: Span,
         zone: ZoneInfo,
-        mine: set[str],
+        zones: Zones,
+        mine: frozenset[str],
         is_own: IsOwn,
-        in_time: Callable[[], None],
+        budget: ics_bounds.Budget,
     ) -> None:
-        self._calendar, self._window, self._mine, self._in_time = calendar, window, mine, in_time
-        self._is_own = is_own
+        self._calendar, self._window, self._is_own, self._budget = calendar, window, is_own, budget
         said = word(calendar, "X-WR-TIMEZONE")
-        self._said_zone = said if said in available_zones() else None
-        self._zone = ZoneInfo(said) if self._said_zone else zone
+        named = zones.named(said) if said else None
+        self._places = Places(zones, named or zone, is_guess=bool(said and named is None))
         owner = word(calendar, "X-WR-CALNAME").lower()  # Google names somebody's own calendar by their address
-        if "@" in owner:
-            self._mine = mine | {owner}
+        self._mine = mine | {owner} if "@" in owner else mine
 
     def spans(self, unread: set[str]) -> Iterator[tuple[str, Span]]:
-        for uid, entries in series(self._calendar):
-            self._in_time()
-            if self._is_own(uid) and _is_single(entries):  # what a person made repeat of it is theirs
-                continue
-            begins = hashlib.sha256(uid.encode()).hexdigest()[:24]
-            try:
-                found = list(self._busy(entries))
-            except Exception:  # whatever the libraries meet in a stranger's entry: it is told, and the others are read
-                unread.add(begins)
-                continue
-            for starts, ends in found:
+        for uid, components in series(self._calendar):
+            self._budget.look()
+            begins = hashlib.sha256(uid.encode("utf-8", "replace")).hexdigest()[:24]
+            for starts, ends in self._read(uid, begins, components, unread):
                 yield f"{begins}-{starts.timestamp():.0f}-{ends.timestamp():.0f}", (starts, ends)
 
-    def _busy(self, entries: list[Component]) -> Iterator[Span]:
-        if entries[0].name == "VFREEBUSY":
-            found = (span for entry in entries for span in self._periods(entry))
-        elif self._lies_elsewhere(entries):
+    def _read(self, uid: str, begins: str, components: list[Component], unread: set[str]) -> list[Span]:
+        """The spans of one UID in the window, as far as they can be read."""
+        found: list[Span] = []
+        try:
+            for starts, ends in self._busy(uid, begins, components, unread):
+                if starts < ends and starts < self._window[1] and ends > self._window[0]:
+                    found.append((starts, ends))
+                    _check_count(found)
+        except ics_bounds.TooMuch:
+            raise
+        except ics_bounds.TooDense:
+            unread.add(begins)
+            return []
+        except Exception:  # whatever a stranger's entry leads to: it is told, and the others are read
+            unread.add(begins)
+        return found
+
+    def _busy(self, uid: str, begins: str, components: list[Component], unread: set[str]) -> Iterator[Span]:
+        if components[0].name == "VFREEBUSY":
+            read, all_of_it = periods(components, self._places)
+            unread.update(() if all_of_it else (begins,))
+            yield from read
             return
-        else:
-            found = (self._span(one) for one in self._dates(entries) if not self._is_free(one))
-        for starts, ends in found:
-            if starts < ends and starts < self._window[1] and ends > self._window[0]:
-                yield starts, ends
-
-    def _lies_elsewhere(self, entries: list[Component]) -> bool:
-        """Whether this is a single entry of another time: most of an old calendar, and quickly seen."""
-        entry = entries[0]
-        if not _is_single(entries):
-            return False
-        days = [_day(every_one(entry, name)[0].dt) for name in ("DTSTART", "DTEND") if name in entry]
-        ends = "DTEND" in entry and max(days) < (self._window[0] - 2 * DAY).date()
-        return ends or min(days) > (self._window[1] + 2 * DAY).date()
-
-    def _dates(self, entries: list[Component]) -> list[Component]:
-        """The single dates of a series, those that were changed in place of the others."""
-        until = (self._window[1] + DAY).date()
-        if len(entries) > ics_bounds.MOST_OF_ONE or any(ics_bounds.is_too_much(one, until) for one in entries):
-            raise ics_bounds.TooMuch
-        for entry in entries:
-            drop_broken_exceptions(entry)
-        alone = Calendar()
-        if self._said_zone:
-            alone.add("X-WR-TIMEZONE", self._said_zone)
-        alone.subcomponents = entries
-        # A day more at both ends: times without a zone are not yet where they belong.
-        return list(recurring_ical_events.of(alone).between(self._window[0] - DAY, self._window[1] + DAY))
-
-    def _is_free(self, entry: Component) -> bool:
-        return (
-            word(entry, "TRANSP").upper() == "TRANSPARENT"
-            or word(entry, "STATUS").upper() == "CANCELLED"
-            or word(entry, "X-MICROSOFT-CDO-BUSYSTATUS").upper() in FREE_BY_MICROSOFT
-            or any(self._declines(attendee) for attendee in every_one(entry, "ATTENDEE"))
-        )
-
-    def _declines(self, attendee: Any) -> bool:
-        address = str(attendee).lower().removeprefix("mailto:")
-        return address in self._mine and str(attendee.params.get("PARTSTAT", "")).upper() == "DECLINED"
-
-    def _span(self, entry: Component) -> Span:
-        starts, ends = (every_one(entry, name)[0].dt for name in ("DTSTART", "DTEND"))
-        return self._moment(starts), self._moment(ends)
-
-    def _periods(self, entry: Component) -> Iterator[Span]:
-        for period in every_one(entry, "FREEBUSY"):
-            if str(period.params.get("FBTYPE", "BUSY")).upper() != "FREE":
-                starts, ends = period.dt
-                starts = self._moment(starts)
-                yield starts, starts + ends if isinstance(ends, timedelta) else self._moment(ends)
-
-    def _moment(self, said: date) -> datetime:
-        if not isinstance(said, datetime):
-            return first_moment(said, self._zone)
-        return (said if said.tzinfo else said.replace(tzinfo=self._zone)).astimezone(UTC)
+        _check(components)
+        entries = [Entry(one, self._places, self._mine) for one in components]
+        if (
+            len(entries) == 1 and entries[0].is_single and self._is_own(uid)
+        ):  # what a person made repeat of it is theirs
+            return
+        yield from Series(entries, self._window, self._places.own, self._budget.steps()).spans()
+        # Only now: some is seen while the dates are worked out.
+        if any(entry.may_lack and not entry.is_free for entry in entries):
+            unread.add(begins)
+        elif any(entry.is_inexact and not entry.is_free for entry in entries) or _are_revisions(entries):
+            unread.add(f"{ABOUT}{begins}")
 
 
-def _is_single(entries: list[Component]) -> bool:
-    return len(entries) == 1 and not any(name in entries[0] for name in REPEATS)
+def _are_revisions(entries: list[Entry]) -> bool:
+    """Whether the file holds earlier revisions of an entry beside a later one. All of them close their time, for many
+    programs give one UID to all their entries."""
+    return len({entry.sequence for entry in entries if not (entry.is_change or entry.is_free)}) > 1
 
 
-def _day(said: date) -> date:
-    return date(said.year, said.month, said.day)
+def _check_count(found: list[Span]) -> None:
+    if len(found) > ics_bounds.MOST_SPANS:
+        raise ics_bounds.TooDense
+
+
+def _check(components: list[Component]) -> None:
+    """Raises TooDense for what no entry of a person holds."""
+    if len(components) > ics_bounds.MOST_OF_ONE:
+        raise ics_bounds.TooDense
+    for one in components:
+        if len(one.of("RRULE")) + len(one.of("EXRULE")) > ics_bounds.MOST_RULES:
+            raise ics_bounds.TooDense

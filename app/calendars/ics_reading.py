@@ -14,7 +14,7 @@ from app import clock
 from app.calendars import ics_bounds
 from app.calendars.ics_apart import worked_out
 from app.calendars.ics_busy import Busy
-from app.calendars.ics_parsing import NotACalendar, head_of, name_of, parsed
+from app.calendars.ics_parsing import NotACalendar
 from app.calendars.outside_calendar import CHECKED_EVERY
 from app.calendars.own import Own
 from app.calendars.reading import Known, Reading, window_of
@@ -27,6 +27,7 @@ OFTEN, SELDOM = timedelta(minutes=15), timedelta(hours=1)
 # Then the same text is looked at once more: by a newer Holdfast, or a less busy machine.
 REFUSED_FOR = timedelta(hours=6)
 ASKED_AGAIN = timedelta(hours=1)  # where a text was refused
+WAITED_FOR = 20.0  # seconds, by a person who connects a calendar
 
 
 class Asking(NamedTuple):
@@ -37,6 +38,13 @@ class Asking(NamedTuple):
     zone: str  # of the therapist
     email: str  # theirs, to know what they declined
     own: Own
+
+
+class FirstLook(NamedTuple):
+    """`told`: what cannot be read of it, in words."""
+
+    name: str
+    told: str | None
 
 
 class Answer(NamedTuple):
@@ -96,19 +104,20 @@ def gather(asking: Asking, known: Known, config: Mapping[str, Any]) -> Answer:
     except (NotACalendar, ics_bounds.TooMuch) as refused:
         raise Refused(seen._replace(refused=str(refused), refused_at=clock.now().isoformat())) from None
     seen = seen._replace(minutes=found.every.total_seconds() / 60 if found.every else None)
-    reading = Reading(window, complete=True, zone=asking.zone, taken=found.spans, unreadable=set(found.unread))
+    reading = Reading(window, complete=True, zone=asking.zone, taken=found.spans)
+    reading.unreadable, reading.told = set(found.missing), found.told
     return Answer(reading, seen.stored(), _after(seen.minutes))
 
 
-def first_look(address: str, config: Mapping[str, Any]) -> str:
-    """Whether there is a calendar at all, and what it calls itself. Its entries can take seconds, and somebody waits:
-    they are left to the worker. Raises GatewayError."""
+def first_look(address: str, zone: str, horizon_days: int, config: Mapping[str, Any]) -> FirstLook:
+    """What a calendar is called, and what must be told of it before anybody relies on it: all of it is read once, as
+    far ahead as can be booked. Raises GatewayError."""
     data = ics_address.fetch(address, config).data or b""
     try:
-        ics_bounds.check_size(data)
-        return name_of(parsed(head_of(data)))
+        found = worked_out(data, window_of(horizon_days), ZoneInfo(zone), [], seconds=WAITED_FOR)
     except (NotACalendar, ics_bounds.TooMuch) as refused:
         raise GatewayError(str(refused), retry=False) from None
+    return FirstLook(found.name, found.told)
 
 
 def _read(data: bytes, window: Span, asking: Asking) -> Busy:

@@ -68,6 +68,7 @@ class Reading:
     free: set[str] = field(default_factory=set)  # told of, and taking no time in the window
     ended: set[str] = field(default_factory=set)  # those of them that may have been a series: all its days are free
     unreadable: set[str] = field(default_factory=set)  # they keep what is known of them
+    told: str | None = None  # what must be told of a calendar of which not all can be read, in words
     ours: dict[str, dict[str, Any]] = field(default_factory=dict)  # what we wrote there, as it is now
     sync_token: str | None = None
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from app import clock
 from app.calendars import by_address, edits, gone, health, ics_reading, keeping, ours, reading
 from app.calendars.connection import CalendarConnection
+from app.calendars.ics_busy import ASIDE, INEXACT, MISSING
 from app.calendars.outside_calendar import LOST
 from app.calendars.own import Own
 from app.database import db
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 8
 READING_SECONDS = 120.0  # of one calendar; what takes longer is begun anew later
 
-UNREADABLE = "Some entries have a time that Holdfast cannot read; they may not close time here."
+NOT_ALL_READ = (MISSING, INEXACT, ASIDE)  # what stays told until all is looked at again
 
 
 def sync_due() -> None:
@@ -75,7 +76,7 @@ def _sync_address(claim: Claim) -> None:
     if answer.reading is not None:
         _keep(claim, answer.reading, after, etag=answer.seen)
         return
-    error = UNREADABLE if claim.error == UNREADABLE else None
+    error = claim.error if claim.error in NOT_ALL_READ else None
     claim.give_back(after, error=error, etag=answer.seen, last_sync_at=clock.now())
     health.note_success(claim.connection_id)
     db.session.commit()
@@ -114,10 +115,11 @@ def _keep(claim: Claim, found: reading.Reading, after: timedelta | None = None, 
     now = clock.now()
     outcome = {"sync_token": found.sync_token, "zone": found.zone[:64], "last_sync_at": now}
     outcome |= {"full_sync_at": now, "read_until": found.window[1]} if found.complete else {}
-    # Until all is looked at again, what could not be read is still so.
-    unreadable = found.unreadable or (claim.error == UNREADABLE and not found.complete)
+    told = found.told or (MISSING if found.unreadable else None)
+    if not found.complete and claim.error in NOT_ALL_READ:
+        told = told or claim.error  # until all is looked at again, what could not be read is still so
     take_turn_of(claim.therapist_id)
-    claim.give_back(after, error=UNREADABLE if unreadable else None, **outcome, **more)
+    claim.give_back(after, error=told, **outcome, **more)
     if claim.is_read:
         keeping.keep(claim.calendar_id, claim.therapist_id, found)
         if found.complete and claim.known.closes_what_is_unread:

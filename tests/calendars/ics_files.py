@@ -1,5 +1,6 @@
 """ICS files, written in a line or two, and the times that they take."""
 
+import hashlib
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,17 @@ def read(*lines: str, head: tuple[str, ...] = (), window=NOVEMBER, zone=LONDON, 
 def spans(*lines: str, **options) -> list[tuple[str, str]]:
     found = read(*lines, **options)
     assert not found.unread
+    return times(found)
+
+
+def times(found: Busy) -> list[tuple[str, str]]:
+    """What it closes, whatever could not be read."""
     return sorted((f"{starts:%m-%dT%H:%M}", f"{ends:%m-%dT%H:%M}") for starts, ends in found.spans.values())
+
+
+def key_of(uid: str) -> str:
+    """How the ids of an entry begin."""
+    return hashlib.sha256(uid.encode()).hexdigest()[:24]
 
 
 TEN = [("11-24T10:00", "11-24T11:00")]

@@ -11,6 +11,8 @@ from sqlalchemy import select, text, update
 
 from app import clock
 from app.calendars.connection import CalendarConnection
+from app.calendars.ics_busy import ASIDE, INEXACT, MISSING
+from app.calendars.ics_parsing import DISTORTED, INCOMPLETE
 from app.calendars.ics_reading import OFTEN
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
@@ -230,6 +232,58 @@ def test_what_is_no_calendar_is_not_connected(connect, server):
     gives(server, status=404)
     assert "There is no calendar at this address" in connect().text
     assert db.session.scalars(select(CalendarConnection)).all() == []
+
+
+NOT_WHOLE = {
+    "cut off": lambda body: body[:-20],
+    "indented": lambda body: body.replace(b"\r\n", b"\r\n    ").replace(b"    END:VCAL", b"END:VCAL"),
+}
+
+
+@pytest.mark.parametrize("what", NOT_WHOLE)
+def test_a_calendar_that_is_not_whole_is_refused_before_it_is_connected_and_frees_nothing_afterwards(
+    connect, sync, server, mara, what
+):
+    gives(server, NOT_WHOLE[what](ics(world.in_days(3))))
+    page = connect()
+    assert page.status == 422
+    assert "Nothing was connected." in page.text
+    gives(server, ics(world.in_days(3)))
+    connect()
+    sync()
+    gives(server, NOT_WHOLE[what](ics(world.in_days(4))))
+    sync()
+    assert busy_spans(mara) == [hour(world.in_days(3))]
+    assert the_calendar().error in (INCOMPLETE, DISTORTED)
+
+
+TOLD = {
+    "a stray line": (lambda body: body + b"<!-- cached -->\r\n", ASIDE),
+    "an endless rule": (lambda body: body.replace(b"SUMMARY", b"RRULE:FREQ=MONTHLY;INTERVAL=0\r\nSUMMARY"), MISSING),
+    "an exception in no known zone": (
+        lambda body: body.replace(b"UID", b"EXDATE;TZID=Mars/Olympus:20261124T100000\r\nUID"),
+        INEXACT,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TOLD)
+def test_what_cannot_be_read_is_told_when_the_calendar_is_connected_and_stays_told(
+    connect, sync, server, mara, visitor, what
+):
+    spoil, sentence = TOLD[what]
+    gives(server, spoil(ics(world.in_days(3))))
+    page = connect()
+    assert page.text.index(sentence) < page.text.index("Connected: Work.")
+    assert the_calendar().error == sentence
+    sync()
+    assert busy_spans(mara) == [hour(world.in_days(3))]
+    assert sentence in visitor("mara@example.com").open(PAGE).text
+    sync()
+    assert the_calendar().error == sentence
+    gives(server, ics(world.in_days(3)))
+    sync()
+    assert the_calendar().error is None
 
 
 def test_only_so_many_addresses_are_looked_at_in_an_hour(connect, server, otto, visitor):

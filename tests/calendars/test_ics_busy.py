@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from app.calendars import ics_bounds
 from app.calendars.ics_bounds import TooMuch
-from app.calendars.ics_busy import busy
-from app.calendars.ics_parsing import INCOMPLETE, LONGEST_HEAD, NO_CALENDAR, NotACalendar, head_of, name_of, parsed
+from app.calendars.ics_busy import MISSING, busy
+from app.calendars.ics_parsing import INCOMPLETE, NO_CALENDAR, NotACalendar
 from app.calendars.own import Own
-from tests.calendars.ics_files import LONDON, NOVEMBER, TEN, calendar, entry, own_zone, read, spans, utc
+from tests.calendars.ics_files import LONDON, NOVEMBER, TEN, calendar, entry, key_of, own_zone, read, spans, times, utc
 
 SAMPLES = sorted(Path(icalendar.__file__).parent.rglob("*.ics"))
 
@@ -126,23 +126,6 @@ def test_periods_of_free_and_busy():
     assert [starts for starts, _ in spans(*told)] == [f"11-{day}T10:00" for day in (24, 25, 26, 27)]
 
 
-def test_what_a_calendar_calls_itself_is_known_without_its_entries():
-    head = head_of(b"\xef\xbb\xbf" + calendar(*entry() * 3, head=("X-WR-CALNAME:Choir",)))
-    assert b"VEVENT" not in head
-    assert name_of(parsed(head)) == "Choir"
-    assert name_of(parsed(head_of(calendar()))) == ""
-    for cut in (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", b"<html>BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n</html>"):
-        with pytest.raises(NotACalendar):
-            parsed(head_of(cut))
-
-
-def test_of_a_long_head_only_the_beginning_is_looked_at():
-    words = tuple(f"X-WORDS-{number}:{'x' * 70}" for number in range(1000))
-    head = head_of(calendar(*entry(), head=("X-WR-CALNAME:Choir", *words)))
-    assert len(head) <= LONGEST_HEAD + len("END:VCALENDAR\r\n")
-    assert name_of(parsed(head)) == "Choir"
-
-
 def test_an_id_stays_as_long_as_the_entry_and_its_time():
     (first,), (again,) = read(*entry()).spans, read(*entry("SUMMARY:Other words")).spans
     (moved,) = read(*entry(start="DTSTART:20261124T110000Z")).spans
@@ -154,12 +137,16 @@ def test_an_id_stays_as_long_as_the_entry_and_its_time():
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_is_read():
-    known = next(iter(read(*entry()).spans))
-    broken = entry("RRULE:FREQ=SOMETIMES"), entry(start="DTSTART:soon"), entry("DURATION:P9999999999999999W")
-    for one in broken:
+    broken = {
+        entry("RRULE:FREQ=SOMETIMES"): ["24", "26"],  # the first date is known
+        entry(start="DTSTART:soon"): ["26"],
+        entry("DURATION:P9999999999999999W"): ["26"],
+    }
+    for one, days in broken.items():
         found = read(*one, *entry(uid="2", start="DTSTART:20261126T100000Z"))
-        assert [f"{starts:%d}" for starts, _ in found.spans.values()] == ["26"]
-        assert found.unread == {known.split("-")[0]}
+        assert [f"{starts:%d}" for starts, _ in found.spans.values()] == days
+        assert found.unread == found.missing == {key_of("dentist@example.com")}
+        assert found.told == MISSING
 
 
 def test_an_exception_that_cannot_be_read_leaves_the_series():
@@ -199,8 +186,8 @@ def test_two_calendars_in_one_file_are_both_read():
 
 ENDLESS = {
     "every second": entry("RRULE:FREQ=SECONDLY"),
-    "every minute": entry("RRULE:FREQ=MINUTELY"),
-    "every hour since the flood": entry("RRULE:FREQ=HOURLY", start="DTSTART:10000101T000000Z"),
+    "every minute": entry("RRULE:FREQ=MINUTELY", start="DTSTART:20261101T000000Z"),
+    "every hour of a thousand years": entry("RRULE:FREQ=HOURLY;COUNT=8000000", start="DTSTART:10000101T000000Z"),
     "at all minutes of all hours": entry(
         "RRULE:FREQ=DAILY;BYHOUR=" + ",".join(map(str, range(24))) + ";BYMINUTE=" + ",".join(map(str, range(60))),
         start="DTSTART:19700101T000000Z",
@@ -215,7 +202,12 @@ ENDLESS = {
 def test_what_would_be_worked_out_for_ever_is_told_as_unread(kind):
     found = read(*ENDLESS[kind], *entry(uid="2", start="DTSTART:20261126T100000Z"))
     assert [f"{starts:%d}" for starts, _ in found.spans.values()] == ["26"]
-    assert len(found.unread) == 1
+    assert found.unread == {key_of("dentist@example.com")}
+
+
+def test_a_series_that_began_long_ago_is_read_where_it_matters():
+    hourly = entry("RRULE:FREQ=HOURLY;INTERVAL=24", start="DTSTART:10000101T100000Z")
+    assert len(spans(*hourly)) == 30
 
 
 def test_a_file_with_too_many_entries_zones_or_dates_is_refused(monkeypatch):
@@ -225,22 +217,26 @@ def test_a_file_with_too_many_entries_zones_or_dates_is_refused(monkeypatch):
     with pytest.raises(TooMuch, match="time zones"):
         read(*own_zone("+0100") * (ics_bounds.MOST_ZONES + 1))
     monkeypatch.setattr(ics_bounds, "MOST_SPANS", 100)
-    hourly = entry("RRULE:FREQ=HOURLY", "DURATION:PT30M", start="DTSTART:20261001T000000Z")
+    daily = [entry("RRULE:FREQ=DAILY", uid=str(uid), start="DTSTART:20261001T000000Z") for uid in range(4)]
     with pytest.raises(TooMuch, match="busy times"):
-        read(*hourly, window=NOVEMBER)
+        read(*(line for one in daily for line in one))
 
 
-def test_a_zone_whose_clocks_change_every_second_is_refused():
-    for rule in ("FREQ=SECONDLY", "FREQ=YEARLY;BYHOUR=1,2;BYMINUTE=1,2,3"):
-        wild = [line.replace("DTSTART:1601", f"RRULE:{rule}\r\nDTSTART:1601") for line in own_zone("+0100")]
-        with pytest.raises(TooMuch, match="time zone"):
-            read(*wild, *entry(start="DTSTART;TZID=Customized Time Zone:20261124T100000"))
+def test_a_zone_whose_clocks_change_every_second_is_told_and_spoils_only_what_names_it():
+    for rule in ("FREQ=SECONDLY", "FREQ=YEARLY;BYHOUR=1,2;BYMINUTE=1,2,3;BYSECOND=1,2,3,4", "FREQ=YEARLY;INTERVAL=0"):
+        wild = [line.replace("DTSTART:1601", f"RRULE:{rule}\r\nDTSTART:1601") for line in own_zone("+0300")]
+        there = entry(uid="2", start="DTSTART;TZID=Customized Time Zone:20261125T100000")
+        found = read(*wild, *entry(), *there)
+        assert times(found) == [*TEN, ("11-25T10:00", "11-25T11:00")]
+        assert found.unread == {"beside-zones", f"about-{key_of('2')}"}
 
 
 def test_there_is_a_time_limit(monkeypatch):
     monkeypatch.setattr(ics_bounds, "SECONDS", 0.0)
     with pytest.raises(TooMuch, match="too long"):
         busy(calendar(*entry()), NOVEMBER, LONDON)
+    with pytest.raises(TooMuch, match="too long"):
+        busy(calendar(*entry()), NOVEMBER, LONDON, seconds=0.0)
 
 
 def test_all_sample_calendars_of_the_library_are_found():
