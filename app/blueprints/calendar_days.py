@@ -163,7 +163,7 @@ class CalendarDays:
         if not entry.offered and (why := self.outside.get(entry.booking_id)):
             state = state if state in ("edited", "expired") else "outside"
             word = f"{word}, {OUTSIDE_WORDS[why][0].lower()}{OUTSIDE_WORDS[why][1:]}"
-        who, place = short_name(entry.client), entry.location
+        who, place = short_name(entry.client), self._place(entry)
         time = self._time(entry.starts_at, entry.ends_at)
         look = state if state == "edited" else "offered" if entry.offered else entry.status
         return Item(
@@ -181,6 +181,13 @@ class CalendarDays:
             at=str(piece.starts) if self._can_move(entry, piece) else "",
             look=f"block block--{look} {_rows(piece.starts, piece.ends, self.hours)}",
         )
+
+    def _place(self, entry: Entry) -> str:
+        """Where it is: both locations while the client is asked to agree to another one, then the agreed one."""
+        agreed, deadline = entry.agreed_location, entry.deadline
+        if agreed is None or deadline is None:
+            return entry.location
+        return f"{agreed} → {entry.location}" if deadline > self.now else agreed
 
     def _can_move(self, entry: Entry, piece: layout.Piece) -> bool:
         """A session is dragged by its beginning."""

@@ -51,6 +51,6 @@ def _line(booking: Booking, zone: str, outside: str | None) -> dict[str, str]:
     return {
         "time": hours(booking.starts_at, booking.ends_at, zone),
         "initials": booking.client.initials,
-        "kind": booking.location.kind_word,
+        "kind": booking.told_location.kind_word,
         "status": " · ".join([*words, OUTSIDE_WORDS[outside]] if outside else words),
     }

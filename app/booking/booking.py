@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.booking.refusals import BookingChanged, NotPossible
+from app.booking.refusals import BookingChanged, NotPossible, OfferEnded, RequestLapsed
 from app.calendars.entry import CalendarEntry
 from app.calendars.settled_clash import settle_known
 from app.database import Model, UTCDateTime, db, rows_changed
@@ -82,15 +82,14 @@ class Booking(MadeOnce, Model):
     def confirm(self) -> None:
         """The therapist says yes. Raises BookingChanged when the request was answered or cancelled meanwhile."""
         self.lock()
-        if self.has_lapsed:
-            raise NotPossible("This request was not answered in time and has ended; your client is told.")
+        self.refuse_if_ended()
         self._become("confirmed", "requested")
         record("confirmed", self, by="therapist")
 
     def move(self, starts_at: datetime, location: Location) -> None:
         """The client asked for another time (and perhaps location): applied at once."""
         self.lock()
-        self.refuse_if_over()
+        self.refuse_if_ended()
         before, changed = self.terms, "time" if starts_at != self.starts_at else "location"
         self._become("confirmed", "requested", "confirmed")
         self._change_terms(starts_at, location, asked_change=changed)
@@ -100,7 +99,7 @@ class Booking(MadeOnce, Model):
     def relocate(self, location: Location) -> None:
         """The client asked for another location: applied at once."""
         self.lock()
-        self.refuse_if_over()
+        self.refuse_if_ended()
         before = self.terms
         self._become("confirmed", "requested", "confirmed")
         self._change_terms(self.starts_at, location, asked_change="location")
@@ -125,7 +124,7 @@ class Booking(MadeOnce, Model):
     def cancel(self, by: str, words: str = "") -> None:
         """Anyone calls it off, whatever its state; an open offer ends with it."""
         self.lock()
-        self.refuse_if_over()
+        self.refuse_if_ended()
         offer = self.open_offer
         if offer:
             offer.end("cancelled")
@@ -191,6 +190,20 @@ class Booking(MadeOnce, Model):
         return next((offer for offer in self.offers if offer.outcome is None), None)
 
     @property
+    def told_location(self) -> Location:
+        """The location that pages name: never one that the client refused or did not agree to in time."""
+        offer = self.open_offer if self.status == "awaiting_client" else None
+        refused = offer is not None and offer.kind == "location" and not offer.is_open
+        return offer.previous_location if offer and refused else self.location
+
+    @property
+    def location_before(self) -> Location | None:
+        """The location agreed on, while the client is asked to agree to another one; otherwise None."""
+        offer = self.open_offer if self.status == "awaiting_client" else None
+        asked = offer is not None and offer.kind == "location" and offer.is_open and not offer.disputed
+        return offer.previous_location if offer and asked else None
+
+    @property
     def is_over(self) -> bool:
         return self.ends_at <= clock.now()
 
@@ -201,7 +214,9 @@ class Booking(MadeOnce, Model):
 
     @property
     def is_live(self) -> bool:
-        return self.status in LIVE
+        """Whether it may still be changed: time ends a session whether or not a job has noticed."""
+        over = self.status == "confirmed" and self.is_over
+        return self.status in LIVE and not (over or self.has_lapsed or self.has_expired_offer)
 
     @property
     def can_be_disputed(self) -> bool:
@@ -214,8 +229,15 @@ class Booking(MadeOnce, Model):
         """One change of a therapist's diary at a time: waits for its turn, then reads everything afresh."""
         take_turn_of(self.therapist_id)
 
-    def refuse_if_over(self) -> None:
-        """What was agreed and has taken place can only be recorded. Raises NotPossible."""
+    def refuse_if_ended(self) -> None:
+        """Raise NotPossible when the session has taken place, RequestLapsed or OfferEnded when nobody answered in time.
+
+        Every verb that answers or changes a session asks this first: time ends a session whether or not a job noticed.
+        """
+        if self.has_lapsed:
+            raise RequestLapsed
+        if self.has_expired_offer:
+            raise OfferEnded
         if self.status == "confirmed" and self.is_over:
             raise NotPossible(_("This session is over."))
 

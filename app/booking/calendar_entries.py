@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
@@ -50,7 +51,8 @@ class Entry(NamedTuple):
     location: str
     location_id: int
     deadline: datetime | None  # of the open offer
-    edited: str | None = None  # in the therapist's calendar elsewhere: 'moved' or 'deleted', and nothing decided yet
+    edited: str | None  # in the therapist's calendar elsewhere: 'moved' or 'deleted', and nothing decided yet
+    agreed_location: str | None  # while the client is asked to agree to another one
 
 
 class DatedTime(NamedTuple):
@@ -65,6 +67,7 @@ class DatedTime(NamedTuple):
     location_id: int | None = None  # that extra time opens: a row for each
 
 
+_AGREED_AT = aliased(Location)
 _THERAPIST = bindparam("therapist", type_=Integer)
 _NOWHERE = cast(null(), Integer)
 _START, _END = bindparam("start", type_=UTCDateTime()), bindparam("end", type_=UTCDateTime())
@@ -99,10 +102,12 @@ def _sessions() -> Select:
             Location.id,
             Offer.expires_at,
             _edited(CalendarEntry.alternative_id.is_(None)),
+            _AGREED_AT.name,
         )
         .join(Client, Client.id == Booking.client_id)
         .join(Location, Location.id == Booking.location_id)
         .outerjoin(Offer, open_offer)
+        .outerjoin(_AGREED_AT, and_(_AGREED_AT.id == Offer.previous_location_id, Offer.kind == "location"))
         .where(
             Booking.therapist_id == _THERAPIST,
             # Bounded on both sides of the indexed column: no session is longer than that.
@@ -131,6 +136,7 @@ def _offered() -> Select:
             Location.id,
             Offer.expires_at,
             _edited(CalendarEntry.alternative_id == Alternative.id),
+            null(),
         )
         .select_from(holding)
         .join(Booking, Booking.id == holding.c.booking_id)

@@ -134,6 +134,8 @@ class Offer(Model):
         if not rows_changed(update(Offer).where(*mine).values(**values)):
             raise OfferEnded
         db.session.refresh(self, ["outcome", "ended_at"])
+        if outcome != "accepted":
+            self._restore_what_was_agreed()
 
     @property
     def is_open(self) -> bool:
@@ -161,6 +163,11 @@ class Offer(Model):
     def _refuse_if_disputed(self, sentence: str) -> None:
         if self.disputed:
             raise NotPossible(sentence)
+
+    def _restore_what_was_agreed(self) -> None:
+        """Put the agreed location back: a new one shows on the booking as soon as it is offered, and was refused."""
+        if self.kind == "location" and not self.disputed:
+            self.booking.location = self.previous_location
 
     def _terms_before(self) -> dict[str, str]:
         """What stood before the offer: a changed location shows on the booking as soon as it is offered."""

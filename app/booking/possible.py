@@ -8,9 +8,9 @@ def verbs_of(booking: Booking) -> set[str]:
     """Of confirm, rearrange, cancel, record_attendance, withdraw and choose_by_phone those that make sense now."""
     offer, has_begun = booking.open_offer, booking.starts_at <= clock.now()
     possible = {
-        "confirm": booking.status == "requested" and not booking.has_lapsed,
-        "rearrange": booking.status in ("requested", "confirmed") and not booking.is_over,
-        "cancel": booking.is_live and not (booking.status == "confirmed" and booking.is_over),
+        "confirm": booking.status == "requested" and booking.is_live,
+        "rearrange": booking.status in ("requested", "confirmed") and booking.is_live,
+        "cancel": booking.is_live,
         "record_attendance": booking.status in ("confirmed", "attended", "no_show") and has_begun,
         "withdraw": offer is not None and offer.can_be_withdrawn,
         "choose_by_phone": offer is not None and offer.is_open and not offer.disputed,

@@ -39,7 +39,7 @@ class Terms:
 def offer_alternatives(booking: Booking, reason: str, alternatives: Sequence[Terms], words: str = "") -> Offer:
     """Put one to ten times to the client and hold them. Raises NotPossible, TimeTaken, BookingChanged."""
     booking.lock()
-    booking.refuse_if_over()
+    booking.refuse_if_ended()
     _check_alternatives(booking, alternatives)
     expires_at = deadline(max(terms.starts_at for terms in alternatives))
     offer = _open(booking, "times", reason, alternatives, expires_at, words)
@@ -51,7 +51,7 @@ def offer_alternatives(booking: Booking, reason: str, alternatives: Sequence[Ter
 def offer_location(booking: Booking, reason: str, location: Location, words: str = "") -> Offer:
     """Change the location and ask the client to agree. Raises NotPossible, BookingChanged."""
     booking.lock()
-    booking.refuse_if_over()
+    booking.refuse_if_ended()
     check_new_terms(booking, booking.starts_at, location)
     expires_at = deadline(booking.starts_at)
     before = booking.terms

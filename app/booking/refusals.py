@@ -29,6 +29,12 @@ class BookingChanged(Refused):
     sentence = lazy_gettext("This session has changed meanwhile. Here is how it stands now.")
 
 
+class RequestLapsed(BookingChanged):
+    """Nobody answered the request in time: it has ended, whether or not a job has noticed."""
+
+    sentence = lazy_gettext("This request was not answered in time and has ended.")
+
+
 class OfferEnded(BookingChanged):
     """The offer has been answered, withdrawn or has expired."""
 

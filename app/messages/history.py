@@ -21,15 +21,15 @@ SENTENCES = {
     "moved_as_asked": "You moved the session, as {client} asked: {before} became {after}",
     "relocated_as_asked": "You changed the location, as {client} asked: {locations}",
     "times_offered": "You offered {offered}",
-    "location_offered": "You changed the location, if {client} agrees: {locations}",
+    "location_offered": "You asked {client} to agree to another location: {asked}",
     "offer_withdrawn": "You withdrew the offer; the session stands at {after}",
     "offer_taken_back": "You took the offer back before it was sent; the session stands at {after}",
     "times_accepted": "{client} accepted {after} instead of {before}",
-    "location_accepted": "{client} agreed to the new location: {location}",
+    "location_accepted": "{client} agreed to another location: {asked}",
     "times_declined": "{client} answered that none of the times work; the session was cancelled",
-    "location_declined": "{client} did not agree to the new location; the session was cancelled",
+    "location_declined": "{client} did not agree to {asked}; the session was cancelled",
     "times_expired": "The offer expired unanswered; the session was cancelled",
-    "location_expired": "The new location was not agreed to in time; the session was cancelled",
+    "location_expired": "{client} did not agree in time to {asked}; the session was cancelled",
     "disputed_late": "{client} did not ask for the change to {after}, too late for a new answer",
     "disputed": "{client} did not ask for the change to {after} and must now agree to it",
     "request_declined": "You declined the request",
@@ -42,7 +42,7 @@ SENTENCES = {
 # The therapist may record what a client chose by phone.
 BY_PHONE = {
     "times_accepted": "You recorded that {client} chose {after} instead of {before}",
-    "location_accepted": "You recorded that {client} agreed to the new location: {location}",
+    "location_accepted": "You recorded that {client} agreed to another location: {asked}",
 }
 # A change that the client had not asked for was put to them: nobody offered anything.
 DISPUTED = {
@@ -131,6 +131,7 @@ def sentence(activity: Activity) -> str:
         after=_terms(activity.after, zone),
         location=activity.after["location"],
         locations=f"{before['location']} became {activity.after['location']}",
+        asked=_asked(activity),
         offered=_count(activity),
     )
 
@@ -176,6 +177,14 @@ def _pattern(activity: Activity) -> str:
 def _terms(terms: dict[str, Any], zone: str) -> str:
     starts = terms["starts_at"]
     return f"{short_day(starts, zone)}, {clock_time(starts, zone)} ({terms['location']})"
+
+
+def _asked(activity: Activity) -> str:
+    """*Room 2 instead of Room 1*: the location that an offer asks the client to agree to, and the agreed one."""
+    offer = activity.offer
+    if offer is None or offer.kind != "location":
+        return ""
+    return f"{offer.alternatives[0].location.name} instead of {offer.previous_location.name}"
 
 
 def _count(activity: Activity) -> str:

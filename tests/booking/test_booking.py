@@ -7,7 +7,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.booking.rearrangement import offer_location
-from app.booking.refusals import BookingChanged, NotPossible, TimeTaken
+from app.booking.refusals import BookingChanged, NotPossible, RequestLapsed, TimeTaken
 from app.database import db
 from app.messages.activity import Activity
 from app.messages.message import Message
@@ -113,7 +113,7 @@ def test_a_request_nobody_answers_ends_after_three_days_with_an_apology(mara, ti
     with pytest.raises(BookingChanged):
         booking.lapse()
     time_machine_now(booking.requested_at + timedelta(hours=72))
-    with pytest.raises(NotPossible, match="has ended"):
+    with pytest.raises(RequestLapsed, match="has ended"):
         booking.confirm()
     db.session.rollback()
     booking.lapse()

@@ -86,8 +86,8 @@ def test_a_choice_made_by_phone(session):
     offer = offer_location(session, "own", session.therapist.locations[3])
     offer.accept(offer.alternatives[0], by="therapist")
     assert told(session)[-2:] == [
-        "You changed the location, if Ines K. agrees: Room 1 became Phone call",
-        "You recorded that Ines K. agreed to the new location: Phone call",
+        "You asked Ines K. to agree to another location: Phone call instead of Room 1",
+        "You recorded that Ines K. agreed to another location: Phone call instead of Room 1",
     ]
 
 
