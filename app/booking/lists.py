@@ -45,5 +45,6 @@ def past(therapist_id: int, now: datetime) -> Select[Booking]:
 
 
 def _of(therapist_id: int) -> Select[Booking]:
-    with_offers = selectinload(Booking.offers).selectinload(Offer.alternatives)
-    return select(Booking).where(Booking.therapist_id == therapist_id).options(with_offers)
+    offers = selectinload(Booking.offers)
+    with_offers = offers.selectinload(Offer.alternatives), offers.joinedload(Offer.previous_location)
+    return select(Booking).where(Booking.therapist_id == therapist_id).options(*with_offers)
