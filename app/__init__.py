@@ -1,5 +1,6 @@
 """Holdfast: the booking desk of a therapy practice."""
 
+from app import zone_data as zone_data  # isort: skip - before anything reads a zone
 import os
 from collections.abc import Mapping
 

@@ -134,6 +134,20 @@ def trusting(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     fetching._context.cache_clear()
 
 
+def test_a_server_that_answers_browsers_only_answers_us_and_hears_who_asks(server):
+    def answer(handler: Any) -> None:
+        if handler.path == "/error":
+            send(handler, status=500)
+        elif handler.headers["User-Agent"].startswith("Mozilla/5.0 ("):
+            send(handler, EMPTY)
+        else:
+            send(handler, status=302, Location="/error")
+
+    server.answer = answer
+    assert fetch(f"{server.origin}/secret.ics", server.origin).data == EMPTY
+    assert "compatible; Holdfast" in server.asked[0].headers["user-agent"]
+
+
 def leads(to: str, status: int = 302) -> Any:
     return lambda handler: send(handler, status=status, Location=to)
 

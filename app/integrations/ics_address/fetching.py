@@ -29,6 +29,9 @@ CONNECT_SECONDS = 4.0  # for one address of a name
 REDIRECTS = 3
 MOST_TRIED = 3  # addresses of one name
 
+# Names the program. Microsoft 365 answers published calendars only to what looks like a browser: others are led to a
+# page that fails.
+USER_AGENT = "Mozilla/5.0 (compatible; Holdfast calendar reader)"
 MOVED = (301, 302, 303, 307, 308)
 
 Left = Callable[[], float]  # seconds; raises TimeoutError when there are none
@@ -142,7 +145,7 @@ def _asked(there: Target, line: Any, seen: str) -> http.client.HTTPResponse:
         "Host": there.netloc,
         "Accept": "text/calendar, */*;q=0.1",
         "Accept-Encoding": "gzip",
-        "User-Agent": "Holdfast",
+        "User-Agent": USER_AGENT,
         "Connection": "close",
     }
     tag, _, modified = seen.partition("\n")
