@@ -241,3 +241,19 @@ def test_what_is_not_asked_for_is_not_shown(mara, ines):
         expect(block(mara, TEN, "^Ines K.")).to_have_count(0)
         mara.follows("Show everything")
         expect(block(mara, TEN, "^Ines K.")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_filter_button_stays_where_it_was_pressed(mara, width):
+    mara.page.set_viewport_size({"width": width, "height": 900})
+    looks_at_calendar(mara, TEN)
+    button = mara.page.locator(".calendar__filter summary")
+    before = button.bounding_box()
+    button.click()
+    expect(mara.page.get_by_label("Location")).to_be_visible()
+    assert button.bounding_box() == before
+    form = mara.page.locator(".calendar__filter form").bounding_box()
+    assert form["y"] >= before["y"] + before["height"], "its form unfolds below"
+    button.click()
+    expect(mara.page.get_by_label("Location")).to_be_hidden()
+    assert button.bounding_box() == before

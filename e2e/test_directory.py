@@ -20,7 +20,7 @@ def test_somebody_with_time_is_found_and_booked(mara, ines, scripts):
     ines.page.get_by_label("Free on").fill(f"{in_days(4):%Y-%m-%d}")
     ines.presses("Show therapists")
     ines.sees("Free:")
-    expect(ines.page.get_by_role("link", name="Without: By phone")).to_be_visible()
+    expect(ines.page.get_by_role("link", name="Remove filter: By phone")).to_be_visible()
     if scripts:
         expect(ines.page.locator("#announcer")).to_have_text("1 therapist")
     ines.follows("Mara Lindt")
@@ -37,7 +37,7 @@ def test_what_nobody_offers_can_be_asked_differently(mara, ines, scripts):
     ines.sees("Mara Lindt")
     expect(ines.page.get_by_label("Kind of session")).to_have_value("")
     expect(ines.page.get_by_label("Where")).to_have_value("video")
-    ines.follows("Without: By video")
+    ines.follows("Remove filter: By video")
     expect(ines.page.get_by_label("Where")).to_have_value("")
 
 

@@ -61,9 +61,17 @@ class Day:
     items: list[Item] = field(default_factory=list)
     now: str = ""  # class of the line
 
+    is_past: bool = False
+
     @property
     def lines(self) -> list[Item]:
         return sorted(self.off + self.items, key=lambda item: (item.starts, item.ends))
+
+    @property
+    def empty(self) -> str:
+        """What is told of a day without lines: of free time only that to come has one."""
+        nothing = "Nothing was booked." if self.is_past else "Nothing booked."
+        return nothing if self.open else f"No working time. {nothing}"
 
 
 class CalendarDays:
@@ -133,6 +141,7 @@ class CalendarDays:
             self.choice.address(day=day, view=view),
             day == self.today,
             day == self.choice.day,
+            is_past=day < self.today,
         )
 
     def _open_time(self, dated: list[DatedTime], location: int | None = None) -> list[slots.Interval]:

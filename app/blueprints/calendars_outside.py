@@ -100,7 +100,6 @@ def calendars_page(
         "addresses": CalendarConnection.of_therapist(therapist.id, "address"),
         "typed": typed or {},
         "offered": consent.is_offered(config),
-        "redirect_address": consent.redirect_address(config),
         "feed": FeedAddress.of_therapist(therapist.id),
         "base": config["PUBLIC_URL"].rstrip("/"),
         "health_of": health_of,

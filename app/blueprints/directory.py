@@ -51,7 +51,7 @@ def index() -> Response:
         "looser": () if rows else _looser(search),
         "fields": _fields(search, spoken),
         "free": _("Free:") if search.on else _("Next free:"),
-        "without": _("Without:"),
+        "without": _("Remove filter:"),
         "on": search.on.isoformat() if search.on else "",
         "today": now.date().isoformat(),
     }

@@ -12,6 +12,7 @@ from app.blueprints.rendering import page_or_fragment
 from app.booking.booking import Booking
 from app.calendars import health
 from app.database import db
+from app.integrations.google_calendar import consent
 from app.messages.activity import Activity
 from app.messages.message import Message
 from app.practice.therapist import Therapist
@@ -42,6 +43,8 @@ def show() -> Response:
         therapists=db.session.scalars(therapists).all(),
         calendars=health.for_operator(current_app.config),
         key_refused=_pushes_whose_key_was_refused(),
+        google_offered=consent.is_offered(current_app.config),
+        redirect_address=consent.redirect_address(current_app.config),
     )
 
 

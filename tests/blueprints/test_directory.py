@@ -194,12 +194,12 @@ def test_many_are_shown_a_page_at_a_time(app, http):
 def test_each_wish_can_be_taken_back_alone(practice, http):
     day = in_days(4).date()
     there = links(http, **EVERY_WISH, on=day, sort="soonest")
-    without = {name: link for name, link in there.items() if name.startswith("Without")}
+    without = {name: link for name, link in there.items() if name.startswith("Remove filter")}
     assert len(without) == 5
-    assert without["Without: By video ×"] == f"/?type=first_talk&language=German&on={day}&sort=soonest"
-    assert without["Without: Next free first ×"] == f"/?kind=video&type=first_talk&language=German&on={day}"
+    assert without["Remove filter: By video ×"] == f"/?type=first_talk&language=German&on={day}&sort=soonest"
+    assert without["Remove filter: Next free first ×"] == f"/?kind=video&type=first_talk&language=German&on={day}"
     assert there["Clear all"] == "/"
-    assert not [name for name in links(http) if name.startswith("Without")]
+    assert not [name for name in links(http) if name.startswith("Remove filter")]
 
 
 def test_an_empty_answer_says_which_wish_to_loosen(practice, http):

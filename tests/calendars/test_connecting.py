@@ -25,14 +25,27 @@ def chosen() -> list[str]:
     return [one.name for one in the_connection().calendars if one.is_read]
 
 
-def test_without_a_client_id_the_page_says_what_the_operator_must_do(mara, visitor):
+def test_without_a_client_id_a_therapist_reads_of_no_settings(mara, visitor):
     desk = visitor("mara@example.com")
     page = desk.open(HERE)
-    assert "GOOGLE_CLIENT_ID" in page.text
-    assert "http://localhost/settings/calendars/google/callback" in page.text
+    assert "Google Calendar can't be connected here yet." in page.text
+    for word in ("GOOGLE", "README", "Cloud console", "set it up", "callback"):
+        assert word not in page.text
     assert "Connect Google Calendar" not in page.text
     token = desk.form_token("/settings")
     assert desk.post(f"{HERE}/google", {"csrf_token": token}).status == 404
+
+
+def test_without_a_client_id_the_operator_reads_what_to_do(operator, visitor):
+    page = visitor("olive@example.com").open("/operator")
+    assert "GOOGLE_CLIENT_ID" in page.text
+    assert "http://localhost/settings/calendars/google/callback" in page.text
+
+
+def test_a_therapist_who_is_operator_too_is_led_to_what_to_do(mara, visitor):
+    mara.user.is_operator = True
+    page = visitor("mara@example.com").open(HERE)
+    assert '<a href="/operator#google">How to set it up</a>' in page.text
 
 
 def test_connecting_reads_the_own_calendar_and_keeps_tokens_sealed(desk, mara, google):

@@ -53,6 +53,24 @@ def test_free_time_too_short_for_a_finger_stands_in_the_list_only(desk, mara):
     assert "08:00 to 08:35, free: book or block" in links(week(desk, "&view=list"))
 
 
+def told_of_days(page) -> dict[str, str]:
+    """What the list tells of each day that has no lines, by its date."""
+    told = [one for one in read(page.text).all("p") if one.attributes.get("class") == "quiet"]
+    days = {one.inside[-1].attributes.get("aria-labelledby", ""): one.text.strip() for one in told if one.inside}
+    return {day.removeprefix("day-"): words for day, words in days.items() if day.startswith("day-")}
+
+
+def test_the_list_calls_a_past_working_day_no_day_without_working_time(desk, mara):
+    db.session.delete(next(span for span in mara.working_times if span.weekday == 6))
+    db.session.commit()
+    with time_machine.travel(at("21:00"), tick=False):
+        told = told_of_days(week(desk, "&view=list", day=MONDAY)) | told_of_days(week(desk, "&view=list", "2026-11-29"))
+    assert told[MONDAY] == "Nothing was booked."
+    assert told["2026-11-29"] == "No working time. Nothing was booked."
+    assert told[TUESDAY] == "Nothing booked.", "today after hours"
+    assert told["2026-12-06"] == "No working time. Nothing booked."
+
+
 def test_the_line_of_now_stands_on_today(desk):
     with time_machine.travel(at("10:00"), tick=False):
         page = read(week(desk).text)
