@@ -3,6 +3,7 @@
 Moments are aware datetimes or ISO 8601 strings with an offset; zones are IANA names.
 """
 
+import unicodedata
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -78,6 +79,7 @@ def register(app: Flask) -> None:
         client_state,
         client_status_word,
         shown_in,
+        isolated,
     ):
         app.template_filter(word.__name__)(word)
 
@@ -205,6 +207,12 @@ def location_phrase(kind: str) -> str:
 def called(name: str) -> str:
     """A name as the therapist wrote it; a usual one, *Video call*, in the reader's language."""
     return _(name) if name in USUAL_NAMES else name
+
+
+def isolated(name: str) -> str:
+    """A name as plain text goes on with it: one that begins in Arabic or Hebrew turns nothing around it."""
+    turns = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in name)
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}" if turns else name
 
 
 def place(name: str, kind: str) -> str:

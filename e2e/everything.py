@@ -1,12 +1,12 @@
 """A practice in which everything that can stand on a page stands on one, and everybody who looks at it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import Flask
 from playwright.sync_api import Browser, Page
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.database import db
 from app.practice.client import Client
@@ -52,6 +52,21 @@ class Everything:
         self._all_clients_read(language)
         yield
         self._all_clients_read("en")
+
+    @contextmanager
+    def with_clients_called(self, names: Sequence[str]) -> Iterator[None]:
+        """One client after the other has one of these names within."""
+        with self.app.app_context():
+            before = {client.id: client.name for client in db.session.scalars(select(Client))}
+        self._call({number: names[place % len(names)] for place, number in enumerate(before)})
+        yield
+        self._call(before)
+
+    def _call(self, names: dict[int, str]) -> None:
+        with self.app.app_context():
+            for client in db.session.scalars(select(Client)):
+                client.name = names[client.id]
+            db.session.commit()
 
     def _all_clients_read(self, language: str) -> None:
         with self.app.app_context():

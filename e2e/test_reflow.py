@@ -111,6 +111,26 @@ def test_what_clients_read_stays_whole_in_longer_words(chromium, everything, lan
     assert not found, "\n".join(found)
 
 
+# As long as a name may be and as short as a name with no place to break, an address, and one that begins elsewhere.
+LONG_NAMES = (
+    "Ines" * 30,
+    "Hubert Wolfeschlegelsteinhausenbergerdorff",
+    "ines.keller.of.the.long.lane@mail.example.net",
+    "ליאורה" * 12 + " Kern (18)",
+)
+
+
+@pytest.mark.parametrize("email", ["", MARA, OLIVE], ids=["anybody", "therapist", "operator"])
+def test_a_name_of_any_length_makes_no_page_wider(chromium, everything, email):
+    found: list[str] = []
+    with everything.with_clients_called(LONG_NAMES):
+        for page in everything.looked_at(chromium, email, viewport=NARROW):
+            for width in (320, 390):
+                page.set_viewport_size({"width": width, "height": 700})
+                found += [f"{width} {page.url}: {each}" for each in broken(page)]
+    assert not found, "\n".join(found)
+
+
 def broken(page: Page) -> list[str]:
     """What is still so when the page has come to rest: it may just be putting in what has changed meanwhile."""
     with suppress(TimeoutError):

@@ -21,11 +21,6 @@ def several_lines(text: str | None) -> str:
     return "\n".join("".join(x for x in line if unicodedata.category(x) != "Cc") for line in lines).strip()
 
 
-def address(text: str | None) -> str:
-    """An e-mail address as it is stored and compared: one line, lower case."""
-    return one_line(text).lower()
-
-
 MOST_WORDS = 2000
 TOO_MANY_WORDS = lazy_gettext("Please shorten this to %(max)s characters.", max=MOST_WORDS)
 

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from flask import request
 from wtforms import EmailField, SelectField, StringField
-from wtforms.validators import DataRequired, Email, Length
+from wtforms.validators import DataRequired, Length
 
 from app import clock
 from app.booking.requesting import Asker
-from app.forms.cleaning import address, one_line
+from app.forms.contact import Deliverable, email_address, no_address, person_name
 from app.forms.known_clients import newest_clients, told_apart
 from app.forms.new_time import NewTime
 from app.forms.request import RequestForm
@@ -37,19 +37,20 @@ class PersonForm(RequestForm):
     client = SelectField("Client", validate_choice=False)
     name = StringField(
         "Client's name",
-        filters=[one_line],
+        filters=[person_name],
         validators=[
             DataRequired("Please give your client's name."),
             Length(max=120, message="Please shorten the name to 120 characters."),
+            no_address,
         ],
     )
     email = EmailField(
         "E-mail",
-        filters=[address],
+        filters=[email_address],
         validators=[
             DataRequired("Please give an e-mail address: the confirmation is sent there."),
             Length(max=254, message="This e-mail address is too long."),
-            Email("This does not look like an e-mail address. Please check it."),
+            Deliverable("This does not look like an e-mail address. Please check it."),
         ],
     )
 

@@ -9,7 +9,7 @@ from app.database import db
 from app.language import language_name
 from app.practice.client import Client
 from app.practice.therapist import Therapist
-from app.wording import zone_name
+from app.wording import isolated, zone_name
 
 MOST_CLIENTS = 200
 # What tells two clients of one name and address apart, as far as it is needed.
@@ -27,7 +27,7 @@ def newest_clients(therapist: Therapist) -> Sequence[Client]:
 
 def told_apart(clients: Sequence[Client]) -> list[tuple[str, str]]:
     """Each client's number and line: *Ines Keller, ines@example.net*; those of one line tell more of themselves."""
-    lines = [f"{one.name}, {one.email}" for one in clients]
+    lines = [f"{isolated(one.name)}, {one.email}" for one in clients]
     for detail in DETAILS:
         times = Counter(lines)
         more = [detail(one) if times[line] > 1 else "" for one, line in zip(clients, lines, strict=True)]

@@ -5,35 +5,37 @@ import secrets
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, StringField, TelField, TextAreaField
-from wtforms.validators import DataRequired, Email, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp
 
-from app.forms.cleaning import MOST_WORDS, TOO_MANY_WORDS, address, one_line, several_lines
+from app.forms.cleaning import MOST_WORDS, TOO_MANY_WORDS, several_lines
+from app.forms.contact import Deliverable, email_address, no_address, person_name, phone_number
 
 
 class RequestForm(FlaskForm):
     once = HiddenField(default=lambda: secrets.token_urlsafe(16), validators=[Optional(), Length(min=16, max=64)])
     name = StringField(
         lazy_gettext("Your name"),
-        filters=[one_line],
+        filters=[person_name],
         validators=[
             DataRequired(lazy_gettext("Please tell us your name.")),
             Length(max=120, message=lazy_gettext("Please shorten your name to %(max)s characters.")),
+            no_address,
         ],
         render_kw={"autocomplete": "name"},
     )
     email = EmailField(
         lazy_gettext("E-mail"),
-        filters=[address],
+        filters=[email_address],
         validators=[
             DataRequired(lazy_gettext("Please give an e-mail address: the answer is sent there.")),
             Length(max=254, message=lazy_gettext("This e-mail address is too long.")),
-            Email(lazy_gettext("This does not look like an e-mail address. Please check it.")),
+            Deliverable(lazy_gettext("This does not look like an e-mail address. Please check it.")),
         ],
         render_kw={"autocomplete": "email"},
     )
     phone = TelField(
         lazy_gettext("Phone"),
-        filters=[one_line],
+        filters=[phone_number],
         validators=[
             Optional(),
             Length(max=40, message=lazy_gettext("Please shorten the phone number to %(max)s characters.")),

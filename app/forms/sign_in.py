@@ -4,13 +4,13 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, Length
 
-from app.forms.cleaning import address
+from app.forms.contact import email_address
 
 
 class SignInForm(FlaskForm):
     email = EmailField(
         "E-mail",
-        filters=[address],
+        filters=[email_address],
         validators=[
             InputRequired("Please give your e-mail address."),
             Length(max=254, message="This is too long."),

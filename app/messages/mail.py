@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import flask_mail
 from css_inline import CSSInliner
+from email_validator import validate_email
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -25,6 +26,7 @@ from app.booking.personal_link import PersonalLink
 from app.language import ENGLISH, NAMES, speaking
 from app.messages import ics
 from app.messages.message import Message
+from app.practice.names import is_plain
 from app.wording import both_zones, called, clock_time, day_time, elsewhere, place, short_day, shown_in, zone_name
 
 AS_TYPED = {"words", "why", "way_there"}  # may have several lines; everything else is one line
@@ -45,7 +47,7 @@ def _composed(message: Message) -> "Mail":
     mail = Mail(
         subject=_rendered(message.name, "subject.txt", says).strip(),
         # The bare address: whatever a name holds, it cannot reach a header.
-        recipients=[message.address],
+        recipients=[_on_the_wire(message.address)],
         sender=current_app.config["MAIL_SENDER"],
         reply_to=current_app.config["MAIL_REPLY_TO"] or None,
         body=_spaced(_rendered(message.name, "body.txt", says)),
@@ -57,6 +59,12 @@ def _composed(message: Message) -> "Mail":
     if message.facts.get("calendar"):
         mail.invite(message.facts["calendar"]["method"], _entry(message, links))
     return mail
+
+
+def _on_the_wire(address: str) -> str:
+    """An address as mail servers know it. Flask-Mail by itself makes *strasse.example* of *straße.example*, which may
+    be somebody else's (IDNA 2003)."""
+    return address if address.isascii() else validate_email(address, check_deliverability=False).ascii_email or address
 
 
 class Preview(NamedTuple):
@@ -117,7 +125,7 @@ def _entry(message: Message, links: "Links") -> bytes:
         message.facts,
         written_at=message.created_at,
         organizer=current_app.config["MAIL_SENDER"],
-        attendee=message.address,
+        attendee=_on_the_wire(message.address),
         link=links.session,
     )
 
@@ -171,6 +179,8 @@ def _context(facts: Mapping[str, Any], recipient: str, links: Links | LinksToCom
     return told | {
         "links": links,
         "message_to": recipient,
+        # To a therapist it is their own name; a client's somebody typed, perhaps for a stranger.
+        "greets_by_name": recipient == "therapist" or is_plain(reader["name"]),
         "answers_are_read": bool(current_app.config["MAIL_REPLY_TO"]),
         "reader": reader,
         "when": lambda terms: _when(terms, told),

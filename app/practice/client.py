@@ -1,5 +1,6 @@
 """Who books."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.database import Model, UTCDateTime, db
+from app.wording import isolated
+
+BRACKETS = re.compile(r"[(\[{<][^)\]}>]*[)\]}>]?")
 
 
 class Client(Model):
@@ -54,11 +58,21 @@ class Client(Model):
 
 def short_name(name: str) -> str:
     """First name and initial, as lists show it: *Ines K.*"""
-    first, *rest = name.split()
-    return f"{first} {rest[-1][0]}." if rest else first
+    first, *rest = _words(name)
+    return isolated(f"{first} {_letter(rest[-1])}." if rest else first)
 
 
 def initials(name: str) -> str:
     """As blocks of the calendar show it: *I. K.*"""
-    first, *rest = name.split()
-    return f"{first[0]}. {rest[-1][0]}." if rest else f"{first[0]}."
+    first, *rest = _words(name)
+    return f"{_letter(first)}. {_letter(rest[-1])}." if rest else f"{_letter(first)}."
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name that have a letter; what is in brackets is no name, unless it is all that there is."""
+    words = [word for word in BRACKETS.sub(" ", name).split() if any(map(str.isalnum, word))]
+    return words or name.split()
+
+
+def _letter(word: str) -> str:
+    return next(filter(str.isalnum, word), word[0])

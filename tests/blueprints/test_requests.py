@@ -35,6 +35,9 @@ def page(client: Visitor, mara) -> Page:
     return client.open(f"/t/mara-lindt/request?start={world.in_days(3):%Y-%m-%dT%H:%MZ}&zone=Europe/Berlin")
 
 
+UNSEEN = dict.fromkeys(map(ord, "\u200b\u3164\u2800\uffa0\u115f\u1160"), " ")
+
+
 def bookings() -> int:
     return db.session.scalar(select(func.count()).select_from(Booking)) or 0
 
@@ -62,12 +65,19 @@ def test_a_request_ends_on_the_page_of_the_session(client, page):
         ("name", "", "Please tell us your name."),
         ("name", " \t ", "Please tell us your name."),
         ("name", "\u200b\u2028", "Please tell us your name."),
+        ("name", "\u3164", "Please tell us your name."),
+        ("name", "\u2800 \u2800", "Please tell us your name."),
+        ("name", "\uffa0\u115f\u1160", "Please tell us your name."),
+        ("name", "You won! http://spam.example/claim", "without a web or e-mail address"),
+        ("name", "https://evil.example/pay now", "without a web or e-mail address"),
+        ("name", "ines@example.net", "without a web or e-mail address"),
         ("name", "x" * 121, "shorten your name to 120"),
         ("email", "", "Please give an e-mail address"),
         ("email", "ines", "does not look like an e-mail address"),
         ("email", "ines@", "does not look like an e-mail address"),
         ("email", "ines@example.net, otto@example.net", "does not look like an e-mail address"),
         ("email", "ines@exa mple.net", "does not look like an e-mail address"),
+        ("email", "josé@example.net", "We cannot send mail to an address with “é” before the @. Please use another."),
         ("email", "x" * 250 + "@example.net", "too long"),
         ("email", "ines@example.net\nbcc: otto@example.net", "does not look like an e-mail address"),
         ("phone", "call me", "digits, spaces"),
@@ -81,7 +91,7 @@ def test_what_cannot_be_taken_gets_a_sentence_and_stays(client, page, field, typ
     assert answer.status == 422
     assert sentence in shown(answer.text)
     for name, text in (GOOD | {field: typed}).items():
-        assert " ".join(text.replace("\u200b", " ").split()) in " ".join(shown(answer.text).split()), name
+        assert " ".join(text.translate(UNSEEN).split()) in " ".join(shown(answer.text).split()), name
     assert bookings() == 0
     assert client.press(answer, "Request session", **GOOD).status == 200
 
@@ -117,12 +127,48 @@ def test_odd_text_in_any_field_is_answered_in_words(client, mara, field, visitor
         assert (shows.status, "<script>alert" in shows.text) == (200, False), path
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\u202d+44 7700 900123\u202c",
+        "\u2068+44 7700 900123\u2069",
+        "\u200e+44 7700 900123\u200f",
+        "\ufeff+44\u00a07700\u202f900123",
+        "＋４４ ７７００ ９００１２３",
+        "+٤٤ ٧٧٠٠ ٩٠٠١٢٣",
+    ],
+)
+def test_a_phone_number_is_kept_without_what_nobody_sees(client, page, typed):
+    assert client.press(page, "Request session", **GOOD | {"phone": typed}).status == 200
+    assert db.session.scalars(select(Booking)).one().client.phone == "+44 7700 900123"
+
+
+@pytest.mark.parametrize("dash", "-\u2010\u2011\u2012\u2013\u2014\u2212\uff0d")
+def test_every_dash_of_a_phone_number_is_the_one_on_the_keyboard(client, page, dash):
+    assert client.press(page, "Request session", **GOOD | {"phone": f"030{dash}123{dash}45"}).status == 200
+    assert db.session.scalars(select(Booking)).one().client.phone == "030-123-45"
+
+
+def test_an_address_is_kept_without_marks_that_nobody_sees(client, page):
+    assert client.press(page, "Request session", **GOOD | {"email": "\u202aInes@Example.net\u202c"}).status == 200
+    assert db.session.scalars(select(Booking)).one().client.email == "ines@example.net"
+
+
+@pytest.mark.parametrize("name", ["You won! Call 0900 1234", "Please send your card number to us today", "Ines Keller"])
+def test_only_a_plain_name_is_repeated_to_an_address_that_nobody_has_confirmed(client, page, name):
+    assert client.press(page, "Request session", **GOOD | {"name": name}).status == 200
+    (receipt,) = [mail for mail in composed() if mail.recipients == [GOOD["email"]]]
+    greeting = receipt.body.partition("\n")[0]
+    assert greeting == ("Hello Ines Keller," if name == "Ines Keller" else "Hello,")
+    assert (name in receipt.body + receipt.html) == (name == "Ines Keller")
+
+
 def test_a_name_with_a_line_break_forges_no_header(client, page):
     client.press(
-        page, "Request session", **GOOD | {"name": odd_text.LINE_BREAK, "words": "Hello\r\nBcc: x@example.net"}
+        page, "Request session", **GOOD | {"name": "Ines\r\nBcc: everybody", "words": "Hello\r\nBcc: x@example.net"}
     )
     booking = db.session.scalars(select(Booking)).one()
-    assert booking.client.name == "Ines Bcc: everybody@example.net"
+    assert booking.client.name == "Ines Bcc: everybody"
     for mail in composed():
         head = dict(message_from_bytes(mail.as_bytes()).items())
         assert "bcc" not in {name.lower() for name in head}

@@ -1,17 +1,20 @@
 """Guards over every template and every page."""
 
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import offer_location
 from app.database import db
+from app.practice.client import Client
 from app.practice.user import User
-from tests.blueprints.pages import Document, nonce_of, read, sign_in
+from tests.blueprints.pages import VOID, Document, nonce_of, read, sign_in
 from tests.world import ADA, CHEAP_HASH, INES, JONAS, Person, in_days, offer_times, sick_day
 
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
@@ -188,3 +191,49 @@ def _check_forms(name: str, piece: Document) -> None:
         assert has_token == (form.attributes["method"] == "post"), f"{name}: {form}"
         if form.attributes.get("id") != "sign-in":  # that one goes where its page is, for what stands behind the `#`
             assert form.attributes["action"].startswith("/"), f"{name}: {form} would go wherever the page is"
+
+
+def test_wherever_a_name_is_marked_as_one_its_own_letters_lay_it_out():
+    for path in PAGES:
+        for element in read(re.sub(r"\{%.*?%\}", "", path.read_text(), flags=re.DOTALL)).elements:
+            if "name" in element.attributes.get("class", "").split():
+                assert element.attributes.get("dir") == "auto", (path.name, str(element))
+
+
+class Turned(HTMLParser):
+    """Where a name that begins in Hebrew would turn the words around it, or be laid out from left to right."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name, self.found = name, []
+        self._open: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        told = [text for name, text in attributes if name not in ("value", "href") and text]
+        self.found += [text for text in told if self.name in text.partition("\u2068")[0]]
+        if tag not in VOID:
+            self._open.append((tag, tag == "bdi" or ("dir", "auto") in attributes))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, text: str) -> None:
+        by_itself = any(by_itself for _, by_itself in self._open)
+        if self.name in text.partition("\u2068")[0] and not by_itself:
+            self.found.append(text.strip())
+
+
+def test_a_name_is_laid_out_by_its_own_letters_on_every_page(app, http, addresses):
+    db.session.execute(update(Client).values(name="נועה Kern (18)"))
+    db.session.commit()
+    sign_in(http)
+    shown = 0
+    for name, address in addresses.items():
+        if "desk" in name:
+            page = http.get(address).text
+            turned = Turned("נועה")
+            turned.feed(page)
+            assert turned.found == [], (name, turned.found)
+            shown += "נועה" in page
+    assert shown > 10

@@ -16,8 +16,10 @@ from app.config import BadSetting, load
 from app.database import db
 from app.jobs.deliver import deliver_waiting
 from app.messages.announcements import ANNOUNCED
+from app.messages.mail import compose
 from app.messages.message import Message
 from tests import world
+from tests.messages import samples
 from tests.messages.samples import ANNOUNCED_CASES, CASES, OF_CALENDARS, ROOM, VIDEO, Case, facts
 
 FOLDERS = Path(__file__).parents[2] / "app" / "templates" / "mail"
@@ -361,3 +363,16 @@ def test_an_answer_goes_to_whoever_reads_it_and_the_mail_asks_for_it(app, compos
 def test_a_sender_that_is_no_address_stops_the_start(name, wrong):
     with pytest.raises(BadSetting, match=f"{name} is .*an address, or a name <address>"):
         load({name: wrong})
+
+
+@pytest.mark.parametrize(
+    ("address", "wire"),
+    [("ines@straße.example", "ines@xn--strae-oqa.example"), ("ines@bücher.example", "ines@xn--bcher-kva.example")],
+)
+def test_an_address_in_another_script_is_written_as_its_own_server_is_called(session, address, wire):
+    confirmed = samples.message(Case("confirmed", "client", "confirmed", "REQUEST"))
+    confirmed.booking_id, confirmed.address = session.id, address
+    mail = email.message_from_bytes(compose(confirmed).as_bytes(), policy=policy.SMTP)
+    assert mail["To"] == wire
+    (entry,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    assert f"mailto:{wire}" in entry.get_content().replace("\r\n ", "").replace("\n ", "")

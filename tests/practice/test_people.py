@@ -12,6 +12,7 @@ from app.database import db
 from app.practice import throttle
 from app.practice.client import Client
 from app.practice.location import KINDS, Location
+from app.practice.names import holds_address
 from app.practice.session_type import SessionType
 from app.practice.user import SignIn, User, digest, is_password
 from tests import world
@@ -26,12 +27,57 @@ INES = ("Ines Keller", "ines@example.net", "", "Europe/Berlin")
         ("Ines", "Ines"),
         ("Ana María de la Cruz", "Ana C."),
         ("李 小龍", "李 小."),
-        ("ליאורה כהן", "ליאורה כ."),
+        ("ליאורה כהן", "\u2068ליאורה כ.\u2069"),  # it turns nothing in the sentence around it
+        ("Jonas Kern (18)", "Jonas K."),
+        ("Ada [she]", "Ada"),
+        ("Jonas (18", "Jonas"),
+        ("Ines & Jonas", "Ines J."),
+        ("(18)", "(18)"),
         ("🌍 🙂", "🌍 🙂."),
     ],
 )
 def test_lists_show_the_first_name_and_an_initial(name, short):
     assert Client(name=name).short_name == short
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Ines Keller", "I. K."),
+        ("Jonas Kern (18)", "J. K."),
+        ("Ada [she]", "A."),
+        ("Ada (she/her) Lowell", "A. L."),
+        ("Ines – Keller", "I. K."),
+        ("'Ines Keller'", "I. K."),
+        ("(18)", "1."),
+        ("🌍", "🌍."),
+        ("ליאורה כהן", "ל. כ."),
+    ],
+)
+def test_initials_are_letters_of_the_name(name, letters):
+    assert Client(name=name).initials == letters
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ines Keller", "Dr.Keller", "Prof.Dr.Keller", "Dr. Ines Keller-Łukasz", "J.R. Smith", "J. R. R. Tolkien",
+        "St.John", "O'Brien", "李小龍", "ליאורה כהן", "Jonas Kern (18)", "A.", "Ada [she]",
+    ],
+)  # fmt: skip
+def test_a_name_is_no_address(name):
+    assert not holds_address(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "You won! http://spam.example/claim", "https://evil.example/pay now", "evil.example", "Pay at Evil.Example now",
+        "www.evil", "ines@example.net", "evil.example/pay", "dr.evil.example.com", "EVIL.EXAMPLE",
+    ],
+)  # fmt: skip
+def test_a_name_that_is_an_address_is_told_from_a_name(name):
+    assert holds_address(name)
 
 
 def test_who_books_again_with_the_same_details_is_the_same_client(mara):

@@ -37,6 +37,25 @@ def test_a_session_is_booked_for_somebody_new(desk, empty_time):
     assert "Booked and confirmed" in page.text
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("name", "\u3164", "Please give your client&#39;s name."),
+        ("name", "https://evil.example/pay now", "without a web or e-mail address"),
+        ("email", "josé@example.net", "before the @"),
+    ],
+)
+def test_what_nobody_can_be_called_or_mailed_at_is_told_at_the_desk_too(desk, empty_time, field, typed, sentence):
+    page = desk.press(empty_time, "Book session", **NEW | {field: typed})
+    assert (page.status, bookings()) == (422, [])
+    assert sentence in page.text
+
+
+def test_a_pasted_phone_number_is_kept_without_its_unseen_marks_at_the_desk_too(desk, empty_time):
+    desk.press(empty_time, "Book session", **NEW | {"phone": "\u202d+44\u201120 7946\u20130123\u202c"})
+    assert bookings()[0].client.phone == "+44-20 7946-0123"
+
+
 def test_a_known_client_is_picked_from_the_list(desk, mara, request_of_ines):
     page = desk.open(f"/calendar/time?start={TUESDAY}T14:00")
     assert "Ines Keller, ines@example.net" in page.text
