@@ -59,6 +59,7 @@ def sync_now(connection_id: int) -> Response:
 @bp.post(f"{HERE}/<int:connection_id>/writing/removal")
 @therapist_only
 def stop_writing(connection_id: int) -> Response:
+    take_turn_of(current_user.therapist.id)
     connection = own_connection(connection_id, "google")
     connection.write_into(None)
     db.session.commit()

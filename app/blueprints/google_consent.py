@@ -77,6 +77,7 @@ def connect() -> Response:
 @therapist_only
 def write(connection_id: int) -> Response:
     """The second consent; given once, it holds while the connection does."""
+    take_turn_of(current_user.therapist.id)
     connection = own_connection(connection_id, "google")
     wanted = request.form.get("calendar", type=int)
     calendar = next((one for one in connection.calendars if one.can_write and one.id == wanted), None)

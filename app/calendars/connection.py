@@ -122,15 +122,19 @@ class CalendarConnection(MadeOnce, Model):
         return Left(None, self.access_token_until(clock.now()), unheard)
 
     def write_into(self, calendar: OutsideCalendar | None) -> None:
-        """Our sessions stand in this calendar of the person's own from now on, and in none besides; None: nowhere."""
+        """Our sessions stand in this calendar of the person's own from now on, and in none besides; None: nowhere. Call
+        it in the therapist's turn."""
         changes.note_seen(self.therapist_id)
-        for one in self.calendars:
-            if one.is_written or one is calendar:
-                one.is_written = one is calendar
-                one.write_failing_since = one.write_told_at = None
-                moved_there.free(self.therapist_id, select(CalendarEntry.id).where(CalendarEntry.calendar_id == one.id))
-                one.write_again()  # where nothing is written any more, what stands there is taken away
-                one.fall_due()
+        concerned = [one for one in self.calendars if one.is_written or one is calendar]
+        for one in concerned:
+            one.is_written = False
+        db.session.flush()  # at no moment are two of them written
+        for one in concerned:
+            one.is_written = one is calendar
+            one.write_failing_since = one.write_told_at = None
+            moved_there.free(self.therapist_id, select(CalendarEntry.id).where(CalendarEntry.calendar_id == one.id))
+            one.write_again()  # where nothing is written any more, what stands there is taken away
+            one.fall_due()
 
     def sync_now(self) -> None:
         """Read everything that closes time, and write what is written, as soon as somebody gets to it: all that is at

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -30,6 +30,13 @@ class OutsideCalendar(Model):
     __table_args__ = (
         UniqueConstraint("connection_id", "external_id"),
         Index("ix_outside_calendar_due", "next_sync_at"),
+        Index(
+            "uq_outside_calendar_one_written",
+            "connection_id",
+            unique=True,
+            sqlite_where=text("is_written"),
+            postgresql_where=text("is_written"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
