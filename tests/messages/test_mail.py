@@ -376,3 +376,14 @@ def test_an_address_in_another_script_is_written_as_its_own_server_is_called(ses
     assert mail["To"] == wire
     (entry,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
     assert f"mailto:{wire}" in entry.get_content().replace("\r\n ", "").replace("\n ", "")
+
+
+def test_no_mail_says_booking_or_speaks_like_a_rule_book(composed):
+    for case in CASES:
+        mail = composed(case)
+        for text in (mail.subject, mail.body, one_line(Reading(mail.html).text)):
+            assert not re.search(
+                r"\bbookings?\b|not your wish|has still to|still waits|stands as|everything is settled"
+                r"|does not take place|take its tick|from now on",
+                text.replace("bookings@", ""),
+            ), case
