@@ -5,12 +5,10 @@ of what it is. The link in each entry opens the session's page, after signing in
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from icalendar import Event, Timezone
+from icalendar import Event
 from sqlalchemy import Integer, Select, cast, null, select
 
 from app.booking.booking import Booking
@@ -38,28 +36,27 @@ class Line(NamedTuple):
 
 
 def of_therapist(therapist_id: int, zone: str, now: datetime, home: str) -> bytes:
-    """Return the feed: times in the therapist's zone, from a month ago on. Two statements, however much is booked.
+    """Return the feed, from a month ago on. Two statements, however much is booked.
 
+    Times are in UTC, which every calendar shows in the zone of whoever looks at it. A time in a named zone needs a
+    description of that zone, and Outlook reads none of its dates (RDATE). `zone` is the therapist's, for display;
     `home` is the address of Holdfast, with which the links to the sessions begin.
     """
-    lines, place = list(_lines(therapist_id, now - BACK)), ZoneInfo(zone)
     calendar = new_calendar()
     calendar.add("x-wr-calname", NAME)
     calendar.add("x-wr-timezone", zone)
     calendar.add("x-published-ttl", OFTEN)
-    years = {moment.astimezone(place).year for line in lines for moment in (line.starts_at, line.ends_at)}
-    calendar.add_component(_clocks(zone, min(years, default=now.year), max(years, default=now.year)))
-    for line in lines:
-        calendar.add_component(_entry(line, place, now, home))
+    for line in _lines(therapist_id, now - BACK):
+        calendar.add_component(_entry(line, now, home))
     return calendar.to_ical()
 
 
-def _entry(line: Line, zone: ZoneInfo, now: datetime, home: str) -> Event:
+def _entry(line: Line, now: datetime, home: str) -> Event:
     entry, page = Event(), f"{home}/sessions/{line.booking_id}"
     entry.add("uid", known_as(line.uid if line.alternative_id is None else f"{line.uid}-{line.alternative_id}"))
     entry.add("dtstamp", now)
-    entry.add("dtstart", line.starts_at.astimezone(zone))
-    entry.add("dtend", line.ends_at.astimezone(zone))
+    entry.add("dtstart", line.starts_at.astimezone(UTC))
+    entry.add("dtend", line.ends_at.astimezone(UTC))
     entry.add("sequence", line.revision)
     entry.add("summary", f"{initials(line.client)}{_mark(line)}")
     entry.add("description", page)
@@ -118,24 +115,3 @@ def _offered(therapist_id: int, since: datetime) -> Select:
         .where(Booking.therapist_id == therapist_id, Booking.starts_at > since, *offered)
         .order_by(Alternative.starts_at, Alternative.id)
     )
-
-
-@lru_cache(maxsize=200)
-def _clocks(zone: str, first: int, last: int) -> Timezone:
-    """What a calendar must be told of the zone: when its clocks change, from the year before to the year after."""
-    clocks = Timezone.from_tzid(zone, first_date=date(first - 1, 1, 1), last_date=date(last + 2, 1, 1))
-    clocks.pop("COMMENT", None)
-    for change in clocks.subcomponents:
-        _tell_by_the_clock_before(change)
-    return clocks
-
-
-def _tell_by_the_clock_before(change: Any) -> None:
-    """The library tells of a change by the clock after it, RFC 5545 (3.6.5) by the one before: not the same where
-    the clocks go forward."""
-    skipped = change.TZOFFSETTO - change.TZOFFSETFROM
-    if skipped > timedelta(0):
-        change.DTSTART -= skipped
-        again = [one.dt - skipped for one in change.pop("RDATE").dts] if "RDATE" in change else []
-        if again:
-            change.add("rdate", again)
