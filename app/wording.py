@@ -4,12 +4,15 @@ Moments are aware datetimes or ISO 8601 strings with an offset; zones are IANA n
 """
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.numbers import format_currency, get_currency_precision
 from flask import Flask
 from flask_babel import gettext as _
 
@@ -74,6 +77,8 @@ def register(app: Flask) -> None:
         location_phrase,
         called,
         place,
+        money,
+        price_said,
         status_word,
         outside_word,
         client_state,
@@ -199,6 +204,16 @@ def time_left_patterns() -> str:
     return "|".join((day_hour, hour_minute, minute, _("less than a minute left"), _("time is up")))
 
 
+def money(price: Mapping[str, Any]) -> str:
+    """An amount as the language writes it, whole ones without decimals: *£75*, *82,50 €*."""
+    return _money(price["cents"], price["currency"], spoken())
+
+
+def price_said(price: Mapping[str, Any]) -> str:
+    """*£75, paid to the practice*: nobody shall look for a till here."""
+    return _("%(price)s, paid to the practice", price=money(price))
+
+
 def location_phrase(kind: str) -> str:
     """A kind of location inside a sentence: *in person*, *by video*."""
     return _(LOCATION_PHRASES[kind])
@@ -261,6 +276,16 @@ def _aware(moment: Moment) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"naive moment {moment!r}: every moment is aware")
     return moment
+
+
+@lru_cache(maxsize=1_000)
+def _money(cents: int, currency: str, language: str) -> str:
+    locale = LOCALES[language]
+    amount = Decimal(cents).scaleb(-get_currency_precision(currency))
+    pattern = locale.currency_formats["standard"].pattern
+    if amount == amount.to_integral_value():
+        return format_currency(amount, currency, pattern.replace(".00", ""), locale, currency_digits=False)
+    return format_currency(amount, currency, pattern, locale)
 
 
 @lru_cache(maxsize=5_000)

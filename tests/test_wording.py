@@ -160,3 +160,23 @@ def test_templates_know_the_wording():
     with app.app_context():
         shown = render_template_string("{{ moment|day('Europe/London') }}", moment=TUESDAY)
     assert shown == "Tue 24 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("spoken", "cents", "currency", "told"),
+    [
+        ("en", 7500, "GBP", "£75"),
+        ("en", 7250, "GBP", "£72.50"),
+        ("en", 120000, "EUR", "€1,200"),
+        ("en", 9000, "JPY", "JP¥9,000"),
+        ("de", 7500, "EUR", "75 €"),
+        ("de", 8250, "CHF", "82,50 CHF"),
+        ("fr", 8250, "EUR", "82,50 €"),
+        ("es", 6000, "EUR", "60 €"),
+    ],
+)
+def test_an_amount_is_written_as_the_language_writes_it(spoken, cents, currency, told):
+    app = Flask("wording")
+    language.init_app(app)
+    with app.test_request_context(), language.speaking(spoken):
+        assert wording.money({"cents": cents, "currency": currency}).replace("\N{NO-BREAK SPACE}", " ") == told

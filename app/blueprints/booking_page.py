@@ -17,7 +17,7 @@ from app.practice.therapist import Therapist
 from app.scheduling.availability import next_free, slots_of_local_days
 from app.scheduling.local_time import zone_or, zones
 from app.scheduling.spans import Span
-from app.wording import calendar_day, calendar_day_of_year, called, local_clock_time
+from app.wording import calendar_day, calendar_day_of_year, called, local_clock_time, price_said
 
 WEEK = 7
 
@@ -197,6 +197,7 @@ class BookingPage:
             "location": self.location,
             "zone": self.zone,
             "zone_chosen": self.zone_chosen,
+            "price": price_said(price) if (price := self.session_type.price) else "",
             "not_bookable": self.not_bookable,
             "other_times": self.address,
         }

@@ -42,6 +42,7 @@ def facts_of(
             "starts_at": booking.starts_at.isoformat(),
             "ends_at": booking.ends_at.isoformat(),
             "session_type": booking.session_type.name,
+            "price": booking.session_type.price,
             "location": location_facts(booking.location),
             "words": booking.words,
             "requested_at": booking.requested_at.isoformat(),

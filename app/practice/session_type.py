@@ -1,7 +1,7 @@
 """What can be booked."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from sqlalchemy import CheckConstraint, ForeignKey, String
@@ -60,6 +60,11 @@ class SessionType(Model):
         if str(self.minutes) in self.name:
             return self.name
         return _("%(session)s, %(minutes)s minutes", session=called(self.name), minutes=self.minutes)
+
+    @property
+    def price(self) -> dict[str, Any] | None:
+        """In the currency's smallest unit, as the practice takes it; None where it names none."""
+        return {"cents": self.price_cents, "currency": self.currency} if self.price_cents else None
 
     @property
     def length(self) -> timedelta:

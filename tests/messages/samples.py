@@ -122,10 +122,11 @@ def _booking(case: Case, location: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": 1,
         "uid": "0123456789abcdef",
-        "status": "requested" if case.verb in ("requested", "offer_withdrawn") else "confirmed",
+        "status": _status(case.verb, because),
         "starts_at": "2026-11-24T10:00:00+00:00",
         "ends_at": "2026-11-24T10:50:00+00:00",
         "session_type": "First session",
+        "price": {"cents": 7500, "currency": "GBP"},
         "location": location,
         "words": "I can also come later.\nOr on Thursday.",
         "requested_at": "2026-11-22T09:12:00+00:00",
@@ -133,6 +134,12 @@ def _booking(case: Case, location: dict[str, Any]) -> dict[str, Any]:
         "cancelled_by": None,
         "cancelled_because": because.get(case.verb),
     }
+
+
+def _status(verb: str, because: dict[str, str]) -> str:
+    if verb in because or verb.startswith("cancelled_by"):
+        return "cancelled"
+    return "requested" if verb in ("requested", "offer_withdrawn") else "confirmed"
 
 
 def _offer(case: Case, location: dict[str, Any]) -> dict[str, Any] | None:

@@ -209,9 +209,36 @@ def test_an_offer_lists_every_alternative_the_deadline_and_what_happens_without_
             "by Mon 23 Nov 2026, 12:40 Berlin time",
             "A clinic day was moved, I am sorry.",
             "your session is cancelled",
-            "You have not been charged through Holdfast.",
+            "The price stays the same: £75, paid to the practice.",
         ):
             assert told in text, told
+
+
+@pytest.mark.parametrize(
+    ("verb", "name", "told"),
+    [
+        ("requested", "request_received", r"Price:? *£75, paid to the practice"),
+        ("confirmed", "confirmed", r"Price:? *£75, paid to the practice"),
+        ("", "reminder", r"Price:? *£75, paid to the practice"),
+        ("cancelled_by_therapist", "cancelled_by_therapist", "Nothing was paid through Holdfast. If you have paid"),
+        ("times_expired", "offer_expired", "Nothing was paid through Holdfast. If you have paid"),
+    ],
+)
+def test_a_price_is_told_where_there_is_one_and_nothing_where_there_is_none(composed, verb, name, told):
+    case = Case(verb, "client", name, None)
+    with_price, without = composed(case), composed(case, booking=facts(case)["booking"] | {"price": None})
+    for text in (one_line(with_price.body), one_line(Reading(with_price.html).text)):
+        assert re.search(told, text)
+    for text in (without.body, without.html):
+        for word in ("Price", "price", "£", "paid", "<p></p>", "None"):
+            assert word not in text
+
+
+def test_a_mail_that_waited_since_before_prices_were_told_is_sent_without_one(composed):
+    case = Case("confirmed", "client", "confirmed", None)
+    kept = facts(case)["booking"]
+    del kept["price"]
+    assert "Price" not in composed(case, booking=kept).body
 
 
 def test_a_change_as_asked_can_be_disputed(composed):
