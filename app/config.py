@@ -91,6 +91,13 @@ SETTINGS = (
     Setting("SWEEP_SECONDS", float, 30.0, "seconds between two rounds of the timetable"),
     Setting("UNDO_GRACE_SECONDS", float, 0.0, "seconds that the mail of an offer waits, so that it can be taken back"),
     Setting("REQUESTS_PER_HOUR", int, 20, "session requests from one network address in an hour"),
+    Setting(
+        "UNPROVEN_PER_NETWORK",
+        int,
+        2,
+        "requests from one network with one therapist in a day that are held as usual although nobody has proven the "
+        "address; each further one is held for 30 minutes until somebody has",
+    ),
     Setting("REPLY_HOURS", float, 4.0, "business hours in which a request should be answered"),
     Setting("PLATFORM_ZONE", str, "Europe/London", "zone of the operator's business hours"),
 )

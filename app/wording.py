@@ -239,7 +239,9 @@ def place(name: str, kind: str) -> str:
 
 def status_word(booking: Any) -> str:
     """The state of a session in one word or two; that an offer expired on it is told, swept or not."""
-    return "Expired" if _offer_expired(booking) else STATUS_WORDS[booking.status]
+    if _offer_expired(booking) or _not_proven(booking):
+        return "Expired"
+    return "Not confirmed yet" if booking.prove_by else STATUS_WORDS[booking.status]
 
 
 def outside_word(why: str) -> str:
@@ -249,8 +251,10 @@ def outside_word(why: str) -> str:
 
 def client_state(booking: Any) -> str:
     """The state as far as a client's page tells it: who came is between them and the therapist."""
-    if _offer_expired(booking):
+    if _offer_expired(booking) or _not_proven(booking):
         return "expired"
+    if booking.prove_by:
+        return "awaiting_client"
     if booking.status == "no_show" or (booking.status == "confirmed" and booking.is_over):
         return "attended"
     return str(booking.status)
@@ -268,6 +272,10 @@ def shown_in(moment: Moment, zone: str) -> datetime:
 
 def _offer_expired(booking: Any) -> bool:
     return booking.has_expired_offer or booking.cancelled_because == "offer expired"
+
+
+def _not_proven(booking: Any) -> bool:
+    return booking.is_overdue_unproven or booking.cancelled_because == "not proven"
 
 
 def _aware(moment: Moment) -> datetime:

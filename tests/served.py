@@ -75,6 +75,7 @@ class Served:
             "MAILBOX_DIR": str(self.home.mailbox),
             "SWEEP_SECONDS": "1",
             "REQUESTS_PER_HOUR": "100000",
+            "UNPROVEN_PER_NETWORK": "100000",
             **settings,
         }
 

@@ -104,19 +104,32 @@ STATES = [
     ("confirmed", None, "Confirmed", "Confirmed"),
     ("cancelled", "declined", "Cancelled", "Cancelled"),
     ("cancelled", "offer expired", "Expired", "Expired"),
+    ("cancelled", "not proven", "Expired", "Expired"),
     ("attended", None, "Attended", "Over"),
     ("no_show", None, "No-show", "Over"),
 ]
 
 
 def booking(status: str, because: str | None = None, expired: bool = False, over: bool = False) -> SimpleNamespace:
-    return SimpleNamespace(status=status, cancelled_because=because, has_expired_offer=expired, is_over=over)
+    facts = {"status": status, "cancelled_because": because, "has_expired_offer": expired, "is_over": over}
+    return SimpleNamespace(**facts, prove_by=None, is_overdue_unproven=False)
 
 
 @pytest.mark.parametrize(("status", "because", "desk", "client"), STATES)
 def test_a_state_in_a_word(status, because, desk, client):
     told = booking(status, because)
     assert (wording.status_word(told), wording.client_status_word(told)) == (desk, client)
+
+
+def test_a_request_whose_address_is_to_be_proven_waits_for_the_client():
+    told = booking("requested")
+    told.prove_by = TUESDAY
+    assert (wording.status_word(told), wording.client_status_word(told)) == (
+        "Not confirmed yet",
+        "Waiting for your answer",
+    )
+    told.is_overdue_unproven = True
+    assert (wording.status_word(told), wording.client_status_word(told)) == ("Expired", "Expired")
 
 
 def test_an_offer_past_its_deadline_has_expired_for_both():

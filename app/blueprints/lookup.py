@@ -44,6 +44,14 @@ def _long_past(booking: Booking) -> Response:
     return page_or_fragment(page, fragment, status, booking=booking)
 
 
+def pressed(purpose: str, token: str) -> PersonalLink:
+    """The same for what is pressed on its page: who came there by the mailed link has proven their address."""
+    link = linked(purpose, token)
+    if link.came_by_mail(token):
+        link.booking.note_press()
+    return link
+
+
 def shown_token() -> str:
     """The token in the address of the page that is being answered."""
     return str((request.view_args or {})["token"])

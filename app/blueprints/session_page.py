@@ -16,6 +16,7 @@ from app.booking.offer import Offer
 from app.booking.outside import why_outside
 from app.booking.personal_link import PersonalLink
 from app.booking.possible import verbs_of
+from app.booking.proof import is_proven
 from app.booking.rearrangement import MOST_ALTERNATIVES, REASONS
 from app.booking.refusals import Refused
 from app.calendars import clashes
@@ -51,6 +52,7 @@ def session_page(
         "messages": _of_booking(Message, booking),
         "sentence": sentence,
         "message_line": message_line,
+        "address_proven": is_proven(booking),
         "closed_time": _closed_time(booking),
         "edited": {booking.id: CalendarEntry.edited_of(booking)},
         "can": verbs_of(booking),

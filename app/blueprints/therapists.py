@@ -68,7 +68,7 @@ def create(slug: str) -> Response:
     except Refused as refusal:
         db.session.rollback()
         return _refused(slug, form, refusal)
-    token = PersonalLink.to_session(booking.id).token
+    token = PersonalLink.to_session(booking.id).shown_token
     db.session.commit()
     return remember(see_other("client_sessions.show", token=token), booking)
 
@@ -104,7 +104,7 @@ def _requested_page(page: BookingPage, booking: Booking, status: int = 200) -> R
         status,
         therapist=page.therapist,
         booking=booking,
-        session_token=session_token(booking),
+        session_token=session_token(booking, by_mail=False),
         other_times=page.address,
     )
 

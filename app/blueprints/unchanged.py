@@ -80,5 +80,5 @@ def _of_desk() -> Select[int]:
 def _of_link() -> Select[int]:
     linked = select(Booking.revision).join(PersonalLink, PersonalLink.booking_id == Booking.id)
     return linked.where(
-        PersonalLink.purpose == bindparam("purpose"), PersonalLink.token_hash == bindparam("token_hash")
+        PersonalLink.purpose == bindparam("purpose"), PersonalLink.is_opened_by(bindparam("token_hash"))
     )

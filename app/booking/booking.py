@@ -21,6 +21,7 @@ from app.practice.client import Client
 from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import BlockedSender, Therapist
+from app.scheduling import changes
 from app.scheduling.hold import Hold
 from app.scheduling.spans import Span
 from app.scheduling.turn import take_turn_of
@@ -32,6 +33,7 @@ STATUSES = ("requested", "confirmed", "awaiting_client", "cancelled", "attended"
 LIVE = ("requested", "confirmed", "awaiting_client")  # may still be changed
 HOLDING = (*LIVE, "attended", "no_show")  # keep their own time
 UNANSWERED_AT_MOST = timedelta(hours=72)
+NOT_PROVEN = "not proven"  # why a request ended whose address nobody proved: the therapist has never heard of it
 LINKS_TELL = timedelta(days=30)  # after the session: mails lie about for years, and links in them open for anybody
 
 
@@ -64,6 +66,9 @@ class Booking(MadeOnce, Model):
     made_once: Mapped[str | None] = mapped_column("asked_once", String(64), unique=True)  # see made_once.py
     # The last change was made "as the client asked" ('time' or 'location') and the client may still dispute it.
     asked_change: Mapped[str | None] = mapped_column(String(10))
+    # A request whose address is not proven is held until then only; None for every other (see booking/proof.py).
+    prove_by: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    address_proven_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # SEQUENCE of the last calendar attachment; None while the client's calendar knows nothing of the session.
     calendar_sequence: Mapped[int | None]
     cancelled_by: Mapped[str | None] = mapped_column(String(20))
@@ -132,7 +137,40 @@ class Booking(MadeOnce, Model):
         verb = "request_declined" if self.cancelled_because == "declined" else f"cancelled_by_{by}"
         record(verb, self, by=by, offer=offer, why=words)
 
+    # What the client does
+
+    def confirm_address(self) -> None:
+        """The owner of the address wants this request: it goes on as usual. Pressed again, it changes nothing.
+
+        Raises BookingChanged when the time for it is over, or the session has changed.
+        """
+        self.lock()
+        if self.status == "requested" and self.prove_by is None:
+            return
+        now = clock.now()
+        in_time = (Booking.id == self.id, Booking.status == "requested", Booking.prove_by > now)
+        values = {"prove_by": None, "address_proven_at": now, "unanswered_since": now}
+        if not rows_changed(update(Booking).where(*in_time).values(**values)):
+            raise BookingChanged
+        db.session.refresh(self, list(values))
+        record("address_confirmed", self, by="client")
+
+    def note_press(self) -> None:
+        """Whoever came by the link in a mail pressed something: the address is theirs."""
+        if self.address_proven_at is None:
+            self.lock()
+            self.address_proven_at = clock.now()
+            changes.note_seen(self.therapist_id)
+
     # What time does
+
+    def release_unproven(self) -> None:
+        """Nobody proved the address in time: the time is free again. Raises BookingChanged."""
+        self.lock()
+        if not self.is_overdue_unproven:
+            raise BookingChanged
+        self.call_off("system", because=NOT_PROVEN, was=("requested",))
+        record("address_not_confirmed", self, by="system")
 
     def lapse(self) -> None:
         """The therapist never answered: the request ends, with an apology."""
@@ -148,6 +186,7 @@ class Booking(MadeOnce, Model):
         now = clock.now()
         return select(cls).where(
             cls.status == "requested",
+            cls.prove_by.is_(None),
             or_(
                 cls.unanswered_since <= now - UNANSWERED_AT_MOST,
                 cls.starts_at <= now + current_app.config["MINIMUM_LEAD"],
@@ -161,7 +200,12 @@ class Booking(MadeOnce, Model):
 
     @property
     def has_lapsed(self) -> bool:
-        return self.status == "requested" and self.answer_by <= clock.now()
+        return self.status == "requested" and self.prove_by is None and self.answer_by <= clock.now()
+
+    @property
+    def is_overdue_unproven(self) -> bool:
+        """The address was not proven in time, and the time is not released yet: the sweep does that soon."""
+        return self.status == "requested" and self.prove_by is not None and self.prove_by <= clock.now()
 
     @property
     def has_expired_offer(self) -> bool:
@@ -216,7 +260,7 @@ class Booking(MadeOnce, Model):
     def is_live(self) -> bool:
         """Whether it may still be changed: time ends a session whether or not a job has noticed."""
         over = self.status == "confirmed" and self.is_over
-        return self.status in LIVE and not (over or self.has_lapsed or self.has_expired_offer)
+        return self.status in LIVE and not (over or self.has_lapsed or self.has_expired_offer or self.is_overdue_unproven)
 
     @property
     def can_be_disputed(self) -> bool:
@@ -238,6 +282,8 @@ class Booking(MadeOnce, Model):
             raise RequestLapsed
         if self.has_expired_offer:
             raise OfferEnded
+        if self.is_overdue_unproven:
+            raise BookingChanged
         if self.status == "confirmed" and self.is_over:
             raise NotPossible(_("This session is over."))
 
@@ -287,6 +333,6 @@ class Booking(MadeOnce, Model):
     def _become(self, status: str, *was: str) -> None:
         # The database decides who came first, also between two processes that both read "requested".
         still = (Booking.id == self.id, Booking.status.in_(was))
-        if not rows_changed(update(Booking).where(*still).values(status=status)):
+        if not rows_changed(update(Booking).where(*still).values(status=status, prove_by=None)):
             raise BookingChanged
-        db.session.refresh(self, ["status"])
+        db.session.refresh(self, ["status", "prove_by"])

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
-from app.booking.booking import Booking
+from app.booking.booking import NOT_PROVEN, Booking
 from app.booking.offer import Offer
 from app.database import db
 from app.practice.session_type import LONGEST
@@ -16,12 +16,12 @@ WAITING = ("requested", "awaiting_client")
 
 def waiting(therapist_id: int, status: str) -> Select[Booking]:
     """Sessions in one of the states in which somebody has to answer."""
-    return _of(therapist_id).where(Booking.status == status)
+    return _of(therapist_id).where(Booking.status == status, Booking.prove_by.is_(None))
 
 
 def numbers_waiting(therapist_id: int) -> dict[str, int]:
     """How many sessions wait for an answer, by state; states that nobody waits in are missing."""
-    mine = (Booking.therapist_id == therapist_id, Booking.status.in_(WAITING))
+    mine = (Booking.therapist_id == therapist_id, Booking.status.in_(WAITING), Booking.prove_by.is_(None))
     counted = select(Booking.status, func.count()).where(*mine).group_by(Booking.status)
     return {status: number for status, number in db.session.execute(counted)}
 
@@ -47,4 +47,6 @@ def past(therapist_id: int, now: datetime) -> Select[Booking]:
 def _of(therapist_id: int) -> Select[Booking]:
     offers = selectinload(Booking.offers)
     with_offers = offers.selectinload(Offer.alternatives), offers.joinedload(Offer.previous_location)
-    return select(Booking).where(Booking.therapist_id == therapist_id).options(*with_offers)
+    # Who never proved their address asked for nothing: the therapist has not been told of it.
+    told = Booking.cancelled_because.is_distinct_from(NOT_PROVEN)
+    return select(Booking).where(Booking.therapist_id == therapist_id, told).options(*with_offers)

@@ -3,9 +3,9 @@
 import hmac
 import secrets
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, select, update
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -31,6 +31,8 @@ class PersonalLink(Model):
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), index=True)
     seed: Mapped[str] = mapped_column(String(32))
+    # Of the token that the browser was given which asked: it opens the same pages and proves no address.
+    shown_hash: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -50,7 +52,12 @@ class PersonalLink(Model):
     @classmethod
     def find(cls, purpose: str, token: str) -> "PersonalLink | None":
         """The link that this token opens for this purpose, if there is one."""
-        return db.session.scalar(select(cls).filter_by(purpose=purpose, token_hash=digest(token)))
+        return db.session.scalar(select(cls).where(cls.purpose == purpose, cls.is_opened_by(digest(token))))
+
+    @classmethod
+    def is_opened_by(cls, token_hash: Any) -> ColumnElement[bool]:
+        """Condition for the link that a token opens, the mailed one or the one that was shown."""
+        return or_(cls.token_hash == token_hash, cls.shown_hash == token_hash)
 
     @classmethod
     def revision_of(cls, purpose: str, token: str) -> int | None:
@@ -58,7 +65,7 @@ class PersonalLink(Model):
         from app.booking.booking import Booking
 
         mine = select(Booking.revision).join(cls, cls.booking_id == Booking.id)
-        return db.session.scalar(mine.where(cls.purpose == purpose, cls.token_hash == digest(token)))
+        return db.session.scalar(mine.where(cls.purpose == purpose, cls.is_opened_by(digest(token))))
 
     @classmethod
     def of_calendar(cls, link_id: int, token: str) -> "PersonalLink | None":
@@ -70,6 +77,22 @@ class PersonalLink(Model):
     def token(self) -> str:
         """43 characters, unguessable without the secret key, different for each purpose."""
         return derived_token(f"personal link:{self.purpose}", self.seed)
+
+    @property
+    def shown_token(self) -> str:
+        """Opens the same page. It goes to the browser that asked, and so proves nothing of the address.
+
+        Links from before there were two have one token.
+        """
+        return self._to_be_shown if self.shown_hash else self.token
+
+    @property
+    def _to_be_shown(self) -> str:
+        return derived_token(f"shown link:{self.purpose}", self.seed)
+
+    def came_by_mail(self, token: str) -> bool:
+        """Whether this token stands in mails only: who has it reads what comes to the address."""
+        return hmac.compare_digest(digest(token), self.token_hash)
 
     @property
     def calendar_token(self) -> str:
@@ -94,7 +117,7 @@ class PersonalLink(Model):
         link = cls.known(booking_id, offer_id)
         if link is None:
             link = cls(purpose=purpose, booking_id=booking_id, offer_id=offer_id, seed=secrets.token_hex(16))
-            link.token_hash = digest(link.token)
+            link.token_hash, link.shown_hash = digest(link.token), digest(link._to_be_shown)
             db.session.add(link)
             db.session.flush()
         return link

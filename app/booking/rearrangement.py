@@ -11,6 +11,7 @@ from app import clock
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
+from app.booking.proof import release_overdue
 from app.booking.refusals import NotPossible, TimeTaken
 from app.calendars.settled_clash import settle_known
 from app.database import db
@@ -118,7 +119,10 @@ def check_alternative(booking: Booking, terms: Terms) -> None:
 
 def refuse_clash(booking: Booking, span: Span) -> None:
     """Raises TimeTaken, naming what is there, when another session or offer holds part of `span`."""
-    for hold in Hold.in_the_way(booking.therapist_id, span, besides=booking):
+    holds = Hold.in_the_way(booking.therapist_id, span, besides=booking)
+    if holds and release_overdue(booking.therapist_id, span):
+        holds = Hold.in_the_way(booking.therapist_id, span, besides=booking)
+    for hold in holds:
         zone = hold.booking.therapist.tz
         starts, ends = hold.starts_at.astimezone(zone), hold.ends_at.astimezone(zone)
         held = "is offered to" if hold.offer_id else "is held for"

@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, select
 from app import clock
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
+from app.booking.proof import release_overdue, time_to_prove
 from app.booking.rearrangement import refuse_clash
 from app.booking.refusals import NotPossible, TimeTaken, TooManyRequests
 from app.calendars.settled_clash import settle_known
@@ -24,6 +25,7 @@ from app.practice.client import Client
 from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import BlockedSender, Therapist
+from app.practice.throttle import network_of
 from app.scheduling.availability import bookable_span, is_free
 
 UNANSWERED_WITH_ONE_THERAPIST = 2
@@ -53,7 +55,7 @@ class Asker:
     def address_hash(self) -> str:
         """Enough to count requests from one network, useless for finding out which."""
         key = current_app.config["SECRET_KEY"].encode()
-        return hmac.new(key, self.address.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(key, network_of(self.address).encode(), hashlib.sha256).hexdigest()
 
 
 def request_session(
@@ -73,10 +75,13 @@ def request_session(
     booking.lock()
     if made_before := Booking.made_by(booking.made_once):
         return made_before
-    refuse_unless_free(therapist, session_type, location, starts_at)
+    if not is_free(therapist, session_type, location, starts_at):
+        release_overdue(therapist.id, booking.span)
+        refuse_unless_free(therapist, session_type, location, starts_at)
     _check_limits(therapist, asker)
+    booking.prove_by = time_to_prove(therapist.id, booking.asked_from, asker.email, starts_at)
     _store(booking, therapist, asker)
-    record("requested", booking, by="client", why=words)
+    record("requested_unproven" if booking.prove_by else "requested", booking, by="client", why=words)
     return booking
 
 

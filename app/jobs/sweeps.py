@@ -6,7 +6,7 @@ from collections.abc import Callable
 from app.database import db
 from app.jobs import acceptances, calendar_entries, calendars, pushes
 from app.jobs.deliver import deliver_waiting
-from app.jobs.expire import expire_offers, lapse_requests
+from app.jobs.expire import expire_offers, lapse_requests, release_unproven
 from app.jobs.openings import refresh_openings
 from app.jobs.remind import remind
 
@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 # In this order: what expires now is announced by the delivery of the same round.
 SWEEPS: dict[str, Callable[[], object]] = {
     "expire_offers": expire_offers,
+    "release_unproven": release_unproven,
     "lapse_requests": lapse_requests,
     "remind": remind,
     "refresh_openings": refresh_openings,

@@ -47,6 +47,7 @@ def facts_of(
             "words": booking.words,
             "requested_at": booking.requested_at.isoformat(),
             "answer_by": booking.answer_by.isoformat(),
+            "prove_by": booking.prove_by.isoformat() if booking.prove_by else None,
             "cancelled_by": booking.cancelled_by,
             "cancelled_because": booking.cancelled_because,
         },

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # What happened, by verb. {before} and {after} are a time with its location.
 SENTENCES = {
     "requested": "{client} asked for {after}",
+    "requested_unproven": "{client} asked for {after}, and was asked to confirm their e-mail address",
+    "address_confirmed": "{client} confirmed their e-mail address",
+    "address_not_confirmed": "The e-mail address was not confirmed in time; the request ended",
     "confirmed": "You confirmed {after}",
     "booked_for_client": "You booked {after} for {client}",
     "moved_as_asked": "You moved the session, as {client} asked: {before} became {after}",
@@ -58,6 +61,7 @@ COUNTS = ("no other time", "another time", "two other times", "three other times
 # Which mail it was, by its name.
 MAILS = {
     "request_received": "Receipt of the request",
+    "confirm_address": "Question whether the address is right",
     "new_request": "New request",
     "confirmed": "Confirmation",
     "changed_as_asked": "Confirmation of the change",

@@ -9,13 +9,14 @@ from app.database import db
 from app.messages.activity import Activity
 from app.messages.history import sentence
 
+UNTOLD = ("requested_unproven", "address_not_confirmed")  # the therapist is told when the address is proven
 MOST_TOLD = 2  # more would be read out for longer than anybody listens
 
 
 def number_to_answer(therapist_id: int) -> int:
     """Requests that wait for the therapist."""
     waiting = select(func.count()).select_from(Booking).filter_by(therapist_id=therapist_id, status="requested")
-    return db.session.scalar(waiting) or 0
+    return db.session.scalar(waiting.where(Booking.prove_by.is_(None))) or 0
 
 
 def said_since(therapist_id: int, since: datetime, to_answer: int) -> str:
@@ -25,6 +26,7 @@ def said_since(therapist_id: int, since: datetime, to_answer: int) -> str:
     """
     theirs = select(Activity).join(Booking, Booking.id == Activity.booking_id)
     theirs = theirs.where(Booking.therapist_id == therapist_id, Activity.at >= since, Activity.actor != "therapist")
+    theirs = theirs.where(Activity.verb.not_in(UNTOLD))
     news = db.session.scalars(theirs.order_by(Activity.id.desc()).limit(MOST_TOLD + 1)).all()
     told = [_told(activity) for activity in reversed(news)]
     if len(told) > MOST_TOLD:

@@ -94,7 +94,7 @@ def note_look(therapist_id: int) -> None:
 
 
 def _limits(email: str, address: str) -> list[_Limit]:
-    network = _network(address)
+    network = network_of(address)
     return [
         _Limit(_key("account in network", f"{email.strip().lower()} {network}"), MOST_FROM_ONE_NETWORK),
         _Limit(_key("network", network), MOST_OF_NETWORK),
@@ -106,7 +106,7 @@ def _limit_of_browser(browser: str) -> _Limit:
     return _Limit(_key("browser", browser), MOST_OF_BROWSER)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """The network of an address: of IPv6 a /64, as a single line has 2^64 addresses there."""
     try:
         ip = ip_address(address)

@@ -45,7 +45,7 @@ def check_everything(therapist_id: int | None = None) -> None:
         open_offers = [offer for offer in booking.offers if offer.outcome is None]
         assert len(open_offers) == (booking.status == "awaiting_client"), (booking.id, booking.status)
         lines = db.session.scalars(select(Activity).filter_by(booking_id=booking.id).order_by(Activity.id)).all()
-        assert lines[0].verb in ("requested", "booked_for_client")
+        assert lines[0].verb in ("requested", "requested_unproven", "booked_for_client")
         assert lines[-1].after["status"] == booking.status
         assert lines[-1].after["starts_at"] == booking.starts_at.isoformat()
         for offer in booking.offers:

@@ -90,6 +90,7 @@ def new_app(database: Database, home: Path, **settings: str) -> Flask:
             "HOLDFAST_HOME": str(home),
             "DATABASE_URL": database.url,
             "SECRET_KEY": SECRET,
+            "UNPROVEN_PER_NETWORK": "100000",  # tests ask from one network; what limits that is tried where it is tried
             "PUBLIC_URL": "http://localhost",
             **settings,
         }

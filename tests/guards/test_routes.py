@@ -44,6 +44,7 @@ public         GET   /offline
 operator       GET   /operator
 public         GET   /readyz
 personal_link  GET   /s/<token>
+personal_link  POST  /s/<token>/address
 personal_link  POST  /s/<token>/cancellation
 personal_link  POST  /s/<token>/dispute
 personal_link  GET   /s/<token>/live

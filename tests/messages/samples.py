@@ -131,6 +131,7 @@ def _booking(case: Case, location: dict[str, Any]) -> dict[str, Any]:
         "words": "I can also come later.\nOr on Thursday.",
         "requested_at": "2026-11-22T09:12:00+00:00",
         "answer_by": "2026-11-24T09:00:00+00:00",
+        "prove_by": "2026-11-22T09:42:00+00:00" if case.verb == "requested_unproven" else None,
         "cancelled_by": None,
         "cancelled_because": because.get(case.verb),
     }
@@ -139,7 +140,7 @@ def _booking(case: Case, location: dict[str, Any]) -> dict[str, Any]:
 def _status(verb: str, because: dict[str, str]) -> str:
     if verb in because or verb.startswith("cancelled_by"):
         return "cancelled"
-    return "requested" if verb in ("requested", "offer_withdrawn") else "confirmed"
+    return "requested" if verb in ("requested", "requested_unproven", "offer_withdrawn") else "confirmed"
 
 
 def _offer(case: Case, location: dict[str, Any]) -> dict[str, Any] | None:

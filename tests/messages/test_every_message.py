@@ -39,6 +39,18 @@ def relocation(mara, days):
     return offer_location(confirmed(mara, days), "own", mara.locations[2], "The room is painted.")
 
 
+def addresses_are_to_be_proven(mara, clocks):
+    """Of one in time, of another never."""
+    current_app.config["UNPROVEN_PER_NETWORK"] = 0
+    world.ADA.asks(mara, world.in_days(33)).confirm_address()
+    unproven = world.JONAS.asks(mara, world.in_days(34))
+    db.session.commit()
+    clocks.shift(timedelta(minutes=31))
+    unproven.release_unproven()
+    db.session.commit()
+    current_app.config["UNPROVEN_PER_NETWORK"] = 100
+
+
 def everything_happens(mara, clocks):
     """Each verb of a booking's life at least once, on a day of its own."""
     world.JONAS.is_booked(mara, world.in_days(28), words="As we said on the phone.")
@@ -63,6 +75,7 @@ def everything_happens(mara, clocks):
     confirmed(mara, 18).cancel(by="therapist", words="I am ill.")
     confirmed(mara, 19).cancel(by="client")
     world.INES.asks(mara, world.in_days(20)).cancel(by="therapist")
+    addresses_are_to_be_proven(mara, clocks)
     unanswered = world.INES.asks(mara, world.in_days(21))
     expiring = [world.offer_times(confirmed(mara, 22), world.in_days(23)), relocation(mara, 24)]
     db.session.commit()

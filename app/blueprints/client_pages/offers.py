@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.blueprints.access import personal_link
 from app.blueprints.client_pages.links import open_offer_token, session_token
-from app.blueprints.lookup import chosen_alternative, linked, shown_token
+from app.blueprints.lookup import chosen_alternative, linked, pressed, shown_token
 from app.blueprints.refusing import status_of
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
 from app.booking.offer import Offer
@@ -37,7 +37,7 @@ def note_opening(token: str) -> Response:
 @bp.post("/o/<token>/acceptance")
 @personal_link
 def accept(token: str) -> Response:
-    link = linked("offer", token)
+    link = pressed("offer", token)
     offer = _offer(link)
     alternative = chosen_alternative(offer)
     if alternative is None and offer.is_open:
@@ -48,7 +48,7 @@ def accept(token: str) -> Response:
 @bp.post("/o/<token>/agreement")
 @personal_link
 def agree(token: str) -> Response:
-    link = linked("offer", token)
+    link = pressed("offer", token)
     offer = _offer(link)
     if offer.kind != "location" and offer.is_open:
         return _none_chosen(link)
@@ -58,7 +58,7 @@ def agree(token: str) -> Response:
 @bp.post("/o/<token>/refusal")
 @personal_link
 def decline(token: str) -> Response:
-    link = linked("offer", token)
+    link = pressed("offer", token)
     words, problem = cleaning.words(request.form.get("words"))
     if problem and _offer(link).is_open:
         return _page(
@@ -73,7 +73,9 @@ def _answer(token: str, verb: Callable[[], None]) -> Response:
         db.session.commit()
     except Refused as refusal:
         db.session.rollback()
-        return _page(linked("offer", token), status_of(refusal), refusal.sentence)
+        link = pressed("offer", token)
+        db.session.commit()
+        return _page(link, status_of(refusal), refusal.sentence)
     return _page(linked("offer", token)) if wants_fragment() else see_other(".show", token=token)
 
 
@@ -96,15 +98,15 @@ def _offer(link: PersonalLink) -> Offer:
 
 def _page(link: PersonalLink, status: int = 200, problem: str | None = None, **wrong: str) -> Response:
     """`wrong`: the words that were typed, and what is said of a field beside it."""
-    offer, booking = _offer(link), link.booking
+    offer, booking, by_mail = _offer(link), link.booking, link.came_by_mail(shown_token())
     context = {
         "offer": offer,
         "booking": booking,
         "therapist": booking.therapist,
         "zone": booking.client.zone,
         "token": shown_token(),
-        "session_token": session_token(booking),
-        "offer_token": open_offer_token(booking),
+        "session_token": session_token(booking, by_mail),
+        "offer_token": open_offer_token(booking, by_mail),
         "chosen": _chosen_in_mail(offer),
         "alternatives": [(alternative, alternative.is_open) for alternative in offer.alternatives],
         "is_latest": last_change(booking).offer_id == offer.id,

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from app.blueprints.access import personal_link
 from app.blueprints.client_pages.links import calendar_links, open_offer_token
-from app.blueprints.lookup import linked, shown_token
+from app.blueprints.lookup import linked, pressed, shown_token
 from app.blueprints.refusing import status_of
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
 from app.booking.personal_link import PersonalLink
@@ -33,7 +33,7 @@ def show(token: str) -> Response:
 @bp.post("/s/<token>/cancellation")
 @personal_link
 def cancel(token: str) -> Response:
-    link = linked("session", token)
+    link = pressed("session", token)
     words, problem = cleaning.words(request.form.get("words"))
     if problem and link.booking.is_live:
         return _page(link, 422, _("Please look at the marked fields. Nothing was sent yet."), words, problem)
@@ -44,10 +44,24 @@ def cancel(token: str) -> Response:
     return _done(link, token)
 
 
+@bp.post("/s/<token>/address")
+@personal_link
+def confirm_address(token: str) -> Response:
+    """The request was meant, and the address is right: pressed on the page behind the link in the mail."""
+    link = linked("session", token)
+    if not link.came_by_mail(token):
+        return _page(link, 422, _("Please open the link in our mail and press the button there."))
+    try:
+        link.booking.confirm_address()
+    except Refused as refusal:
+        return _refused(token, refusal)
+    return _done(link, token)
+
+
 @bp.post("/s/<token>/dispute")
 @personal_link
 def not_asked_for(token: str) -> Response:
-    link = linked("session", token)
+    link = pressed("session", token)
     try:
         offer = dispute(link.booking)
     except Refused as refusal:
@@ -65,19 +79,22 @@ def _done(link: PersonalLink, token: str) -> Response:
 
 def _refused(token: str, refusal: Refused) -> Response:
     db.session.rollback()
-    return _page(linked("session", token), status_of(refusal), refusal.sentence)
+    link = pressed("session", token)
+    db.session.commit()
+    return _page(link, status_of(refusal), refusal.sentence)
 
 
 def _page(
     link: PersonalLink, status: int = 200, problem: str | None = None, words: str = "", wrong: str | None = None
 ) -> Response:
-    booking = link.booking
+    booking, by_mail = link.booking, link.came_by_mail(shown_token())
     context = {
+        "by_mail": by_mail,
         "booking": booking,
         "therapist": booking.therapist,
         "token": shown_token(),
         "zone": booking.client.zone,
-        "offer_token": open_offer_token(booking),
+        "offer_token": open_offer_token(booking, by_mail),
         "calendar": calendar_links(link),
         "can_dispute": booking.can_be_disputed,
         "change": asked_change(booking),
