@@ -260,7 +260,9 @@ class Booking(MadeOnce, Model):
     def is_live(self) -> bool:
         """Whether it may still be changed: time ends a session whether or not a job has noticed."""
         over = self.status == "confirmed" and self.is_over
-        return self.status in LIVE and not (over or self.has_lapsed or self.has_expired_offer or self.is_overdue_unproven)
+        return self.status in LIVE and not (
+            over or self.has_lapsed or self.has_expired_offer or self.is_overdue_unproven
+        )
 
     @property
     def can_be_disputed(self) -> bool:

@@ -187,6 +187,15 @@ def test_a_therapist_may_answer_it_without_waiting_for_a_proof(third):
         assert (third.status, third.prove_by) == ("confirmed", None)
 
 
+def test_once_the_half_hour_is_over_nobody_answers_it(mara, third):
+    with time_machine.travel(clock.now() + LATER):
+        assert not third.is_live
+        for answer in (third.confirm, lambda: third.cancel(by="therapist"), lambda: third.relocate(mara.locations[1])):
+            with pytest.raises(BookingChanged):
+                answer()
+            db.session.rollback()
+
+
 def test_an_offer_that_is_withdrawn_leaves_the_request_to_the_therapist(third):
     world.offer_times(third, world.in_days(20)).withdraw()
     db.session.commit()

@@ -5,8 +5,8 @@ from alembic import op
 
 from app.database import UTCDateTime
 
-revision = "0008_proven_addresses"
-down_revision = "0007_made_once"
+revision = "0009_proven_addresses"
+down_revision = "0008_one_written"
 branch_labels = None
 depends_on = None
 
