@@ -131,7 +131,7 @@ def _booking(case: Case, location: dict[str, Any]) -> dict[str, Any]:
         "words": "I can also come later.\nOr on Thursday.",
         "requested_at": "2026-11-22T09:12:00+00:00",
         "answer_by": "2026-11-24T09:00:00+00:00",
-        "prove_by": "2026-11-22T09:42:00+00:00" if case.verb == "requested_unproven" else None,
+        "prove_by": "2026-11-23T11:40:00+00:00" if case.verb == "requested_unproven" else None,
         "cancelled_by": None,
         "cancelled_because": because.get(case.verb),
     }

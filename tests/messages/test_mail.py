@@ -88,7 +88,8 @@ def test_subjects_tell_the_date_of_the_session_or_the_deadline(composed):
     for case in CASES:
         if case.name not in OF_CALENDARS:
             subject = composed(case).subject
-            deadline = case.name in ("times_offered", "location_changed", "dispute_opened", "offer_nudge")
+            answered = ("times_offered", "location_changed", "dispute_opened", "offer_nudge", "confirm_address")
+            deadline = case.name in answered
             told = "by Mon 23 Nov, 12:40" if deadline else "Tue 24 Nov"
             assert told in subject, (case, subject)
             assert "session" in subject or "choose a new time" in subject, (case, subject)
