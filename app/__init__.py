@@ -12,7 +12,7 @@ from app import models as models  # every table is known before the first query
 from app.extensions import csrf, db, htmx, login, migrate
 from app.integrations import mail
 from app.jobs import queue
-from app.scheduling import changes
+from app.scheduling import changes, turn
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
@@ -35,6 +35,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     commands.register(app)
     mail.init_app(app)
     changes.init_app(app)
+    turn.init_app(app)
     queue.init_app(app)
     assets.init_app(app)
     if app.config["TRUSTED_PROXIES"]:

@@ -181,7 +181,8 @@ def _begin_to_write(connection: Any) -> None:
     overtaken for ever by those who come later. Raises OperationalError when no turn came within WRITERS_WAIT.
     """
     ends = time.monotonic() + WRITERS_WAIT
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    driver = connection.connection.dbapi_connection  # asked directly: these two are said with every change
+    driver.execute("PRAGMA busy_timeout=0")
     try:
         while True:
             try:
@@ -192,7 +193,7 @@ def _begin_to_write(connection: Any) -> None:
                     raise
             time.sleep(random.uniform(0.002, 0.01))
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
 
 
 def _is_busy(error: OperationalError) -> bool:

@@ -12,7 +12,9 @@ from sqlalchemy import Table, select, text
 
 from app import clock
 from app.booking.booking import Booking
+from app.booking.offer import Alternative, Offer
 from app.database import db
+from app.messages.message import Message
 from app.practice.client import Client
 from app.practice.location import Location
 from app.practice.session_type import SessionType
@@ -24,12 +26,12 @@ from app.scheduling.open_day import OpenDay
 from app.scheduling.working_time import WorkingTime, working_time_location
 
 
-def _words(text_: str) -> list[str]:
+def words(text_: str) -> list[str]:
     return text_.split()
 
 
-FIRST = _words("Ada Bela Cleo Dora Emil Fay Gita Hugo Ida Jun Kaja Lior Mina Nils Olga Pia Quinn Rosa Sami Tove")
-LAST = _words("Abel Brandt Costa Dahl Evans Fuchs Gray Haas Ito Jensen Kaya Lang Moreau Novak Ortiz Patel Rossi Silva")
+FIRST = words("Ada Bela Cleo Dora Emil Fay Gita Hugo Ida Jun Kaja Lior Mina Nils Olga Pia Quinn Rosa Sami Tove")
+LAST = words("Abel Brandt Costa Dahl Evans Fuchs Gray Haas Ito Jensen Kaya Lang Moreau Novak Ortiz Patel Rossi Silva")
 LANGUAGES = ("English", "English, German", "English, French", "German", "Spanish, English", "Dutch, English", "Polish")
 ZONES = ("Europe/London", "Europe/Berlin", "Europe/Madrid", "America/New_York")
 PLACES = (("in_person", "video"), ("video", "phone"), ("in_person", "video", "phone"), ("video",))
@@ -49,13 +51,18 @@ class Made(NamedTuple):
 
 def generate(therapists: int, past_bookings: int) -> None:
     """Add them to the current app's database, beside what is there; commits."""
-    _without_checks()
-    made = [Made(*row) for row in db.session.execute(_one_of_each()).all()]
+    without_checks()
+    made = [Made(*row) for row in db.session.execute(one_of_each()).all()]
     made += Practices(therapists, random.Random(42)).write()
     _write_past(made, past_bookings)
+    keep()
+
+
+def keep() -> None:
+    """Commit what was loaded, and do at once what a database does by itself after a while."""
+    _follow_ids()
+    db.session.commit()
     if _on_postgresql():
-        _follow_ids()
-        db.session.commit()
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
     else:
@@ -73,9 +80,9 @@ class Practices:
         self._rows: dict[Any, list[Row]] = {}
 
     def write(self) -> list[Made]:
-        first, user = _next_id(Therapist), _next_id(User)
+        first, user = next_id(Therapist), next_id(User)
         self._location, self._type, self._working, self._open = map(
-            _next_id, (Location, SessionType, WorkingTime, OpenDay)
+            next_id, (Location, SessionType, WorkingTime, OpenDay)
         )
         made = []
         for number in range(self._number):
@@ -143,13 +150,13 @@ class Practices:
 
     def _flush(self) -> None:
         for table, rows in self._rows.items():
-            _load(table, COLUMNS[table], rows)
+            load(table, COLUMNS[table], rows)
         self._rows.clear()
 
 
 def _write_past(made: list[Made], number: int) -> None:
     """Sessions long over, spread evenly over everybody, three a day, ten to each client."""
-    client, booking, hold = _next_id(Client), _next_id(Booking), _next_id(Hold)
+    client, booking, hold = next_id(Client), next_id(Booking), next_id(Hold)
     each = -(-number // len(made)) if made else 0
     midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=RECENT)
     times = [(start, start + timedelta(minutes=50)) for start in islice(_starts_before(midnight), each)]
@@ -169,9 +176,9 @@ def _write_past(made: list[Made], number: int) -> None:
         for one, n, starts, ends in sessions
     )
     held = ((hold + n, one.id, booking + n, starts, ends) for one, n, starts, ends in sessions)
-    _load(Client, COLUMNS[Client], ((*row, "", ZONES[0], midnight) for row in people))
-    _load(Booking, COLUMNS[Booking], ((*row, "attended", "", midnight, midnight, "") for row in booked))
-    _load(Hold, COLUMNS[Hold], held)
+    load(Client, COLUMNS[Client], ((*row, "", ZONES[0], midnight) for row in people))
+    load(Booking, COLUMNS[Booking], ((*row, "attended", "", midnight, midnight, "") for row in booked))
+    load(Hold, COLUMNS[Hold], held)
 
 
 def _starts_before(midnight: datetime) -> Iterator[datetime]:
@@ -182,36 +189,41 @@ def _starts_before(midnight: datetime) -> Iterator[datetime]:
 
 
 COLUMNS: dict[Any, list[str]] = {
-    User: _words("id email name password_hash is_operator created_at"),
-    Therapist: _words(
+    User: words("id email name password_hash is_operator created_at"),
+    Therapist: words(
         "id user_id slug name practice headline about languages zone minimum_notice_minutes next_day_before_minute "
         "horizon_days listed revision openings_due_at"
     ),
-    Location: _words("id therapist_id kind name address link phone zone position active"),
-    SessionType: _words(
+    Location: words("id therapist_id kind name address link phone zone position active"),
+    SessionType: words(
         "id therapist_id kind name minutes gap_before_minutes gap_after_minutes grid_minutes price_cents currency "
         "position active"
     ),
-    WorkingTime: _words("id therapist_id weekday starts_minute ends_minute"),
-    working_time_location: _words("working_time_id location_id"),
-    OpenDay: _words(
+    WorkingTime: words("id therapist_id weekday starts_minute ends_minute"),
+    working_time_location: words("working_time_id location_id"),
+    OpenDay: words(
         "id therapist_id session_type_id location_id day session_kind location_kind first_start first_bookable_until "
         "bookable_until starts"
     ),
-    Client: _words("id therapist_id name email phone zone created_at"),
-    Booking: _words(
+    Client: words("id therapist_id name email phone zone created_at"),
+    Booking: words(
         "id uid therapist_id client_id session_type_id location_id starts_at ends_at status words requested_at "
         "unanswered_since asked_from"
     ),
-    Hold: _words("id therapist_id booking_id starts_at ends_at"),
+    Hold: words("id therapist_id booking_id starts_at ends_at"),
+    Message: words(
+        "id booking_id channel name recipient address facts wire_id created_at status attempts next_attempt_at"
+    ),
+    Offer: words("id booking_id kind reason words made_at expires_at previous_status previous_location_id"),
+    Alternative: words("id offer_id location_id starts_at ends_at accepted"),
 }
 
 
-def _load(model: Any, columns: list[str], rows: Iterable[Row]) -> None:
+def load(model: Any, columns: list[str], rows: Iterable[Row]) -> None:
     """Many rows at once: COPY on PostgreSQL, the plain driver on SQLite."""
     table = model if isinstance(model, Table) else model.__table__
-    load = _copy if _on_postgresql() else _insert
-    load(table.name, ", ".join(f'"{name}"' for name in columns), rows)
+    put = _copy if _on_postgresql() else _insert
+    put(table.name, ", ".join(f'"{name}"' for name in columns), rows)
 
 
 def _copy(table: str, columns: str, rows: Iterable[Row]) -> None:
@@ -237,7 +249,7 @@ def _driver() -> Any:
     return db.session.connection().connection.driver_connection
 
 
-def _one_of_each() -> Any:
+def one_of_each() -> Any:
     return select(
         Therapist.id,
         select(SessionType.id).where(SessionType.therapist_id == Therapist.id).limit(1).scalar_subquery(),
@@ -245,7 +257,7 @@ def _one_of_each() -> Any:
     ).order_by(Therapist.id)
 
 
-def _next_id(model: Any) -> int:
+def next_id(model: Any) -> int:
     return int(db.session.scalar(select(db.func.coalesce(db.func.max(model.id), 0)))) + 1
 
 
@@ -253,13 +265,15 @@ def _on_postgresql() -> bool:
     return db.engine.dialect.name == "postgresql"
 
 
-def _without_checks() -> None:
+def without_checks() -> None:
     """Keys are right by construction; looking each up again would take longest."""
     if _on_postgresql():
         db.session.execute(text("SET session_replication_role = replica"))
 
 
 def _follow_ids() -> None:
+    if not _on_postgresql():
+        return
     db.session.execute(text("SET session_replication_role = DEFAULT"))
     for model in COLUMNS:
         if not isinstance(model, Table):

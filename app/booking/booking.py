@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Optional
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, or_, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, literal_column, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.booking.refusals import BookingChanged, NotPossible, OfferEnded, RequestLapsed
@@ -48,6 +49,12 @@ class Booking(MadeOnce, Model):
         Index("ix_booking_therapist_status_start", "therapist_id", "status", "starts_at"),
         Index("ix_booking_status_start", "status", "starts_at"),
         Index("ix_booking_asked_from", "asked_from", "requested_at"),
+        Index(
+            "ix_booking_unanswered",
+            "unanswered_since",
+            sqlite_where=text("status = 'requested'"),
+            postgresql_where=text("status = 'requested'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -181,17 +188,19 @@ class Booking(MadeOnce, Model):
         record("lapsed", self, by="system")
 
     @classmethod
-    def unanswered(cls) -> Select["Booking"]:
-        """Requests whose time to be answered is over."""
-        now = clock.now()
-        return select(cls).where(
-            cls.status == "requested",
-            cls.prove_by.is_(None),
-            or_(
-                cls.unanswered_since <= now - UNANSWERED_AT_MOST,
-                cls.starts_at <= now + current_app.config["MINIMUM_LEAD"],
-            ),
-        )
+    def unanswered_too_long(cls) -> Select["Booking"]:
+        """Requests that the therapist has had for as long as they may."""
+        return cls._requests().where(cls.unanswered_since <= clock.now() - UNANSWERED_AT_MOST)
+
+    @classmethod
+    def unanswered_too_near(cls) -> Select["Booking"]:
+        """Requests whose time has come too near to be confirmed."""
+        return cls._requests().where(cls.starts_at <= clock.now() + current_app.config["MINIMUM_LEAD"])
+
+    @classmethod
+    def _requests(cls) -> Select["Booking"]:
+        # Said as the partial index says it: a bound value would not let the database use it.
+        return select(cls).where(cls.status == literal_column("'requested'"), cls.prove_by.is_(None))
 
     @property
     def answer_by(self) -> datetime:
@@ -310,9 +319,9 @@ class Booking(MadeOnce, Model):
 
     def call_off(self, by: str, because: str, was: Iterable[str] = LIVE) -> None:
         """The agreement ends and its time is free again. This is where money goes back, once it is taken."""
-        self._become("cancelled", *was)
-        self.cancelled_by, self.cancelled_because = by, because
-        self.made_once = None  # the form that made it may be sent again, for another session
+        ended = {"cancelled_by": by, "cancelled_because": because}
+        # The form that made it may be sent again, for another session.
+        self._become("cancelled", *was, **ended, made_once=None)
         self.keep_holds()
 
     def keep_holds(self) -> None:
@@ -332,9 +341,11 @@ class Booking(MadeOnce, Model):
         self.starts_at, self.location, self.asked_change = starts_at, location, asked_change
         self.keep_holds()
 
-    def _become(self, status: str, *was: str) -> None:
+    def _become(self, status: str, *was: str, **besides: str | None) -> None:
         # The database decides who came first, also between two processes that both read "requested".
         still = (Booking.id == self.id, Booking.status.in_(was))
-        if not rows_changed(update(Booking).where(*still).values(status=status, prove_by=None)):
+        values = {"status": status, "prove_by": None} | besides
+        if not rows_changed(update(Booking).where(*still).values(**values)):
             raise BookingChanged
-        db.session.refresh(self, ["status", "prove_by"])
+        for name, value in values.items():
+            set_committed_value(self, name, value)

@@ -19,11 +19,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.booking.refusals import NotPossible, OfferEnded, TimeTaken
 from app.booking.sick_day import SickDay
-from app.database import Model, UTCDateTime, db, rows_changed
+from app.database import Model, UTCDateTime, rows_changed
 from app.messages.activity import record
 from app.messages.message import Message
 from app.practice.location import Location
@@ -133,7 +134,8 @@ class Offer(Model):
         values: dict[str, Any] = {"outcome": outcome, "ended_at": clock.now()}
         if not rows_changed(update(Offer).where(*mine).values(**values)):
             raise OfferEnded
-        db.session.refresh(self, ["outcome", "ended_at"])
+        for name, value in values.items():
+            set_committed_value(self, name, value)
         if outcome != "accepted":
             self._restore_what_was_agreed()
 

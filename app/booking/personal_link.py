@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,10 @@ from app.scheduling import changes
 
 if TYPE_CHECKING:
     from app.booking.booking import Booking
+
+
+About = tuple[int, int | None]  # a booking, and an offer of it or None
+Tokens = Mapping[About, str]
 
 
 class PersonalLink(Model):
@@ -76,7 +81,7 @@ class PersonalLink(Model):
     @property
     def token(self) -> str:
         """43 characters, unguessable without the secret key, different for each purpose."""
-        return derived_token(f"personal link:{self.purpose}", self.seed)
+        return _token(self.purpose, self.seed)
 
     @property
     def shown_token(self) -> str:
@@ -113,11 +118,35 @@ class PersonalLink(Model):
         return link if link and digest(link.token) == link.token_hash else None
 
     @classmethod
+    def tokens_of(cls, wanted: Collection[About]) -> dict[About, str]:
+        """The tokens of those of these links that there are, in one statement."""
+        bookings = {booking_id for booking_id, _ in wanted}
+        links = select(cls.booking_id, cls.offer_id, cls.purpose, cls.seed, cls.token_hash)
+        found = db.session.execute(links.where(cls.booking_id.in_(bookings)).order_by(cls.id)) if wanted else ()
+        tokens = {(row.booking_id, row.offer_id): (_token(row.purpose, row.seed), row.token_hash) for row in found}
+        return {about: token for about, (token, known_as) in tokens.items() if digest(token) == known_as}
+
+    @classmethod
+    def make_all(cls, wanted: Collection[About]) -> dict[About, str]:
+        """Make these links; their tokens."""
+        made = {about: cls._new("offer" if about[1] else "session", *about) for about in sorted(wanted, key=str)}
+        return {about: link.token for about, link in made.items()}
+
+    @classmethod
     def _known_or_new(cls, purpose: str, booking_id: int, offer_id: int | None) -> "PersonalLink":
         link = cls.known(booking_id, offer_id)
         if link is None:
-            link = cls(purpose=purpose, booking_id=booking_id, offer_id=offer_id, seed=secrets.token_hex(16))
-            link.token_hash, link.shown_hash = digest(link.token), digest(link._to_be_shown)
-            db.session.add(link)
+            link = cls._new(purpose, booking_id, offer_id)
             db.session.flush()
         return link
+
+    @classmethod
+    def _new(cls, purpose: str, booking_id: int, offer_id: int | None) -> "PersonalLink":
+        link = cls(purpose=purpose, booking_id=booking_id, offer_id=offer_id, seed=secrets.token_hex(16))
+        link.token_hash, link.shown_hash = digest(link.token), digest(link._to_be_shown)
+        db.session.add(link)
+        return link
+
+
+def _token(purpose: str, seed: str) -> str:
+    return derived_token(f"personal link:{purpose}", seed)

@@ -15,7 +15,7 @@ from app.database import db, reading
 from app.integrations.errors import GatewayError
 from app.integrations.push import Push, PushGateway, open_gateway
 from app.jobs.beside import Beside
-from app.jobs.outbox import Claim, call_off_outdated, claim_next, note_failure, write
+from app.jobs.outbox import Claim, call_off_outdated, claim_batch, note_failure, write
 from app.messages.message import Message
 from app.messages.push import SIGNED_OUT, is_offered, payload, topic
 from app.practice.push_subscription import PushSubscription
@@ -35,9 +35,12 @@ def deliver_pushes(away: Away | None = None) -> None:
     away = {} if away is None else away
     ends = time.monotonic() + ROUND_SECONDS
     with open_gateway(current_app.config) as gateway:
-        while time.monotonic() < ends and (claim := claim_next(_of_others_than(away))):
-            if not _deliver(claim, gateway):
-                away[claim.address] = time.monotonic() + AWAY_SECONDS  # the others do not wait for it
+        while time.monotonic() < ends and (batch := claim_batch(_of_others_than(away))):
+            with batch:
+                for claim in batch:
+                    if not _deliver(claim, gateway):
+                        away[claim.address] = time.monotonic() + AWAY_SECONDS  # the others do not wait for it
+                        batch.give_back(lambda other, host=claim.address: other.address == host)  # type: ignore[misc]
 
 
 def _of_others_than(away: Away) -> ColumnElement[bool]:
@@ -71,7 +74,7 @@ def _compose(claim: Claim) -> Push | None:
     """None when nobody is signed in there any more, or nobody knows any more where that is."""
     with reading():
         try:
-            message = db.session.get_one(Message, claim.message_id)
+            message = claim.message
             subscription = db.session.get(PushSubscription, message.subscription_id or 0)
             if subscription is None or not subscription.is_readable:
                 return None

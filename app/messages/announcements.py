@@ -129,7 +129,6 @@ def _put(mail: Mail, booking: "Booking", facts: dict[str, Any]) -> None:
             next_attempt_at=now + _grace(mail),
         )
     )
-    db.session.flush()
     if mail.recipient == "therapist":
         push.tell(booking.therapist.user, mail.name, booking, _useful_until(mail, booking))
 

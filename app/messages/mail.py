@@ -11,21 +11,22 @@ from email.charset import QP, Charset
 from email.encoders import encode_base64
 from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
-from functools import cache, cached_property
+from email.policy import SMTP
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import flask_mail
-from css_inline import CSSInliner
 from email_validator import validate_email
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
 
-from app.booking.personal_link import PersonalLink
+from app.booking.personal_link import About, PersonalLink, Tokens
 from app.language import ENGLISH, NAMES, speaking
 from app.messages import ics
-from app.messages.message import Message
+from app.messages.inlining import inlined
+from app.messages.message import Message, Told
 from app.practice.names import is_plain
 from app.wording import both_zones, called, clock_time, day_time, elsewhere, place, short_day, shown_in, zone_name
 
@@ -35,14 +36,21 @@ ENTRY_FILE = "invite.ics"  # as other programs call it: it tells nothing of what
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
-def compose(message: Message) -> "Mail":
-    """The mail that a message is, ready to be sent. Needs an application context, and no request."""
+# Most headers of all mails are the same few: their parsing, by the library, took longer than everything else.
+_on_the_wire = SMTP.clone(header_factory=lru_cache(maxsize=1000)(SMTP.header_factory))
+
+
+def compose(message: Message | Told, tokens: Tokens | None = None) -> "Mail":
+    """The mail that a message is, ready to be sent. Needs an application context, and no request.
+
+    `tokens` of its links; those that are not there are looked up or made.
+    """
     with speaking(language_of(message.facts, message.recipient)):
-        return _composed(message)
+        return _composed(message, tokens or {})
 
 
-def _composed(message: Message) -> "Mail":
-    links = Links(message)
+def _composed(message: Message | Told, tokens: Tokens) -> "Mail":
+    links = Links(message, tokens)
     says = _context(message.facts, message.recipient, links)
     mail = Mail(
         subject=_rendered(message.name, "subject.txt", says).strip(),
@@ -51,7 +59,7 @@ def _composed(message: Message) -> "Mail":
         sender=current_app.config["MAIL_SENDER"],
         reply_to=current_app.config["MAIL_REPLY_TO"] or None,
         body=_spaced(_rendered(message.name, "body.txt", says)),
-        html=_inliner().inline(_rendered(message.name, "body.html", says)),
+        html=inlined(_rendered(message.name, "body.html", says)),
         date=message.created_at.timestamp(),
         extra_headers={"Auto-Submitted": "auto-generated"},
     )
@@ -113,6 +121,11 @@ class Mail(flask_mail.Message):
             alternative.attach(self._entry)
         return message
 
+    def as_bytes(self) -> bytes:
+        message = self._message()
+        message.policy = _on_the_wire
+        return message.as_bytes()
+
     def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
         # What people typed in one long line would break the limit of SMTP.
         printable = Charset("utf-8")
@@ -120,7 +133,7 @@ class Mail(flask_mail.Message):
         return MIMEText(text or "", subtype, printable)  # type: ignore[arg-type]
 
 
-def _entry(message: Message, links: "Links") -> bytes:
+def _entry(message: Message | Told, links: "Links") -> bytes:
     return ics.entry(
         message.facts,
         written_at=message.created_at,
@@ -130,25 +143,36 @@ def _entry(message: Message, links: "Links") -> bytes:
     )
 
 
+def linked_from(message: Told) -> list[About]:
+    """What the personal links in a mail lead to, as far as can be said before it is written."""
+    if message.recipient != "client" or message.booking_id is None:
+        return []
+    offer = message.facts.get("offer")
+    return [(message.booking_id, offer["id"] if offer and offer["outcome"] is None else None)]
+
+
 class Links:
     """The addresses in a mail. Opening one changes nothing."""
 
-    def __init__(self, message: Message) -> None:
-        self._message = message
+    def __init__(self, message: Message | Told, tokens: Tokens) -> None:
+        self._message, self._tokens = message, tokens
         self._base = current_app.config["PUBLIC_URL"].rstrip("/")
 
     @cached_property
     def session(self) -> str:
         """The client's page of the session."""
-        assert self._message.booking_id is not None
-        return f"{self._base}/s/{PersonalLink.to_session(self._message.booking_id).token}"
+        booking_id = self._message.booking_id
+        assert booking_id is not None
+        token = self._tokens.get((booking_id, None)) or PersonalLink.to_session(booking_id).token
+        return f"{self._base}/s/{token}"
 
     @cached_property
     def offer(self) -> str:
         """The client's page of the offer that the mail is about."""
-        assert self._message.booking_id is not None
-        offer_id = self._message.facts["offer"]["id"]
-        return f"{self._base}/o/{PersonalLink.to_offer(self._message.booking_id, offer_id).token}"
+        booking_id, offer_id = self._message.booking_id, self._message.facts["offer"]["id"]
+        assert booking_id is not None
+        token = self._tokens.get((booking_id, offer_id)) or PersonalLink.to_offer(booking_id, offer_id).token
+        return f"{self._base}/o/{token}"
 
     def time(self, alternative_id: int) -> str:
         """The same page with one of the times chosen; it is taken only by the button there."""
@@ -282,9 +306,3 @@ def _tidied(value: Any, key: str = "") -> Any:
     if key not in AS_TYPED:
         value = " ".join(value.split())
     return "".join(each for each in value if each == "\n" or unicodedata.category(each) != "Cc")
-
-
-@cache
-def _inliner() -> CSSInliner:
-    # Many mail programs read styles only from the elements themselves; those that know dark mode read the rest.
-    return CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)

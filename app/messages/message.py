@@ -3,9 +3,9 @@
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, select, update
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -19,6 +19,31 @@ def _wire_id() -> str:
     return f"<{secrets.token_hex(16)}@holdfast.invalid>"
 
 
+def _partial(name: str, which: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(which), postgresql_where=text(which))
+
+
+class Told(NamedTuple):
+    """What a message says and to whom, as the worker takes it along: the row's state may change meanwhile."""
+
+    id: int
+    booking_id: int | None
+    channel: str
+    name: str
+    recipient: str
+    address: str
+    subscription_id: int | None
+    facts: dict[str, Any]
+    wire_id: str
+    created_at: datetime
+    useful_until: datetime | None
+
+    @classmethod
+    def of(cls, row: Any) -> "Told":
+        """From a message, or a row with its columns."""
+        return cls(*(getattr(row, name) for name in cls._fields))
+
+
 class Message(Model):
     """One message to one person, with a snapshot of all it says; delivered after the commit that wrote it."""
 
@@ -27,6 +52,10 @@ class Message(Model):
         CheckConstraint(f"status in {STATUSES}", name="status"),
         CheckConstraint("recipient in ('client', 'therapist')", name="recipient"),
         Index("ix_message_due", "status", "next_attempt_at"),
+        # What is sent long ago is in none of these: choosing the next message costs the same whatever lies behind.
+        _partial("ix_message_waiting", "status = 'waiting'", "channel", "next_attempt_at", "id"),
+        _partial("ix_message_line", "status IN ('waiting', 'sending')", "booking_id", "recipient", "channel", "id"),
+        _partial("ix_message_useful", "status = 'waiting'", "useful_until"),
         Index("ix_message_booking", "booking_id", "recipient", "id"),
     )
 

@@ -13,7 +13,7 @@ from flask import current_app
 
 from app import clock
 from app.database import db
-from app.messages.message import Message
+from app.messages.message import Message, Told
 from app.practice.push_subscription import PushSubscription
 from app.practice.user import User
 
@@ -65,12 +65,12 @@ def tell_of_the_end(subscription_id: int, once: str) -> None:
         _write(subscription, SIGNED_OUT, "/dashboard", user.therapist.zone, clock.now() + USEFUL_FOR, once=once)
 
 
-def payload(message: Message) -> bytes:
+def payload(message: Message | Told) -> bytes:
     """What the service worker gets, always as long as any other."""
     return json.dumps(message.facts["push"]).encode().ljust(SIZE)
 
 
-def topic(message: Message) -> str:
+def topic(message: Message | Told) -> str:
     """Of several pushes about one session that wait for a phone, the service keeps the last."""
     key, about = current_app.config["SECRET_KEY"], message.facts["push"]["path"]
     return hmac.new(key.encode(), f"push topic {about}".encode(), "sha256").hexdigest()[:32]

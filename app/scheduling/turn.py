@@ -1,13 +1,38 @@
 """Whoever changes a therapist's diary or times waits for their turn first."""
 
-from sqlalchemy import select
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from app.database import db
 from app.practice.therapist import Therapist
 
+TAKEN = "turns_taken"  # the therapists whose turn the present transaction has, kept with the session
+
+
+def init_app(_app: Flask) -> None:
+    """Know when turns end."""
+    if not event.contains(db.session, "after_commit", _give_back):
+        event.listen(db.session, "after_commit", _give_back)
+        event.listen(db.session, "after_soft_rollback", _give_back)
+
 
 def take_turn_of(therapist_id: int) -> None:
-    """One change of a therapist's diary at a time: waits for its turn, then everything is read afresh."""
+    """One change of a therapist's diary at a time: waits for its turn, then everything is read afresh.
+
+    Until the transaction ends nobody else changes it: once more in the same one costs nothing.
+    """
+    taken: set[int] = db.session().info.setdefault(TAKEN, set())
+    if therapist_id in taken:
+        return
     turn = select(Therapist.id).where(Therapist.id == therapist_id)
     db.session.execute(turn.with_for_update(key_share=True))
     db.session.expire_all()
+    taken.add(therapist_id)
+
+
+def _give_back(session: Session, *_about: Any) -> None:
+    # Also when only a savepoint ends: then the turn is taken once more, which is safe.
+    session.info.pop(TAKEN, None)

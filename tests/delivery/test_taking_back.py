@@ -121,7 +121,7 @@ def test_a_worker_that_claims_while_it_is_taken_back_finds_it_called_off(app, gr
     worker = threading.Thread(target=work)
 
     def note(_connection, _cursor, statement, *_rest) -> None:
-        claims = "attempts=" in statement or statement.startswith("BEGIN IMMEDIATE")
+        claims = "SKIP LOCKED" in statement or statement.startswith("BEGIN IMMEDIATE")
         if threading.current_thread() is worker and claims:
             at_it.set()
 

@@ -1,0 +1,26 @@
+"""What waits is found without walking all that waits: mails in their lines, and requests that nobody answered."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006_backlog"
+down_revision = "0005_told_of_calendars"
+branch_labels = None
+depends_on = None
+
+PARTIAL = (
+    ("ix_message_waiting", "message", ["channel", "next_attempt_at", "id"], "status = 'waiting'"),
+    ("ix_message_line", "message", ["booking_id", "recipient", "channel", "id"], "status IN ('waiting', 'sending')"),
+    ("ix_message_useful", "message", ["useful_until"], "status = 'waiting'"),
+    ("ix_booking_unanswered", "booking", ["unanswered_since"], "status = 'requested'"),
+)
+
+
+def upgrade() -> None:
+    for name, table, columns, which in PARTIAL:
+        op.create_index(name, table, columns, sqlite_where=sa.text(which), postgresql_where=sa.text(which))
+
+
+def downgrade() -> None:
+    for name, table, _columns, _which in PARTIAL:
+        op.drop_index(name, table)
