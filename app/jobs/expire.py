@@ -1,7 +1,7 @@
 """What nobody answered in time ends. The verbs judge the deadline; these jobs only find the candidates."""
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.booking.booking import Booking
@@ -47,5 +47,6 @@ def _request(booking_id: int) -> Booking | None:
 
 
 def _booking(which: ColumnElement[bool]) -> Booking | None:
-    with_it = joinedload(Booking.therapist).joinedload(Therapist.user), selectinload(Booking.offers)
-    return db.session.scalars(select(Booking).where(which).options(*with_it)).unique().one_or_none()
+    therapist = joinedload(Booking.therapist).joinedload(Therapist.user)
+    offers = joinedload(Booking.offers).joinedload(Offer.alternatives)
+    return db.session.scalars(select(Booking).where(which).options(therapist, offers)).unique().one_or_none()

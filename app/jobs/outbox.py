@@ -241,8 +241,8 @@ def _is_any_due(*which: ColumnElement[bool]) -> bool:
     """Asked without the writer's turn, which is taken only where there is something to write."""
     ready = (WAITS, Message.next_attempt_at <= clock.now())
     with reading():
-        found = db.session.scalar(select(Message.id).where(*ready, *which).limit(1)) or db.session.scalar(
-            select(Message.id).where(_was_left_behind(), *which).limit(1)
-        )
+        first = select(Message.id).where(*ready, *which).order_by(Message.next_attempt_at, Message.id).limit(1)
+        left_behind = select(Message.id).where(_was_left_behind(), *which).limit(1)
+        found = db.session.scalar(first) or db.session.scalar(left_behind)
         db.session.rollback()
     return found is not None

@@ -55,7 +55,7 @@ class Message(Model):
         # What is sent long ago is in none of these: choosing the next message costs the same whatever lies behind.
         _partial("ix_message_waiting", "status = 'waiting'", "channel", "next_attempt_at", "id"),
         _partial("ix_message_line", "status IN ('waiting', 'sending')", "booking_id", "recipient", "channel", "id"),
-        _partial("ix_message_useful", "status = 'waiting'", "useful_until"),
+        _partial("ix_message_useful", "useful_until IS NOT NULL", "status", "useful_until"),
         Index("ix_message_booking", "booking_id", "recipient", "id"),
     )
 
@@ -108,4 +108,5 @@ class Message(Model):
             cls.status == "waiting",
             cls.name.in_(("reminder", "offer_nudge")),
         )
-        db.session.execute(update(cls).where(*stale).values(status="called_off"))
+        plainly = update(cls).where(*stale).values(status="called_off")
+        db.session.execute(plainly.execution_options(synchronize_session=False))

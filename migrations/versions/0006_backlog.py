@@ -11,7 +11,7 @@ depends_on = None
 PARTIAL = (
     ("ix_message_waiting", "message", ["channel", "next_attempt_at", "id"], "status = 'waiting'"),
     ("ix_message_line", "message", ["booking_id", "recipient", "channel", "id"], "status IN ('waiting', 'sending')"),
-    ("ix_message_useful", "message", ["useful_until"], "status = 'waiting'"),
+    ("ix_message_useful", "message", ["status", "useful_until"], "useful_until IS NOT NULL"),
     ("ix_booking_unanswered", "booking", ["unanswered_since"], "status = 'requested'"),
 )
 
