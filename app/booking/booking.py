@@ -51,6 +51,7 @@ class Booking(MadeOnce, Model):
         Index("ix_booking_asked_from", "asked_from", "requested_at"),
         Index(
             "ix_booking_unanswered",
+            "status",  # the same in all of them: SQLite takes an index by the number of columns that it can compare
             "unanswered_since",
             sqlite_where=text("status = 'requested'"),
             postgresql_where=text("status = 'requested'"),

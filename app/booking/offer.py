@@ -53,7 +53,13 @@ class Offer(Model):
             sqlite_where=text("outcome IS NULL"),
             postgresql_where=text("outcome IS NULL"),
         ),
-        Index("ix_offer_open_deadline", "outcome", "expires_at"),
+        Index(
+            "ix_offer_overdue",
+            "expires_at",
+            "id",
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -52,8 +52,6 @@ def each(sweep: Sweep[Any]) -> None:
         except Exception:
             db.session.rollback()
             log.exception("%s failed for one row and is tried again in the next round", sweep.verb.__qualname__)
-        # What the session knows is looked through with every verb: it must not grow with what is behind us.
-        db.session.expunge_all()
 
 
 def _found(sweep: Sweep[Any]) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from app.jobs.deliver import deliver_waiting
 from app.jobs.outbox import AT_ONCE, claim_batch
 from app.messages.message import Message
 from tests.delivery.server import TAKE
+from tests.plans import plan_of
 from tests.statements import statements
 
 MAILS = Message.channel == "mail"
@@ -38,17 +39,6 @@ def test_calling_off_what_is_outdated_walks_nothing_else(app, waiting):
     db.session.execute(text("ANALYZE"))
     outdated = select(Message.id).where(Message.useful_until <= clock.now(), outbox.WAITS)
     assert "ix_message_useful" in plan_of(outdated)
-
-
-def plan_of(query) -> str:
-    """How the database would answer, if the table were too large to be read whole."""
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text("SET LOCAL enable_seqscan = off"))
-        db.session.execute(text("SET LOCAL enable_bitmapscan = off"))
-    compiled = query.compile(db.engine, compile_kwargs={"literal_binds": True})
-    explain = "EXPLAIN" if db.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
-    rows = db.session.connection().exec_driver_sql(f"{explain} {compiled}".replace("%", "%%")).all()
-    return "\n".join(str(row[-1]) for row in rows)
 
 
 def test_a_mail_costs_the_same_few_statements_however_many_wait(server, waiting):

@@ -21,6 +21,9 @@ class Somewhere:
     def desk(self, booking_id: int) -> str:
         return f"https://holdfast.example/{booking_id}"
 
+    def time(self, alternative_id: int) -> str:
+        return f"https://holdfast.example/?alternative={alternative_id}&more=yes"
+
 
 class Read(HTMLParser):
     """All that a reader makes of a page."""
