@@ -1,10 +1,20 @@
-"""`make bench`: one JSON object a line."""
+"""`make bench`: one JSON object a line. `python -m bench sending mixed` measures these alone."""
 
-from bench import calendars, first_visit, live, pages, slots, zones
+import sys
 
-slots.run()
-first_visit.run()
-pages.run()
-live.run()
-calendars.run()
-zones.run()
+from bench import calendars, expiring, first_visit, live, mixed, pages, sending, slots, zones
+
+BENCHES = {
+    "slots": slots.run,
+    "first_visit": first_visit.run,
+    "pages": pages.run,
+    "live": live.run,
+    "calendars": calendars.run,
+    "zones": zones.run,
+    "sending": sending.run,
+    "expiring": expiring.run,
+    "mixed": mixed.run,
+}
+
+for name in sys.argv[1:] or BENCHES:
+    BENCHES[name]()

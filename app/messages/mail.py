@@ -37,7 +37,7 @@ TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 # Most headers of all mails are the same few: their parsing, by the library, took longer than everything else.
-_on_the_wire = SMTP.clone(header_factory=lru_cache(maxsize=1000)(SMTP.header_factory))
+QUICK_SMTP = SMTP.clone(header_factory=lru_cache(maxsize=1000)(SMTP.header_factory))
 
 
 def compose(message: Message | Told, tokens: Tokens | None = None) -> "Mail":
@@ -123,7 +123,7 @@ class Mail(flask_mail.Message):
 
     def as_bytes(self) -> bytes:
         message = self._message()
-        message.policy = _on_the_wire
+        message.policy = QUICK_SMTP
         return message.as_bytes()
 
     def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:

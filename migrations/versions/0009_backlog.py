@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_backlog"
-down_revision = "0007_made_once"
+revision = "0009_backlog"
+down_revision = "0008_one_written"
 branch_labels = None
 depends_on = None
 
