@@ -26,7 +26,7 @@ class Sweep(Generic[T]):
     """Rows that time has come for, and the verb that ends each; `since` is a column with an index of its own."""
 
     found: Select[T]
-    since: InstrumentedAttribute[datetime]
+    since: InstrumentedAttribute[Any]
     therapist_id: ColumnElement[int]
     verb: Callable[[T], object]
     read: Callable[[int], T | None]  # one of them by its id, together with all that the verb will look at

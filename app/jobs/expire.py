@@ -20,7 +20,8 @@ def expire_offers() -> None:
 
 def release_unproven() -> None:
     """Requests whose address was not proven in time. Safe to run late, twice, or on two workers."""
-    each(overdue(), Booking.release_unproven)
+    whose = Booking.therapist_id.expression
+    each(Sweep(overdue(), Booking.prove_by, whose, Booking.release_unproven, _request))
 
 
 def lapse_requests() -> None:

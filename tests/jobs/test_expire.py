@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app import clock
+from app.booking import proof
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.database import db
@@ -103,6 +104,7 @@ def test_requests_lapse_for_either_reason_over_several_pages(small_pages, mara):
     [
         (lambda: Offer.overdue().order_by(Offer.expires_at), "ix_offer_overdue"),
         (lambda: Booking.unanswered_too_long().order_by(Booking.unanswered_since), "ix_booking_unanswered"),
+        (lambda: proof.overdue().order_by(Booking.prove_by), "ix_booking_prove_by"),
         (lambda: Booking.unanswered_too_near().order_by(Booking.starts_at), "ix_booking_status_start"),
     ],
 )

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_backlog"
-down_revision = "0008_one_written"
+revision = "0010_backlog"
+down_revision = "0009_proven_addresses"
 branch_labels = None
 depends_on = None
 
