@@ -65,3 +65,17 @@ def migrate(app: Flask, *where: str) -> None:
     db.session.commit()
     result = app.test_cli_runner().invoke(args=["db", *where])
     assert result.exit_code == 0, result.output
+
+
+def test_of_two_calendars_that_were_both_written_into_the_first_stays_and_the_other_is_cleaned(app, mara):
+    connection = CalendarConnection(therapist_id=mara.id, kind="google")
+    connection.calendars = [OutsideCalendar(external_id=name) for name in ("first", "second", "third")]
+    db.session.add(connection)
+    db.session.commit()
+    migrate(app, "downgrade", "0007_made_once")
+    db.session.execute(text("UPDATE outside_calendar SET is_written = true WHERE external_id <> 'third'"))
+    db.session.commit()
+    migrate(app, "upgrade", "head")
+    found = db.session.scalars(select(OutsideCalendar).order_by(OutsideCalendar.id)).all()
+    assert [one.is_written for one in found] == [True, False, False]
+    assert [one.next_write_at is not None for one in found] == [False, True, False]
