@@ -27,7 +27,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     migrate.init_app(app, db, directory=os.path.join(os.path.dirname(app.root_path), "migrations"))
     csrf.init_app(app)
     htmx.init_app(app)
-    login.init_app(app)
+    login.init_app(app, add_context_processor=False)  # a page that does not name the user does not read who it is
 
     language.init_app(app)
     wording.register(app)

@@ -8,6 +8,8 @@ from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
+
 from app.blueprints.calendar_choice import Choice
 from app.booking.booking import HOLDING, LIVE
 from app.booking.calendar_entries import DatedTime, Entry
@@ -20,6 +22,7 @@ from app.wording import OUTSIDE_WORDS, STATUS_WORDS, clock_time
 AGREED = ("confirmed", "attended")
 TO_BE_MOVED = ("requested", "confirmed")
 QUARTER = 15 * 60
+FREE = Markup('<a class="{look}" href="{address}" aria-label="{name}" data-beside></a>')
 LEAST_LINE = 15  # minutes of free time that the list tells
 BESIDE = {"busy": ("Busy elsewhere", "Busy"), "other": ("Other sessions", "Taken")}  # in full, and in a block
 
@@ -40,6 +43,7 @@ class Item(NamedTuple):
     short: str = ""  # initials
     at: str = ""  # its start in minutes, when it can be dragged
     look: str = ""  # classes
+    drawn: Markup = Markup("")  # the whole block, of what is the same for many
 
     @property
     def details(self) -> tuple[str, str]:
@@ -283,8 +287,9 @@ def _free_item(day: date, starts: int, ends: int, hours: tuple[int, int]) -> Ite
     """Kept, for most of what a week shows is free time, the same for many therapists."""
     address = f"/calendar/time?start={day}T{starts // 60:02}:{starts % 60:02}"
     time = _minutes_between(starts, ends)
-    look = f"free {_rows(starts, ends, hours)}"
-    return Item("free", starts, ends, time, "Free", "", "", f"{time}, free", address=address, look=look)
+    name, look = f"{time}, free", f"free {_rows(starts, ends, hours)}"
+    drawn = FREE.format(look=look, address=address, name=name)
+    return Item("free", starts, ends, time, "Free", "", "", name, address=address, drawn=drawn)
 
 
 def _rows(starts: int, ends: int, hours: tuple[int, int]) -> str:

@@ -9,7 +9,7 @@ from app import clock
 from app.blueprints import known_browser
 from app.blueprints.access import public, safe_next, signed_in
 from app.blueprints.rendering import page_or_fragment, see_address, see_other
-from app.database import db
+from app.database import begin_to_write, db
 from app.forms.sign_in import SignInForm
 from app.practice import throttle
 from app.practice.user import SignIn, User, is_password
@@ -43,6 +43,7 @@ def create() -> Response:
     db.session.commit()  # hashing is slow on purpose: nobody waits for it, and those who try meanwhile are counted
     if not is_password(password_hash, form.password.data) or user is None:
         return _page(form, 422, "E-mail or password is not right. Please try again.")
+    begin_to_write()
     throttle.release_try(counted)
     response = _sign_in(user)
     known_browser.remember(response, email, browser)

@@ -13,7 +13,7 @@ from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
 from app.booking.refusals import Refused, TimeTaken, TooManyRequests
 from app.booking.requesting import Asker, refuse_unless_free, request_session
-from app.database import db, set_writing
+from app.database import begin_to_write, db, set_writing
 from app.forms.request import RequestForm
 from app.language import spoken
 
@@ -52,8 +52,8 @@ def ask(slug: str) -> Response:
 @bp.post("/t/<slug>/requests")
 @public
 def create(slug: str) -> Response:
-    therapist = listed_therapist(slug)
-    page, form = BookingPage.from_request(therapist), RequestForm()
+    set_writing(False)  # what was typed is looked at before anybody has to wait for it
+    page, form = BookingPage.from_request(published_therapist(slug)), RequestForm()
     if page.not_bookable:
         form.validate()  # all that is wrong is marked at once
         return _request_page(page, form, 422)
@@ -61,16 +61,18 @@ def create(slug: str) -> Response:
         return _request_page(page, form, 422, not_chosen=_("Choose a time first."), free_slots=page.slots_nearby())
     if not form.validate_on_submit():
         return _request_page(page, form, 422)
+    begin_to_write()
     try:
         booking = request_session(
-            therapist, page.session_type, page.location, page.starts_at, _asker(form, page), form.words.data
+            page.therapist, page.session_type, page.location, page.starts_at, _asker(form, page), form.words.data
         )
     except Refused as refusal:
         db.session.rollback()
         return _refused(slug, form, refusal)
     token = PersonalLink.to_session(booking.id).shown_token
+    answer = remember(see_other("client_sessions.show", token=token), booking)
     db.session.commit()
-    return remember(see_other("client_sessions.show", token=token), booking)
+    return answer
 
 
 def _refused(slug: str, form: RequestForm, refusal: Refused) -> Response:

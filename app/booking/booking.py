@@ -82,7 +82,7 @@ class Booking(MadeOnce, Model):
     cancelled_by: Mapped[str | None] = mapped_column(String(20))
     cancelled_because: Mapped[str | None] = mapped_column(String(40))
     # Rises with each change of what the client's pages show of it, so that open pages know (see scheduling/changes.py).
-    revision: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=1)
 
     therapist: Mapped[Therapist] = relationship(lazy="joined", innerjoin=True)
     client: Mapped[Client] = relationship(lazy="joined", innerjoin=True)

@@ -3,7 +3,7 @@
 The statements are built once: building them costs more than most of them take.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -27,16 +27,15 @@ from sqlalchemy.orm import aliased
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.calendars.entry import CalendarEntry
-from app.database import UTCDateTime, db
+from app.database import UTCDateTime, rows_of
 from app.practice.client import Client
 from app.practice.location import Location
+from app.practice.session_type import LONGEST
 from app.scheduling.availability import OFF_OR_SHUT, SHUT
 from app.scheduling.busy_time import BusyTime
 from app.scheduling.extra_time import ExtraTime, extra_time_location
 from app.scheduling.hold import Hold
 from app.scheduling.time_off import TimeOff
-
-LONGEST_SESSION = timedelta(minutes=720)  # see SessionType
 
 
 class Entry(NamedTuple):
@@ -75,16 +74,16 @@ _START, _END = bindparam("start", type_=UTCDateTime()), bindparam("end", type_=U
 
 def entries(therapist_id: int, start: datetime, end: datetime, cancelled: bool) -> list[Entry]:
     """Sessions and offered times that touch the span, in order; cancelled sessions only when asked for."""
-    rows = db.session.execute(
+    rows = rows_of(
         _ENTRIES,
-        {"therapist": therapist_id, "start": start, "end": end, "since": start - LONGEST_SESSION, "ended": cancelled},
+        {"therapist": therapist_id, "start": start, "end": end, "since": start - LONGEST, "ended": cancelled},
     )
     return sorted(map(Entry._make, rows), key=lambda entry: (entry.starts_at, entry.offered, entry.booking_id))
 
 
 def dated_times(therapist_id: int, start: datetime, end: datetime) -> list[DatedTime]:
     """Time off, busy times and extra time that touch the span, in order."""
-    rows = db.session.execute(_DATED, {"therapist": therapist_id, "start": start, "end": end})
+    rows = rows_of(_DATED, {"therapist": therapist_id, "start": start, "end": end})
     return sorted(map(DatedTime._make, rows), key=lambda one: one.starts_at)
 
 

@@ -50,6 +50,13 @@ class PersonalLink(Model):
         return cls._known_or_new("session", booking_id, None)
 
     @classmethod
+    def first_to_session(cls, booking_id: int) -> "PersonalLink":
+        """The link to a session that was made just now, and so has none yet."""
+        link = cls._new("session", booking_id, None)
+        db.session.flush()
+        return link
+
+    @classmethod
     def to_offer(cls, booking_id: int, offer_id: int) -> "PersonalLink":
         """The client's link to one offer, made like that."""
         return cls._known_or_new("offer", booking_id, offer_id)

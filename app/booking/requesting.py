@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import case, exists, func, select
+from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.booking.booking import Booking
@@ -21,12 +22,15 @@ from app.database import db, take_turn
 from app.language import ENGLISH, marked
 from app.made_once import key_of
 from app.messages.activity import record
+from app.practice import published
 from app.practice.client import Client
 from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import BlockedSender, Therapist
 from app.practice.throttle import network_of
 from app.scheduling.availability import bookable_span, is_free
+from app.scheduling.hold import Hold
+from app.scheduling.turn import take_turn_of
 
 UNANSWERED_WITH_ONE_THERAPIST = 2
 UNANSWERED_OVERALL = 5
@@ -72,12 +76,13 @@ def request_session(
     """
     booking = _wish(therapist, session_type, location, starts_at, asker, words, status="requested")
     booking.words, booking.asked_from = words, asker.address_hash
-    booking.lock()
+    revision = take_turn_of(therapist.id)
     if made_before := Booking.made_by(booking.made_once):
         return made_before
-    if not is_free(therapist, session_type, location, starts_at):
+    practice = _as_published(therapist, revision, session_type, location)
+    if not is_free(*practice, starts_at):
         release_overdue(therapist.id, booking.span)
-        refuse_unless_free(therapist, session_type, location, starts_at)
+        refuse_unless_free(*practice, starts_at)
     _check_limits(therapist, asker)
     booking.prove_by = time_to_prove(therapist.id, booking.asked_from, asker.email, starts_at)
     _store(booking, therapist, asker)
@@ -135,6 +140,7 @@ def _wish(
 ) -> Booking:
     wanted = (therapist.id, session_type.id, location.id, starts_at.isoformat())
     return Booking(
+        offers=[],
         therapist_id=therapist.id,
         session_type_id=session_type.id,
         location_id=location.id,
@@ -149,12 +155,36 @@ def _store(booking: Booking, therapist: Therapist, asker: Asker) -> None:
     """Write the booking down with its client, its holds and the link that its mails carry."""
     language = asker.language or _language_of(therapist, asker.email)
     details = (asker.name, asker.email, asker.phone, asker.zone, language)
-    booking.client_id = Client.known_or_new(therapist.id, *details).id
+    booking.client = Client.known_or_new(therapist.id, *details)
     booking.requested_at = booking.unanswered_since = clock.now()
     db.session.add(booking)
     db.session.flush()
-    booking.keep_holds()
-    PersonalLink.to_session(booking.id)
+    Hold.take_first(booking)
+    PersonalLink.first_to_session(booking.id)
+    _read_whole(booking)
+
+
+def _as_published(
+    therapist: Therapist, revision: int | None, session_type: SessionType, location: Location
+) -> tuple[Therapist, SessionType, Location]:
+    """The three as pages show them at this revision. Raises TimeTaken when one of them is no longer offered.
+
+    Whoever has the therapist's turn may judge by them: every change of the practice raises the revision, and waits.
+    """
+    practice = published.of_revision(therapist.id, revision) if revision is not None else None
+    if practice is None:  # it was changed in this very transaction
+        practice = db.session.get_one(Therapist, therapist.id)
+    found_type = next((one for one in practice.session_types if one.id == session_type.id and one.active), None)
+    found_location = next((one for one in practice.active_locations if one.id == location.id), None)
+    if found_type is None or found_location is None:
+        raise TimeTaken
+    return practice, found_type, found_location
+
+
+def _read_whole(booking: Booking) -> None:
+    """Read the therapist with their user, the session type and the location of a new booking in one statement."""
+    whole = select(Booking).where(Booking.id == booking.id).options(joinedload(Booking.therapist, Therapist.user))
+    db.session.scalars(whole.execution_options(populate_existing=True)).one()
 
 
 def _language_of(therapist: Therapist, email: str) -> str:
@@ -166,22 +196,17 @@ def _language_of(therapist: Therapist, email: str) -> str:
 
 
 def _check_limits(therapist: Therapist, asker: Asker) -> None:
-    blocked = select(BlockedSender.id).filter_by(therapist_id=therapist.id, email=asker.email)
     # Counted over all therapists, while the lock is on one diary only.
     take_turn(f"requests of {asker.email}")
-    unanswered = select(func.count()).select_from(Booking).join(Client, Client.id == Booking.client_id)
+    blocked = exists().where(BlockedSender.therapist_id == therapist.id, BlockedSender.email == asker.email)
+    here = case((Booking.therapist_id == therapist.id, 1))
+    counted = select(blocked, func.count(here), func.count(Booking.id))
+    unanswered = counted.select_from(Booking).join(Client, Client.id == Booking.client_id)
     unanswered = unanswered.where(Booking.status == "requested", Client.email == asker.email)
-    if (
-        db.session.scalar(blocked) is not None
-        or _number(unanswered.where(Booking.therapist_id == therapist.id)) >= UNANSWERED_WITH_ONE_THERAPIST
-        or _number(unanswered) >= UNANSWERED_OVERALL
-    ):
+    is_blocked, with_therapist, overall = db.session.execute(unanswered).one()
+    if is_blocked or with_therapist >= UNANSWERED_WITH_ONE_THERAPIST or overall >= UNANSWERED_OVERALL:
         raise TooManyRequests(_(NO_MORE))
     _check_network(asker)
-
-
-def _number(query: Select[int]) -> int:
-    return db.session.scalar(query) or 0
 
 
 def _check_network(asker: Asker) -> None:

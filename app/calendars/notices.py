@@ -3,15 +3,16 @@ be."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 
 from app import clock
 from app.calendars.connection import CalendarConnection
 from app.calendars.health import FOR_LONG
 from app.calendars.outside_calendar import LOST, OutsideCalendar
-from app.database import db
+from app.database import UTCDateTime, db, rows_of
 from app.practice.therapist import Therapist
 from app.wording import clock_time, short_day
 
@@ -31,8 +32,18 @@ class Outside(NamedTuple):
 
 def of_therapist(therapist: Therapist) -> Outside:
     """The broken first. Nothing is asked for: it is as it was found last. One statement where all is well."""
-    ailing = or_(CalendarConnection.state == "broken", CalendarConnection.failing_since <= clock.now() - FOR_LONG)
-    query = (
+    asked = {"therapist": therapist.id, "long_ago": clock.now() - FOR_LONG}
+    rows = rows_of(_worth_a_look(), asked).all()
+    notices = [notice for row in rows for notice in _of_row(row, therapist)]
+    return Outside(sorted(notices, key=lambda one: not one.is_broken), [row.id for row in rows if row.id])
+
+
+@cache
+def _worth_a_look() -> Select:
+    """Every page of the desk asks this, so it is put together once."""
+    failing_for_long = CalendarConnection.failing_since <= bindparam("long_ago", type_=UTCDateTime)
+    ailing = or_(CalendarConnection.state == "broken", failing_for_long)
+    return (
         select(
             CalendarConnection.id.label("connection_id"),
             ailing.label("is_ailing"),
@@ -42,11 +53,9 @@ def of_therapist(therapist: Therapist) -> Outside:
         .outerjoin(
             OutsideCalendar, and_(OutsideCalendar.connection_id == CalendarConnection.id, OutsideCalendar.is_written)
         )
-        .where(CalendarConnection.therapist_id == therapist.id, or_(ailing, OutsideCalendar.id.is_not(None)))
+        .where(CalendarConnection.therapist_id == bindparam("therapist"), or_(ailing, OutsideCalendar.id.is_not(None)))
+        .order_by(CalendarConnection.id)
     )
-    rows = db.session.execute(query.order_by(CalendarConnection.id)).all()
-    notices = [notice for row in rows for notice in _of_row(row, therapist)]
-    return Outside(sorted(notices, key=lambda one: not one.is_broken), [row.id for row in rows if row.id])
 
 
 def _of_row(row: Row, therapist: Therapist) -> Iterator[Notice]:

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from sqlalchemy import Integer, Select, and_, bindparam, case, cast, literal, null, or_, select, union_all
 
 from app.booking.booking import Booking
-from app.booking.calendar_entries import LONGEST_SESSION
 from app.booking.offer import Alternative, Offer
 from app.calendars.standing import CONFIRMED, TENTATIVE, Standing
 from app.database import UTCDateTime, db
 from app.practice.client import Client, initials
+from app.practice.session_type import LONGEST
 from app.scheduling.hold import Hold
 
 AGREED = ("confirmed", "attended", "no_show")
@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
 
 def wanted(therapist_id: int, now: datetime, besides: Iterable[int] = ()) -> dict[Key, Wanted]:
     """Whatever ends after now, and all that there is of the sessions `besides`, over or not."""
-    asked = {"therapist": therapist_id, "now": now, "since": now - LONGEST_SESSION, "besides": list(besides)}
+    asked = {"therapist": therapist_id, "now": now, "since": now - LONGEST, "besides": list(besides)}
     found = (
         Wanted(row.id, row.alternative, row.uid, Standing(row.starts_at, row.ends_at, row.stands, initials(row.name)))
         for row in db.session.execute(_WANTED, asked)

@@ -73,15 +73,19 @@ ANNOUNCED: dict[str, tuple[Mail, ...]] = {
 }
 
 
+FIRST = ("requested", "requested_unproven", "booked_for_client")  # nothing was written about the session before
+
 # Where a client's answer made a time binding that the therapist may have filled elsewhere meanwhile.
 ACCEPTED = ("times_accepted", "location_accepted")
 
 
 def announce(activity: "Activity", booking: "Booking", offer: Optional["Offer"]) -> None:
     """Write the messages that an activity causes into the outbox. Raises KeyError for an unknown verb."""
-    Message.call_off_reminders(booking.id)
+    if activity.verb not in FIRST:
+        Message.call_off_reminders(booking.id)
     for mail in _mails(activity):
         _write(mail, activity, booking, offer)
+    db.session.flush()  # all of them in one statement
     if activity.verb in ACCEPTED:
         AcceptanceCheck.ask_for(booking)
 

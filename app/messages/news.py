@@ -1,11 +1,12 @@
 """What happened in a therapist's diary while a page of the desk was open."""
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from app.booking.booking import Booking
-from app.database import db
+from app.database import db, rows_of
 from app.messages.activity import Activity
 from app.messages.history import sentence
 
@@ -15,8 +16,14 @@ MOST_TOLD = 2  # more would be read out for longer than anybody listens
 
 def number_to_answer(therapist_id: int) -> int:
     """Requests that wait for the therapist."""
-    waiting = select(func.count()).select_from(Booking).filter_by(therapist_id=therapist_id, status="requested")
-    return db.session.scalar(waiting.where(Booking.prove_by.is_(None))) or 0
+    return rows_of(_number_to_answer(), {"therapist": therapist_id}).scalar() or 0
+
+
+@cache
+def _number_to_answer() -> Select[int]:
+    """Every page of the desk tells it, so it is put together once."""
+    mine = (Booking.therapist_id == bindparam("therapist"), Booking.status == "requested", Booking.prove_by.is_(None))
+    return select(func.count()).select_from(Booking).where(*mine)
 
 
 def said_since(therapist_id: int, since: datetime, to_answer: int) -> str:

@@ -11,7 +11,7 @@ from threading import Lock
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.database import db, reading
+from app.database import db, reading, rows_of
 from app.practice.therapist import Therapist
 from app.scheduling.working_time import WorkingTime
 
@@ -27,8 +27,14 @@ REVISION = select(_table.c.id, _table.c.revision).where(_table.c.slug == bindpar
 
 def of_slug(slug: str) -> Therapist | None:
     """A listed therapist with locations, session types and working times: for reading only, and nothing else of it."""
-    found = db.session.execute(REVISION, {"slug": slug}).first()
+    found = rows_of(REVISION, {"slug": slug}).first()
     return of_revisions({found.id: found.revision})[found.id] if found else None
+
+
+def of_revision(therapist_id: int, revision: int) -> Therapist | None:
+    """The same for a therapist at this revision, listed or not; None when others cannot see this revision yet."""
+    practice = of_revisions({therapist_id: revision}).get(therapist_id)
+    return practice if practice and practice.revision == revision else None
 
 
 def of_revisions(revisions: Mapping[int, int]) -> dict[int, Therapist]:

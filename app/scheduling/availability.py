@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from app import clock
 from app.calendars.unread import unread_time
-from app.database import UTCDateTime, db
+from app.database import UTCDateTime, rows_of
 from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
@@ -142,9 +142,9 @@ def diary_of(therapist_id: int, start: datetime, end: datetime, location: Locati
     """
     asked = {"therapist": therapist_id, "start": start, "end": end}
     if location is None:
-        rows = db.session.execute(DIARY, asked)
+        rows = rows_of(DIARY, asked)
     else:
-        rows = db.session.execute(DIARY_AT_A_LOCATION, asked | {"location": location.id})
+        rows = rows_of(DIARY_AT_A_LOCATION, asked | {"location": location.id})
     found: tuple[list[slots.Interval], ...] = ([], [], [], [])
     for what, starts, ends in rows:
         found[what].append((int(starts.timestamp()), _ceil(ends)))

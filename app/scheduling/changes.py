@@ -6,6 +6,8 @@ practice has changed, its revision rises. Whoever changes watched rows by a bulk
 Open pages learn of changes by two numbers that rise with everything they show: `therapist.diary_revision` for the desk,
 `booking.revision` for the client's pages. `raised` tells how far a transaction raised them, so that the page from which
 it came need not fetch again what it has just been answered.
+
+A transaction raises a number once, with its first change: others see it at the commit, and once is enough.
 """
 
 from collections.abc import Iterable
@@ -14,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from sqlalchemy import event, inspect, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app import clock
 from app.database import db
 from app.practice.therapist import Therapist
+from app.scheduling.turn import TAKEN
 
 if TYPE_CHECKING:
     from app.booking.booking import Booking
@@ -28,6 +31,7 @@ PRACTICE = {"working_time", "location", "session_type"}
 RULES = {"zone", "minimum_notice_minutes", "next_day_before_minute", "horizon_days"}  # of the therapist's own row
 OWN = {"revision", "openings_due_at", "diary_revision"}
 DESK, CLIENT = "raised_for_desk", "raised_for_client"  # how far, kept with the session
+NOTED = "noted_in_this_transaction"  # what its updates have said already, kept with the session
 
 
 def init_app(_app: Flask) -> None:
@@ -35,13 +39,15 @@ def init_app(_app: Flask) -> None:
     if not event.contains(db.session, "after_flush", _after_flush):
         event.listen(db.session, "after_flush", _after_flush)
         event.listen(db.session, "after_soft_rollback", _forget)
+        event.listen(db.session, "after_transaction_end", _forget_what_was_noted)
 
 
 def note(session: Session, diaries: Iterable[int] = (), practices: Iterable[int] = ()) -> None:
     """These therapists' diaries (their free time) or practices (what pages show of them) have changed."""
     if _tell(session, diaries, openings_due_at=clock.now()):
         session.info["openings_are_due"] = True
-    _tell(session, practices, revision=Therapist.revision + 1)
+    if _tell(session, practices, revision=Therapist.revision + 1):
+        session.info.pop(TAKEN, None)  # whoever takes the turn again learns the new revision
 
 
 def note_seen(therapist_id: int) -> None:
@@ -55,9 +61,11 @@ def note_booking(booking: "Booking") -> None:
 
     session = db.session()
     _tell(session, [booking.therapist_id])
-    session.connection().execute(update(Booking).where(Booking.id == booking.id).values(revision=Booking.revision + 1))
     session.info["entries_are_due"] = True  # in their therapist's calendar elsewhere, if they have one
-    _count(session, CLIENT)
+    if _is_new(session, Booking, booking.id, ""):
+        raised_by_one = update(Booking).where(Booking.id == booking.id).values(revision=Booking.revision + 1)
+        session.connection().execute(raised_by_one)
+        _count(session, CLIENT)
 
 
 def raised(session: Session) -> tuple[int, int]:
@@ -79,6 +87,8 @@ def _after_flush(session: Session, _context: object) -> None:
             diaries.add(row.therapist_id)
         elif table in DIARY:
             diaries.add(row.therapist_id)
+        elif table == "booking" and row in session.new:
+            _is_new(session, type(row), row.id, "")  # no page shows it yet
     note(session, diaries, practices)
 
 
@@ -88,17 +98,35 @@ def _changed_columns(row: Any) -> set[str]:
 
 
 def _tell(session: Session, therapists: Iterable[int], **values: Any) -> bool:
-    ids = sorted(therapists)
+    told = set(therapists)
+    what = next(iter(values), "")
+    ids = sorted(one for one in told if _is_new(session, Therapist, one, what))
     if ids:
         values["diary_revision"] = Therapist.diary_revision + 1
         # By a plain statement: it causes no other flush, and the row's lock puts the sweep after this transaction.
         session.connection().execute(update(Therapist).where(Therapist.id.in_(ids)).values(**values))
+        for one in ids:
+            _is_new(session, Therapist, one, "")
         _count(session, DESK)
-    return bool(ids)
+    return bool(told)
+
+
+def _is_new(session: Session, table: type, row_id: int, what: str) -> bool:
+    """Whether this transaction notes it for the first time, which is remembered until the transaction ends."""
+    noted = session.info.setdefault(NOTED, set())
+    seen = (table, row_id, what) in noted
+    noted.add((table, row_id, what))
+    return not seen
 
 
 def _forget(session: Session, _rolled_back: object) -> None:
+    session.info.pop(NOTED, None)  # also where only a savepoint was undone: the updates may be undone with it
     raised(session)  # too few make a page fetch once more than it needs; too many would hide a change from it
+
+
+def _forget_what_was_noted(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop(NOTED, None)
 
 
 def _count(session: Session, which: str) -> None:

@@ -52,6 +52,17 @@ class Hold(DatedSpan, Model):
             cls(**common, offer_id=offer_id, starts_at=starts, ends_at=ends)
             for starts, ends in union(offered, less=own)
         ]
+        cls._take(holds)
+
+    @classmethod
+    def take_first(cls, booking: "Booking") -> None:
+        """Hold the time of a booking that was made just now, and so holds nothing yet. Raises TimeTaken likewise."""
+        starts_at, ends_at = booking.span
+        common = {"therapist_id": booking.therapist_id, "booking_id": booking.id}
+        cls._take([cls(**common, starts_at=starts_at, ends_at=ends_at)])
+
+    @classmethod
+    def _take(cls, holds: list["Hold"]) -> None:
         db.session.add_all(holds)
         try:
             db.session.flush()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.database import db
 from app.practice.therapist import Therapist
 
-TAKEN = "turns_taken"  # the therapists whose turn the present transaction has, kept with the session
+TAKEN = "turns_taken"  # revisions by therapist, of those whose turn this transaction has; kept with the session
 
 
 def init_app(_app: Flask) -> None:
@@ -19,18 +19,19 @@ def init_app(_app: Flask) -> None:
         event.listen(db.session, "after_soft_rollback", _give_back)
 
 
-def take_turn_of(therapist_id: int) -> None:
+def take_turn_of(therapist_id: int) -> int | None:
     """One change of a therapist's diary at a time: waits for its turn, then everything is read afresh.
 
-    Until the transaction ends nobody else changes it: once more in the same one costs nothing.
+    Until the transaction ends nobody else changes it: once more in the same one costs nothing. Returns the revision of
+    the practice; None when there is no such therapist.
     """
-    taken: set[int] = db.session().info.setdefault(TAKEN, set())
-    if therapist_id in taken:
-        return
-    turn = select(Therapist.id).where(Therapist.id == therapist_id)
-    db.session.execute(turn.with_for_update(key_share=True))
-    db.session.expire_all()
-    taken.add(therapist_id)
+    taken: dict[int, int | None] = db.session().info.setdefault(TAKEN, {})
+    if therapist_id not in taken:
+        turn = select(Therapist.revision).where(Therapist.id == therapist_id)
+        revision = db.session.scalar(turn.with_for_update(key_share=True))
+        db.session.expire_all()
+        taken[therapist_id] = revision
+    return taken[therapist_id]
 
 
 def _give_back(session: Session, *_about: Any) -> None:

@@ -19,6 +19,7 @@ from tests import world
 from tests.blueprints import odd_text
 from tests.blueprints.pages import read
 from tests.browser import Page
+from tests.statements import statements
 from tests.visitor import Visitor
 
 GOOD = {"name": "Ines Keller", "email": "ines@example.net", "phone": "+44 7700 900123", "words": "Afternoons are best."}
@@ -49,6 +50,16 @@ def shown(text: str) -> str:
 
 def composed() -> list:
     return [compose(message) for message in db.session.scalars(select(Message).order_by(Message.id))]
+
+
+def test_a_request_takes_at_most_twenty_statements(client, page, mara):
+    """Each is a round trip in which the therapist's diary is locked for everybody else."""
+    client.press(page, "Request session", **GOOD)  # what is kept of the practice is read now
+    start = f"{world.in_days(3, '15:00'):%Y-%m-%dT%H:%MZ}"
+    typed = GOOD | {"email": "jonas@example.net", "start": start, "once": "x" * 20, "csrf_token": client.form_token()}
+    with statements() as sent:
+        assert client.http.post("/t/mara-lindt/requests", data=typed).status_code == 303
+    assert len(sent) <= 20, sent
 
 
 def test_a_request_ends_on_the_page_of_the_session(client, page):

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
 from tests.engines.databases import Database, new_database
@@ -82,6 +83,7 @@ def _apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Databa
 def new_app(database: Database, home: Path, **settings: str) -> Flask:
     """The program as it runs, on a test's database; mails are recorded, Redis is absent."""
     from app import create_app
+    from app.database import db
     from app.integrations.mail.recorded import RecordedMail
 
     app = create_app(
@@ -97,7 +99,19 @@ def new_app(database: Database, home: Path, **settings: str) -> Flask:
     )
     app.config |= {"TESTING": True, "RECORDED_MAIL": RecordedMail()}
     app.test_client_class = Http
+    with app.app_context():
+        refuse_to_write_where_only_reading(db.engine)
     return app
+
+
+def refuse_to_write_where_only_reading(engine: Engine) -> None:
+    """SQLite lets a transaction that began by reading write too, unless somebody else wrote meanwhile: then it fails.
+    Here it always fails, and says so."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def look(connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if connection.info.get("only_reads"):
+            assert not statement.startswith(("INSERT", "UPDATE", "DELETE")), f"not begun to write: {statement}"
 
 
 @pytest.fixture(params=ENGINES)
