@@ -9,4 +9,4 @@ import zoneinfo
 
 zoneinfo.reset_tzpath(())
 zoneinfo.ZoneInfo.clear_cache()
-os.environ["PYTHONTZPATH"] = ""  # what processes that we start go by
+os.putenv("PYTHONTZPATH", "")  # what processes that we start go by
