@@ -239,6 +239,8 @@ def place(name: str, kind: str) -> str:
 
 def status_word(booking: Any) -> str:
     """The state of a session in one word or two; that an offer expired on it is told, swept or not."""
+    if booking.stands_by_silence:
+        return STATUS_WORDS["confirmed"]
     if _offer_expired(booking) or _not_proven(booking):
         return "Expired"
     return "Not confirmed yet" if booking.prove_by else STATUS_WORDS[booking.status]
@@ -255,6 +257,8 @@ def client_state(booking: Any) -> str:
         return "expired"
     if booking.prove_by:
         return "awaiting_client"
+    if booking.stands_by_silence:
+        return "confirmed"
     if booking.status == "no_show" or (booking.status == "confirmed" and booking.is_over):
         return "attended"
     return str(booking.status)

@@ -212,6 +212,13 @@ class Client(Person):
         self.hands.choose(self.page.get_by_role("radio", name=span(at, at + LENGTH, LONDON)))
         self.presses("Accept this time")
 
+    def accepts_the_change(self) -> None:
+        """That they disputed."""
+        self.presses("Accept this time")
+
+    def keeps_it(self) -> None:
+        self.presses("Keep it as it was")
+
     def agrees(self) -> None:
         self.presses("Agree to the new location")
 

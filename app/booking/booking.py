@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -221,7 +221,13 @@ class Booking(MadeOnce, Model):
     def has_expired_offer(self) -> bool:
         """The client did not answer in time, and the session is not cancelled yet: the sweep does that soon."""
         offer = self.open_offer if self.status == "awaiting_client" else None
-        return offer is not None and not offer.is_open
+        return offer is not None and not offer.is_open and not offer.silence_keeps
+
+    @property
+    def stands_by_silence(self) -> bool:
+        """The client did not answer a disputed change in time: the session stands as agreed before, noticed or not."""
+        offer = self.open_offer if self.status == "awaiting_client" else None
+        return offer is not None and not offer.is_open and offer.silence_keeps
 
     # What others read
 
@@ -230,12 +236,13 @@ class Booking(MadeOnce, Model):
         return self.starts_at, self.ends_at
 
     @property
-    def terms(self) -> dict[str, str]:
+    def terms(self) -> dict[str, Any]:
         """Time and location as the history keeps them."""
         return {
             "starts_at": self.starts_at.isoformat(),
             "ends_at": self.ends_at.isoformat(),
             "location": self.location.name,
+            "location_id": self.location.id,
         }
 
     @property
@@ -302,8 +309,13 @@ class Booking(MadeOnce, Model):
     def await_client(self) -> None:
         self._become("awaiting_client", "requested", "confirmed")
 
+    def take_terms(self, starts_at: datetime, location: Location) -> None:
+        """Set time and location; the length stays."""
+        self.ends_at = starts_at + (self.ends_at - self.starts_at)
+        self.starts_at, self.location = starts_at, location
+
     def stand_again(self, status: str, location: Location) -> None:
-        """An offer was withdrawn: everything is as before it."""
+        """An offer was withdrawn, or a disputed change not agreed to: everything is as before it."""
         self._become(status, "awaiting_client")
         self.location = location
         if status == "requested":
@@ -338,8 +350,8 @@ class Booking(MadeOnce, Model):
         from app.booking.rearrangement import check_new_terms
 
         check_new_terms(self, starts_at, location)
-        self.ends_at = starts_at + (self.ends_at - self.starts_at)
-        self.starts_at, self.location, self.asked_change = starts_at, location, asked_change
+        self.take_terms(starts_at, location)
+        self.asked_change = asked_change
         self.keep_holds()
 
     def _become(self, status: str, *was: str, **besides: str | None) -> None:

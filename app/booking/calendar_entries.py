@@ -144,9 +144,9 @@ def _offered() -> Select:
         .join(Alternative, Alternative.offer_id == Offer.id)
         .join(Location, Location.id == Alternative.location_id)
         .where(
-            # A changed location and a disputed change are put at the session's own time.
+            # A changed location is put at the session's own time, and so is a disputed change whose old time is taken.
             Offer.kind == "times",
-            Offer.reason != "disputed",
+            or_(Offer.reason != "disputed", Alternative.starts_at != Booking.starts_at),
             Alternative.ends_at > _START,
             Alternative.starts_at < _END,
         )

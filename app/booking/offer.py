@@ -26,6 +26,7 @@ from app.booking.refusals import NotPossible, OfferEnded, TimeTaken
 from app.booking.sick_day import SickDay
 from app.database import Model, UTCDateTime, rows_changed
 from app.messages.activity import record
+from app.messages.history import agreed_before
 from app.messages.message import Message
 from app.practice.location import Location
 from app.scheduling.spans import Span, union
@@ -96,7 +97,7 @@ class Offer(Model):
         before, left = self._terms_before(), self.booking.span
         alternative.accepted = True
         self.booking.take(alternative, asked_change=self._asked_change(by))
-        if alternative.span != left:
+        if alternative.span != left and not self.disputed:
             self._close(left)
         record(f"{self.kind}_accepted", self.booking, by=by, offer=self, before=before)
 
@@ -106,6 +107,14 @@ class Offer(Model):
         self.end("declined", Offer.expires_at > clock.now())
         self.booking.call_off("client", because="offer declined")
         record(f"{self.kind}_declined", self.booking, by="client", offer=self, why=words)
+
+    def keep(self) -> None:
+        """The client wants the session as it was before a disputed change. Raises OfferEnded, NotPossible."""
+        self.booking.lock()
+        if self.is_open and not self.can_be_kept:
+            raise NotPossible(_("What was agreed before is not possible any more. Please choose what else suits you."))
+        self.end("declined", Offer.expires_at > clock.now())
+        self._keep_what_was_agreed(by="client")
 
     def withdraw(self) -> None:
         """The therapist takes it back; the session stands as before. Raises OfferEnded.
@@ -122,9 +131,16 @@ class Offer(Model):
         record("offer_taken_back" if unsent else "offer_withdrawn", self.booking, by="therapist", offer=self)
 
     def expire(self) -> None:
-        """Nobody answered in time: the session is called off. Raises OfferEnded."""
+        """Nobody answered in time: the session is called off, or stands as agreed before a disputed change.
+
+        Raises OfferEnded.
+        """
         self.booking.lock()
+        stands = self.silence_keeps
         self.end("expired", Offer.expires_at <= clock.now())
+        if stands:
+            self._keep_what_was_agreed(by="system")
+            return
         self.booking.call_off("system", because="offer expired")
         record(f"{self.kind}_expired", self.booking, by="system", offer=self)
 
@@ -168,18 +184,55 @@ class Offer(Model):
     def disputed(self) -> bool:
         return self.reason == "disputed"
 
+    @property
+    def holds_agreed(self) -> bool:
+        """Whether the session is back at what was agreed before the disputed change; if not, that is taken or over."""
+        (changed,) = self.alternatives if self.disputed else (None,)
+        booking = self.booking
+        return changed is not None and (changed.starts_at, changed.location) != (booking.starts_at, booking.location)
+
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether the client can choose what was agreed before; a request needs time to be answered."""
+        lead = current_app.config["MINIMUM_LEAD"] if self.previous_status == "requested" else timedelta(0)
+        return self.is_open and self.holds_agreed and self.booking.starts_at - lead > clock.now()
+
+    @property
+    def silence_keeps(self) -> bool:
+        """Whether the session stands as agreed before when the client never answers: only what both had agreed does."""
+        return self.holds_agreed and self.previous_status == "confirmed"
+
+    def _keep_what_was_agreed(self, by: str) -> None:
+        """Let the session, or the request, stand as it was before the disputed change."""
+        booking = self.booking
+        booking.stand_again(self.previous_status, booking.location)
+        # A choice told by phone closed the time that the session left: it is back there.
+        TimeOff.forget_left(booking.id, booking.span)
+        record("kept_as_it_was" if booking.status == "confirmed" else "request_kept", booking, by=by, offer=self)
+
     def _refuse_if_disputed(self, sentence: str) -> None:
         if self.disputed:
             raise NotPossible(sentence)
 
     def _restore_what_was_agreed(self) -> None:
-        """Put the agreed location back: a new one shows on the booking as soon as it is offered, and was refused."""
-        if self.kind == "location" and not self.disputed:
+        """Put the agreed terms back: what was refused is told nowhere.
+
+        A new location shows on the booking as soon as it is offered; a disputed change does where what was agreed
+        before could not be held again.
+        """
+        if self.disputed and not self.holds_agreed:
+            if agreed := agreed_before(self.booking):
+                self.booking.take_terms(agreed.starts_at, agreed.found_location() or self.booking.location)
+        elif self.kind == "location" and not self.disputed:
             self.booking.location = self.previous_location
 
-    def _terms_before(self) -> dict[str, str]:
+    def _terms_before(self) -> dict[str, Any]:
         """What stood before the offer: a changed location shows on the booking as soon as it is offered."""
-        return self.booking.terms | ({"location": self.previous_location.name} if self.kind == "location" else {})
+        return self.booking.terms | (
+            {"location": self.previous_location.name, "location_id": self.previous_location_id}
+            if self.kind == "location" and not self.disputed
+            else {}
+        )
 
     def _asked_change(self, by: str) -> str | None:
         if by == "client":
@@ -228,5 +281,6 @@ class Alternative(Model):
 
     @property
     def is_open(self) -> bool:
-        """An alternative that comes nearer than the lead drops out by itself."""
-        return self.starts_at - current_app.config["MINIMUM_LEAD"] > clock.now()
+        """An alternative that comes nearer than the lead drops out by itself; a disputed change once it begins."""
+        lead = timedelta(0) if self.offer.disputed else current_app.config["MINIMUM_LEAD"]
+        return self.starts_at - lead > clock.now()

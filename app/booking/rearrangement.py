@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from flask_babel import gettext as _
 
 from app import clock
 from app.booking.booking import Booking
@@ -43,7 +42,7 @@ def offer_alternatives(booking: Booking, reason: str, alternatives: Sequence[Ter
     booking.refuse_if_ended()
     _check_alternatives(booking, alternatives)
     expires_at = deadline(max(terms.starts_at for terms in alternatives))
-    offer = _open(booking, "times", reason, alternatives, expires_at, words)
+    offer = put_to_client(booking, "times", reason, alternatives, expires_at, words)
     settle_known(booking.id, booking.therapist_id, [alternative.span for alternative in offer.alternatives])
     record("times_offered", booking, by="therapist", offer=offer, why=words)
     return offer
@@ -56,31 +55,9 @@ def offer_location(booking: Booking, reason: str, location: Location, words: str
     check_new_terms(booking, booking.starts_at, location)
     expires_at = deadline(booking.starts_at)
     before = booking.terms
-    offer = _open(booking, "location", reason, [Terms(booking.starts_at, location)], expires_at, words)
+    offer = put_to_client(booking, "location", reason, [Terms(booking.starts_at, location)], expires_at, words)
     booking.location = location
     record("location_offered", booking, by="therapist", offer=offer, before=before, why=words)
-    return offer
-
-
-def dispute(booking: Booking) -> Offer | None:
-    """The client says *I did not ask for this*: the change becomes an offer that needs their consent.
-
-    When the session begins too soon for an offer, the dispute is recorded and told all the same, and the client
-    is left with cancelling: a change made late must not be safe from being disputed.
-    """
-    booking.lock()
-    if not booking.can_be_disputed:
-        raise NotPossible(_("This change can no longer be disputed."))
-    kind = "location" if booking.asked_change == "location" else "times"
-    booking.asked_change = None
-    present = Terms(booking.starts_at, booking.location)
-    try:
-        expires_at = deadline(booking.starts_at)
-    except NotPossible:
-        record("disputed_late", booking, by="client")
-        return None
-    offer = _open(booking, kind, "disputed", [present], expires_at, words="")
-    record("disputed", booking, by="client", offer=offer)
     return offer
 
 
@@ -159,9 +136,10 @@ def deadline(last_start: datetime) -> datetime:
     return expires_at
 
 
-def _open(
+def put_to_client(
     booking: Booking, kind: str, reason: str, alternatives: Sequence[Terms], expires_at: datetime, words: str
 ) -> Offer:
+    """Make the offer and hold its alternatives. Called in the therapist's turn; raises TimeTaken, BookingChanged."""
     offer = drafted(booking, kind, reason, alternatives, expires_at, words)
     booking.await_client()
     booking.offers.append(offer)

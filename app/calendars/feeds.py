@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from icalendar import Event
-from sqlalchemy import Integer, Select, cast, null, select
+from sqlalchemy import Integer, Select, cast, null, or_, select
 
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
@@ -96,8 +96,12 @@ def _sessions(therapist_id: int, since: datetime) -> Select:
 
 
 def _offered(therapist_id: int, since: datetime) -> Select:
-    # A changed location and a disputed change are put at the session's own time.
-    offered = (Offer.outcome.is_(None), Offer.kind == "times", Offer.reason != "disputed")
+    # A changed location is put at the session's own time, and so is a disputed change whose old time is taken.
+    offered = (
+        Offer.outcome.is_(None),
+        Offer.kind == "times",
+        or_(Offer.reason != "disputed", Alternative.starts_at != Booking.starts_at),
+    )
     return (
         select(
             Booking.id,

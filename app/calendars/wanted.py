@@ -50,7 +50,7 @@ _THERAPIST = bindparam("therapist", type_=Integer)
 _NOW, _SINCE = bindparam("now", type_=UTCDateTime()), bindparam("since", type_=UTCDateTime())
 _BESIDES = bindparam("besides", expanding=True, type_=Integer)
 _OPEN_OFFER = and_(Offer.booking_id == Booking.id, Offer.outcome.is_(None))
-# A changed location and a disputed change are put at the session's own time.
+# A changed location is put at the session's own time, and so is a disputed change whose old time is taken.
 _AT_ITS_TIME = or_(Offer.kind == "location", Offer.reason == "disputed")
 
 
@@ -97,7 +97,7 @@ def _alternatives() -> Select:
             or_(Booking.id.in_(held), Booking.id.in_(_BESIDES)),
             or_(Alternative.ends_at > _NOW, Booking.id.in_(_BESIDES)),
             Offer.kind == "times",
-            Offer.reason != "disputed",
+            or_(Offer.reason != "disputed", Alternative.starts_at != Booking.starts_at),
         )
     )
 

@@ -59,8 +59,10 @@ ANNOUNCED: dict[str, tuple[Mail, ...]] = {
         Mail("client", "offer_expired", "CANCEL"),
         Mail("therapist", "offer_expired_therapist"),
     ),
-    "disputed_late": (Mail("therapist", "client_disputed_late"),),
     "disputed": (Mail("client", "dispute_opened"), Mail("therapist", "client_disputed")),
+    "kept_as_it_was": (Mail("client", "kept_as_it_was", "REQUEST"), Mail("therapist", "client_kept")),
+    # The change had confirmed the request, also in the client's calendar: it is a request again.
+    "request_kept": (Mail("client", "kept_as_it_was", "CANCEL"), Mail("therapist", "client_kept")),
     "request_declined": (Mail("client", "cancelled_by_therapist", "CANCEL"),),
     "cancelled_by_therapist": (Mail("client", "cancelled_by_therapist", "CANCEL"),),
     "cancelled_by_client": (
@@ -76,7 +78,7 @@ ANNOUNCED: dict[str, tuple[Mail, ...]] = {
 FIRST = ("requested", "requested_unproven", "booked_for_client")  # nothing was written about the session before
 
 # Where a client's answer made a time binding that the therapist may have filled elsewhere meanwhile.
-ACCEPTED = ("times_accepted", "location_accepted")
+ACCEPTED = ("times_accepted", "location_accepted", "kept_as_it_was")
 
 
 def announce(activity: "Activity", booking: "Booking", offer: Optional["Offer"]) -> None:

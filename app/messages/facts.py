@@ -81,6 +81,9 @@ def _offer_facts(offer: "Offer", only_open: bool) -> dict[str, Any]:
         "alternatives": [_alternative_facts(alternative) for alternative in told],
         "accepted": accepted and _alternative_facts(accepted),
         "previous_location": location_facts(offer.previous_location),
+        # Of a disputed change: whether what stood before it is held again, and stands when the client says nothing.
+        "holds_agreed": offer.holds_agreed,
+        "silence_keeps": offer.silence_keeps,
     }
 
 

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, or_, select
+from flask import current_app
+from sqlalchemy import select
 
 from app.database import db
 from app.messages.activity import Activity
 from app.messages.message import Message
+from app.practice.location import Location
 from app.wording import clock_time, short_day, shown_in
 
 if TYPE_CHECKING:
@@ -33,8 +35,9 @@ SENTENCES = {
     "location_declined": "{client} did not agree to {asked}; the session was cancelled",
     "times_expired": "The offer expired unanswered; the session was cancelled",
     "location_expired": "{client} did not agree in time to {asked}; the session was cancelled",
-    "disputed_late": "{client} did not ask for the change to {after}, too late for a new answer",
-    "disputed": "{client} did not ask for the change to {after} and must now agree to it",
+    "disputed": "{client} did not ask for the change to {changed} and is asked which to keep",
+    "kept_as_it_was": "{client} kept the session as it was: {after}, not {changed}",
+    "request_kept": "{client} kept the request as it was: {after}, not {changed}",
     "request_declined": "You declined the request",
     "cancelled_by_therapist": "You cancelled the session",
     "cancelled_by_client": "{client} cancelled the session",
@@ -49,12 +52,17 @@ BY_PHONE = {
 }
 # A change that the client had not asked for was put to them: nobody offered anything.
 DISPUTED = {
-    "times_accepted": "{client} agreed to {after}",
-    "location_accepted": "{client} agreed to the new location: {location}",
-    "times_declined": "{client} did not agree to the change to {after}; the session was cancelled",
-    "location_declined": "{client} did not agree to the change to {after}; the session was cancelled",
+    "times_accepted": "{client} agreed to the change to {after}",
+    "location_accepted": "{client} agreed to the change to {after}",
+    "times_declined": "{client} did not agree to the change to {changed}; the session was cancelled",
+    "location_declined": "{client} did not agree to the change to {changed}; the session was cancelled",
     "times_expired": "{client} did not agree to the change in time; the session was cancelled",
     "location_expired": "{client} did not agree to the change in time; the session was cancelled",
+}
+LINES_LOOKED_AT = 30
+# When nobody answered.
+BY_ITSELF = {
+    "kept_as_it_was": "{client} did not answer in time; the session stays as it was: {after}, not {changed}",
 }
 COUNTS = ("no other time", "another time", "two other times", "three other times", "four other times")
 
@@ -76,7 +84,8 @@ MAILS = {
     "offer_expired_therapist": "Notice of the expiry",
     "dispute_opened": "Question about the change",
     "client_disputed": "Notice of the dispute",
-    "client_disputed_late": "Notice of the dispute",
+    "kept_as_it_was": "Notice that the session stays as it was",
+    "client_kept": "Notice that the session stays as it was",
     "cancelled_by_therapist": "Cancellation",
     "cancelled_by_client": "Receipt of the cancellation",
     "client_cancelled": "Notice of the cancellation",
@@ -90,6 +99,12 @@ MAILS = {
     "calendar_lost": "Notice of the calendar that is not shown to us any more",
     "calendar_unwritten": "Notice of the calendar that is not up to date",
 }
+
+# What earlier versions wrote and sent.
+FORMER_SENTENCES = {
+    "disputed_late": "{client} did not ask for the change to {after}, too late for a new answer",
+}
+FORMER_MAILS = {"client_disputed_late": "Notice of the dispute"}
 
 # What is only pushed.
 PUSHES = {
@@ -115,13 +130,21 @@ ERRORS = (
 )
 
 
-class AskedChange(NamedTuple):
+class AgreedBefore(NamedTuple):
     """How a session was before a change that was noted as the client's wish; `by_phone`: as their choice."""
 
+    therapist_id: int
     starts_at: datetime
     ends_at: datetime
     location: str
+    location_id: int | None  # None in a history that was written before the ids were
+    status: str  # 'requested' or 'confirmed'
     by_phone: bool
+
+    def found_location(self) -> "Location | None":
+        """The location as it is kept now, by its id or else by its name."""
+        named = {"id": self.location_id} if self.location_id else {"name": self.location}
+        return db.session.scalars(select(Location).filter_by(therapist_id=self.therapist_id, **named)).first()
 
 
 def sentence(activity: Activity) -> str:
@@ -136,6 +159,7 @@ def sentence(activity: Activity) -> str:
         location=activity.after["location"],
         locations=f"{before['location']} became {activity.after['location']}",
         asked=_asked(activity),
+        changed=_changed(activity, zone),
         offered=_count(activity),
     )
 
@@ -146,20 +170,43 @@ def last_change(booking: "Booking") -> Activity:
     return db.session.scalars(changes.order_by(Activity.id.desc()).limit(1)).one()
 
 
-def asked_change(booking: "Booking") -> AskedChange | None:
-    """The last change that was noted as the client's wish."""
-    asked = Activity.verb.in_(("moved_as_asked", "relocated_as_asked"))
-    chosen_by_phone = and_(Activity.verb.in_(BY_PHONE), Activity.actor == "therapist")
-    changes = select(Activity).where(Activity.booking_id == booking.id, or_(asked, chosen_by_phone))
-    activity = db.session.scalars(changes.order_by(Activity.id.desc()).limit(1)).first()
-    if activity is None or activity.before is None:
+def agreed_before(booking: "Booking") -> AgreedBefore | None:
+    """What stood before the last change that was noted as the client's wish.
+
+    Changes noted one after another count as one while each came before the client had as long as an offer lives to
+    object to the one before: the first may be as little their wish as the last.
+    """
+    changes = select(Activity).where(Activity.booking_id == booking.id).order_by(Activity.id.desc())
+    lines = list(db.session.scalars(changes.limit(LINES_LOOKED_AT)))
+    asked = [number for number, line in enumerate(lines) if _is_asked(line)]
+    if not asked:
         return None
-    before, by_phone = activity.before, activity.offer is not None
-    if activity.offer and activity.offer.kind == "location":
+    first = asked[0]
+    while first + 1 in asked and lines[first].at - lines[first + 1].at < current_app.config["OFFER_LIFETIME"]:
+        first += 1
+    return _before(lines[first], lines[first + 1 :], by_phone=lines[asked[0]].offer is not None)
+
+
+def _is_asked(line: Activity) -> bool:
+    by_phone = line.verb in BY_PHONE and line.actor == "therapist"
+    return line.before is not None and (line.verb in ("moved_as_asked", "relocated_as_asked") or by_phone)
+
+
+def _before(line: Activity, older: list[Activity], by_phone: bool) -> AgreedBefore:
+    before, offer = line.before or line.after, line.offer
+    if offer and offer.kind == "location":
         # The new location has stood in the session since it was put to the client.
-        before = before | {"location": activity.offer.previous_location.name}
-    starts_at, ends_at = (datetime.fromisoformat(before[name]) for name in ("starts_at", "ends_at"))
-    return AskedChange(starts_at, ends_at, before["location"], by_phone)
+        before = before | {"location": offer.previous_location.name, "location_id": offer.previous_location_id}
+    stood = offer.previous_status if offer else older[0].after["status"] if older else "confirmed"
+    return AgreedBefore(
+        line.booking.therapist_id,
+        datetime.fromisoformat(before["starts_at"]),
+        datetime.fromisoformat(before["ends_at"]),
+        before["location"],
+        before.get("location_id"),
+        stood,
+        by_phone,
+    )
 
 
 def message_line(message: Message) -> str:
@@ -167,20 +214,25 @@ def message_line(message: Message) -> str:
     whom = _short(message.facts["client"]["name"]) if message.recipient == "client" else "you"
     if message.channel == "push":
         return f"{(MAILS | PUSHES)[message.name]} pushed to a browser of yours: {_outcome(message)}"
-    return f"{MAILS[message.name]} to {whom}: {_outcome(message)}"
+    return f"{(MAILS | FORMER_MAILS)[message.name]} to {whom}: {_outcome(message)}"
 
 
 def _pattern(activity: Activity) -> str:
     if activity.actor == "therapist" and activity.verb in BY_PHONE:
         return BY_PHONE[activity.verb]
+    if activity.actor == "system" and activity.verb in BY_ITSELF:
+        return BY_ITSELF[activity.verb]
     if activity.offer and activity.offer.disputed and activity.verb in DISPUTED:
         return DISPUTED[activity.verb]
-    return SENTENCES[activity.verb]
+    return (SENTENCES | FORMER_SENTENCES)[activity.verb]
 
 
 def _terms(terms: dict[str, Any], zone: str) -> str:
-    starts = terms["starts_at"]
-    return f"{short_day(starts, zone)}, {clock_time(starts, zone)} ({terms['location']})"
+    return _when_where(terms["starts_at"], terms["location"], zone)
+
+
+def _when_where(starts: datetime | str, location: str, zone: str) -> str:
+    return f"{short_day(starts, zone)}, {clock_time(starts, zone)} ({location})"
 
 
 def _asked(activity: Activity) -> str:
@@ -189,6 +241,13 @@ def _asked(activity: Activity) -> str:
     if offer is None or offer.kind != "location":
         return ""
     return f"{offer.alternatives[0].location.name} instead of {offer.previous_location.name}"
+
+
+def _changed(activity: Activity, zone: str) -> str:
+    """The terms that a disputed offer puts to the client."""
+    if activity.offer is None or not activity.offer.disputed:
+        return ""
+    return _when_where(activity.offer.alternatives[0].starts_at, activity.offer.alternatives[0].location.name, zone)
 
 
 def _count(activity: Activity) -> str:

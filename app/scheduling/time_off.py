@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -33,6 +33,13 @@ class TimeOff(MadeOnce, DatedSpan, Model):
         time_off = cls(therapist_id=therapist_id, starts_at=span[0], ends_at=span[1], why=why)
         db.session.add(time_off)
         return time_off
+
+    @classmethod
+    def forget_left(cls, booking_id: int, span: Span) -> None:
+        """Open the time that a moved session left: the session is back there."""
+        left = (cls.booking_id == booking_id, cls.starts_at < span[1], cls.ends_at > span[0], cls.sick_day_id.is_(None))
+        for time_off in db.session.scalars(select(cls).where(*left)):
+            time_off.reopen()
 
     @property
     def is_plain(self) -> bool:

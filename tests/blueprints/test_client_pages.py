@@ -9,8 +9,9 @@ import time_machine
 from flask import current_app
 
 from app.booking.booking import Booking
+from app.booking.dispute import dispute
 from app.booking.personal_link import PersonalLink
-from app.booking.rearrangement import dispute, offer_location
+from app.booking.rearrangement import offer_location
 from app.database import db
 from app.wording import day_time
 from tests import world
@@ -211,16 +212,57 @@ def test_a_change_that_can_be_disputed_shows_what_was_before(client, mara, confi
     assert f"Before the change, it was to be on {before}" in words
     assert ", Room 1." in words
     assert "noted that you asked for it" in words
+
+
+def test_a_disputed_change_offers_it_as_it_was_as_it_was_changed_and_cancelling(client, mara, confirmed):
+    before = day_time(confirmed.starts_at, "Europe/London")
+    confirmed.move(world.in_days(5), mara.locations[1])
     offer = dispute(confirmed)
     page = words_of(client, offer_path(offer))
-    assert f"Before the change, it was to be on {before}" in page
-    assert ", Room 1." in page
+    assert f"As it was {before}" in page
+    assert f"As it was changed {day_time(world.in_days(5), 'Europe/London')}" in page
+    for button in ("Keep it as it was", "Accept this time", "Cancel the session"):
+        assert button in page
+    assert "Without an answer it stays as it was." in page
+    _, badge, words = shown(client, session_path(confirmed))
+    assert badge == "Waiting for your answer"
+    assert "Answer now" in words
+    kept = client.press(client.open(offer_path(offer)), "Keep it as it was")
+    assert "It stays as it was" in kept.text
+    assert (confirmed.status, day_time(confirmed.starts_at, "Europe/London")) == ("confirmed", before)
 
 
-def test_a_disputed_location_shows_the_one_before(client, mara, confirmed):
+def test_a_disputed_location_offers_both(client, mara, confirmed):
     confirmed.relocate(mara.locations[1])
     page = words_of(client, offer_path(dispute(confirmed)))
-    assert "It was Room 1 It would be Room 2" in page
+    assert "Keep it as it was" in page
+    assert "Agree to the new location" in page
+
+
+def test_where_the_time_before_is_taken_the_page_says_so(client, mara, confirmed):
+    taken = confirmed.starts_at
+    confirmed.move(world.in_days(5), mara.locations[1])
+    world.JONAS.asks(mara, taken)
+    page = words_of(client, offer_path(dispute(confirmed)))
+    assert "That is not possible any more." in page
+    assert "Keep it as it was" not in page
+    assert "Without an answer the session is cancelled then." in page
+
+
+def test_after_the_deadline_a_disputed_change_is_told_as_what_stands(client, confirmed, visitor):
+    confirmed.move(world.in_days(5), confirmed.location)
+    offer = dispute(confirmed)
+    paths = offer_path(offer), session_path(confirmed)
+    with time_machine.travel(offer.expires_at, tick=False):
+        for swept in (False, True):
+            if swept:
+                offer.expire()
+                db.session.commit()
+            for path in paths:
+                _, badge, words = shown(client, path)
+                assert badge == "Confirmed"
+                assert "cancelled" not in words
+            assert "Expired" not in visitor("mara@example.com").open("/sessions").text
 
 
 def test_a_choice_noted_by_phone_is_called_that(client, confirmed):

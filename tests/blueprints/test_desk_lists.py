@@ -3,7 +3,8 @@
 import pytest
 
 from app import clock
-from app.booking.rearrangement import dispute, offer_location
+from app.booking.dispute import dispute
+from app.booking.rearrangement import offer_location
 from app.database import db
 from app.practice.therapist import Therapist
 from tests import world

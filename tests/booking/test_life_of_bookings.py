@@ -19,7 +19,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.booking.booking import Booking
-from app.booking.rearrangement import Terms, dispute, offer_alternatives, offer_location
+from app.booking.dispute import dispute
+from app.booking.rearrangement import Terms, offer_alternatives, offer_location
 from app.booking.refusals import Refused
 from app.booking.sick_day import SickDay
 from app.database import db
@@ -32,6 +33,26 @@ NUMBERS = count(1)
 HOURS = st.integers(8, 19)
 DAYS = st.integers(2, 5)
 WHICH = st.integers(0, 7)
+ANSWERS = st.sampled_from(["keep", "nothing", "accept", "decline", "later"])
+
+
+def answered(offer, answer: str) -> None:
+    """A disputed change gets this answer, or none until its deadline: what was never asked for is never agreed on."""
+    booking, (changed,) = offer.booking, offer.alternatives
+    agreed, status, silence_keeps = booking.terms, offer.previous_status, offer.silence_keeps
+    if answer == "nothing":
+        with time_machine.travel(offer.expires_at, tick=False):
+            offer.expire()
+        assert booking.status == ("confirmed" if silence_keeps else "cancelled")
+    elif answer == "keep":
+        offer.keep()
+        assert (booking.status, booking.terms) == (status, agreed)
+    elif answer == "accept":
+        offer.accept(changed)
+    elif answer == "decline":
+        offer.decline()
+    if answer in ("nothing", "keep", "decline"):
+        assert (changed.starts_at, changed.location) != (booking.starts_at, booking.location)
 
 
 class LifeOfBookings(RuleBasedStateMachine):
@@ -154,6 +175,21 @@ class LifeOfBookings(RuleBasedStateMachine):
     @rule(which=WHICH)
     def client_disputes(self, which):
         self.on_some_booking(which, dispute)
+
+    @rule(which=WHICH)
+    def client_keeps_it_as_it_was(self, which):
+        self.on_some_offer(which, lambda offer: offer.keep())
+
+    @rule(which=WHICH, days=DAYS, hour=HOURS, half=st.booleans(), place=st.integers(0, 3), answer=ANSWERS)
+    def therapist_notes_a_wish_that_the_client_never_had(self, which, days, hour, half, place, answer):
+        """The whole of it at once: a move, the client's objection, and what comes of it."""
+        start = self.start(days, hour, half)
+
+        def object_and_answer(booking):
+            booking.move(start, booking.therapist.locations[place])
+            answered(dispute(booking), answer)
+
+        self.on_some_booking(which, object_and_answer)
 
     @rule(which=WHICH, outcome=st.sampled_from(["attended", "no_show"]))
     def therapist_records_attendance(self, which, outcome):

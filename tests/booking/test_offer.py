@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.booking.dispute import dispute
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
-from app.booking.rearrangement import Terms, dispute, offer_alternatives, offer_location
+from app.booking.rearrangement import Terms, offer_alternatives, offer_location
 from app.booking.refusals import BookingChanged, NotPossible, OfferEnded, TimeTaken
 from app.database import db
 from app.jobs.deliver import deliver_waiting
@@ -246,19 +247,6 @@ def test_a_disputed_change_needs_the_clients_consent(mara, request_of_ines):
     offer.decline()
     db.session.commit()
     assert request_of_ines.status == "cancelled"
-
-
-def test_a_dispute_too_late_for_an_answer_is_recorded_and_told(mara, request_of_ines, time_machine_now):
-    request_of_ines.relocate(mara.locations[1])
-    db.session.commit()
-    time_machine_now(request_of_ines.starts_at - timedelta(minutes=90))
-    assert dispute(request_of_ines) is None
-    db.session.commit()
-    assert request_of_ines.status == "confirmed"
-    assert not request_of_ines.can_be_disputed
-    assert history(request_of_ines)[-1] == "disputed_late"
-    assert mails(request_of_ines)[-1] == ("therapist", "client_disputed_late")
-    request_of_ines.cancel(by="client")
 
 
 @pytest.mark.parametrize("confirmed_before", [True, False])

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from app.booking.booking import Booking
+from app.booking.dispute import dispute
 from app.booking.outside import Left, left_outside, outside_to_come
-from app.booking.rearrangement import Terms, dispute, offer_alternatives
+from app.booking.rearrangement import Terms, offer_alternatives
 from app.booking.refusals import NotPossible
 from app.database import db
 from app.scheduling import slots
@@ -130,10 +131,19 @@ def test_offered_times_that_nobody_can_choose_any_more_are_not_told(mara, reques
 
 def test_a_session_that_is_disputed_is_told_once(mara, request_of_ines):
     request_of_ines.move(world.in_days(5, "14:00"), mara.locations[0])
+    world.JONAS.asks(mara, world.in_days(3))
     dispute(request_of_ines)
     db.session.commit()
     _, left = left_outside(mara, lambda: off(mara, 5, "00:00", "20:00"))
     assert left == Left([request_of_ines], [])
+
+
+def test_both_times_of_a_disputed_session_are_told(mara, request_of_ines):
+    request_of_ines.move(world.in_days(5, "14:00"), mara.locations[0])
+    offer = dispute(request_of_ines)
+    db.session.commit()
+    _, left = left_outside(mara, lambda: (off(mara, 3, "00:00", "20:00"), off(mara, 5, "00:00", "20:00")))
+    assert left == Left([request_of_ines], offer.alternatives)
 
 
 def test_a_session_in_a_far_year_costs_no_more_than_a_near_one(mara, request_of_ines):

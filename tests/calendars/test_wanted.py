@@ -4,7 +4,8 @@ import pytest
 import time_machine
 
 from app import clock
-from app.booking.rearrangement import dispute, offer_location
+from app.booking.dispute import dispute
+from app.booking.rearrangement import offer_location
 from app.calendars.wanted import wanted
 from app.database import db
 from tests import world
@@ -55,8 +56,15 @@ def test_a_location_that_is_offered_for_a_request_stands_at_its_time(mara, reque
 
 def test_a_disputed_change_stands_at_its_time_once(mara, session):
     session.move(world.in_days(4), session.location)
+    world.JONAS.asks(mara, world.in_days(3))
     dispute(session)
     assert standing(mara) == [(world.in_days(4), "tentative")]
+
+
+def test_a_disputed_change_stands_beside_what_was_agreed_before(mara, session):
+    session.move(world.in_days(4), session.location)
+    dispute(session)
+    assert standing(mara) == [(world.in_days(3), "tentative"), (world.in_days(4), "tentative?")]
 
 
 def test_what_was_chosen_stands_and_the_rest_does_not(mara, offer_to_ines):

@@ -9,10 +9,11 @@ from sqlalchemy import event, select
 
 from app import clock
 from app.booking.booking import Booking
+from app.booking.dispute import dispute
 from app.booking.kept_answer import KeptAnswer, Seen
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
-from app.booking.rearrangement import Terms, dispute, offer_alternatives, offer_location
+from app.booking.rearrangement import Terms, offer_alternatives, offer_location
 from app.booking.requesting import Asker, book_for_client, request_session
 from app.booking.sick_day import SickDay
 from app.database import db
@@ -105,6 +106,16 @@ def overdue() -> None:
     offer().expires_at = offer().made_at
 
 
+def disputed() -> None:
+    moved_as_asked()
+    dispute(booking())
+
+
+def disputed_and_overdue() -> None:
+    disputed()
+    offer().expires_at = clock.now()
+
+
 def unanswered() -> None:
     requested()
     booking().unanswered_since = world.in_days(-4)
@@ -187,6 +198,8 @@ CHANGES: dict[str, tuple[Callable[[], None], Callable[[], object]]] = {
     "the client declines": (offered, lambda: offer().decline("None")),
     "the client cancels": (confirmed, lambda: booking().cancel(by="client", words="Ill")),
     "the client disputes": (moved_as_asked, lambda: dispute(booking())),
+    "the client keeps it as it was": (disputed, lambda: offer().keep()),
+    "nobody answers a disputed change": (disputed_and_overdue, lambda: offer().expire()),
     "an offer expires": (overdue, lambda: offer().expire()),
     "a request lapses": (unanswered, lambda: booking().lapse()),
     "attendance is recorded": (begun, lambda: booking().record_attendance("attended")),

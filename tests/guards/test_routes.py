@@ -37,6 +37,7 @@ public         GET   /manifest.webmanifest
 personal_link  GET   /o/<token>
 personal_link  POST  /o/<token>/acceptance
 personal_link  POST  /o/<token>/agreement
+personal_link  POST  /o/<token>/keeping
 personal_link  GET   /o/<token>/live
 personal_link  POST  /o/<token>/opening
 personal_link  POST  /o/<token>/refusal

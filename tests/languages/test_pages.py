@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from app import clock
 from app.booking.booking import Booking
+from app.booking.dispute import dispute
 from app.booking.personal_link import PersonalLink
-from app.booking.rearrangement import dispute, offer_location
+from app.booking.rearrangement import offer_location
 from app.database import db
 from app.jobs.openings import refresh_openings
 from app.language import NAMES

@@ -140,26 +140,32 @@ def _booking(case: Case, location: dict[str, Any]) -> dict[str, Any]:
 def _status(verb: str, because: dict[str, str]) -> str:
     if verb in because or verb.startswith("cancelled_by"):
         return "cancelled"
-    return "requested" if verb in ("requested", "requested_unproven", "offer_withdrawn") else "confirmed"
+    return (
+        "requested" if verb in ("requested", "requested_unproven", "offer_withdrawn", "request_kept") else "confirmed"
+    )
 
 
 def _offer(case: Case, location: dict[str, Any]) -> dict[str, Any] | None:
-    concerned = case.verb.startswith(("times_", "location_", "offer_")) or case.verb == "disputed"
+    disputed = case.verb in ("disputed", "kept_as_it_was", "request_kept")
+    concerned = case.verb.startswith(("times_", "location_", "offer_")) or disputed
     if not concerned and case.name != "offer_nudge":
         return None
     times = [_alternative(1, 25, 10, ROOM), _alternative(2, 26, 10, VIDEO), _alternative(3, 27, 23, PHONE)]
     kind = "location" if case.verb.startswith("location_") else "times"
-    alternatives = times if kind == "times" and case.verb != "disputed" else [_alternative(1, 24, 10, location)]
+    alternatives = times if kind == "times" else [_alternative(1, 24, 10, location)]
+    alternatives = [_alternative(1, 25, 14, VIDEO)] if disputed else alternatives
     return {
         "id": 3,
         "kind": kind,
-        "reason": "disputed" if case.verb == "disputed" else "own",
+        "reason": "disputed" if disputed else "own",
         "words": WORDS,
         "expires_at": "2026-11-23T11:40:00+00:00",
         "outcome": None,
         "alternatives": alternatives,
         "accepted": alternatives[0] if case.verb.endswith("_accepted") else None,
         "previous_location": ROOM,
+        "holds_agreed": disputed,
+        "silence_keeps": disputed,
     }
 
 

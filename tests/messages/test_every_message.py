@@ -9,7 +9,8 @@ from jinja2 import StrictUndefined
 from sqlalchemy import select
 
 from app import clock
-from app.booking.rearrangement import dispute, offer_location
+from app.booking.dispute import dispute
+from app.booking.rearrangement import offer_location
 from app.calendars import gone
 from app.calendars.acceptance import LONGEST
 from app.calendars.connection import CalendarConnection
@@ -71,7 +72,10 @@ def everything_happens(mara, clocks):
     fill_elsewhere(by_phone.booking)
     disputed = confirmed(mara, 16)
     disputed.move(world.in_days(17), disputed.location)
-    dispute(disputed)
+    dispute(disputed).keep()
+    requested = world.ADA.asks(mara, world.in_days(36))
+    requested.move(world.in_days(37), requested.location)
+    dispute(requested).keep()
     confirmed(mara, 18).cancel(by="therapist", words="I am ill.")
     confirmed(mara, 19).cancel(by="client")
     world.INES.asks(mara, world.in_days(20)).cancel(by="therapist")
@@ -89,14 +93,10 @@ def everything_happens(mara, clocks):
     db.session.commit()
     clocks.move_to(world.in_days(1, "09:30"))
     remind()
-    late = confirmed(mara, 32)
-    late.move(late.starts_at + timedelta(hours=1), late.location)
     for outcome, booking in (("attended", confirmed(mara, 30)), ("no_show", confirmed(mara, 31))):
         with time_machine.travel(booking.starts_at):
             booking.record_attendance(outcome)
     db.session.commit()
-    clocks.move_to(late.starts_at - timedelta(minutes=90))
-    dispute(late)
     lose_calendar(mara, clocks)
     db.session.commit()
 

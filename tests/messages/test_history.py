@@ -7,11 +7,12 @@ import time_machine
 from sqlalchemy import select
 
 from app import clock
-from app.booking.rearrangement import dispute, offer_location
+from app.booking.dispute import dispute
+from app.booking.rearrangement import offer_location
 from app.database import db
 from app.messages.activity import Activity
 from app.messages.announcements import ANNOUNCED
-from app.messages.history import MAILS, SENTENCES, asked_change, message_line, sentence
+from app.messages.history import MAILS, SENTENCES, agreed_before, message_line, sentence
 from app.messages.message import Message
 from app.wording import clock_time, short_day
 from tests import world
@@ -62,22 +63,25 @@ def test_a_disputed_change_that_is_agreed_to_after_all(session):
     offer = dispute(session)
     offer.accept(offer.alternatives[0])
     assert told(session)[-2:] == [
-        f"Ines K. did not ask for the change to {at(session.starts_at)} (Room 1) and must now agree to it",
-        f"Ines K. agreed to {at(session.starts_at)} (Room 1)",
+        f"Ines K. did not ask for the change to {at(session.starts_at)} (Room 1) and is asked which to keep",
+        f"Ines K. agreed to the change to {at(session.starts_at)} (Room 1)",
     ]
 
 
-@pytest.mark.parametrize("end", ["decline", "expire"])
+@pytest.mark.parametrize("end", ["decline", "expire", "keep"])
 def test_a_disputed_change_that_is_not_agreed_to(session, end):
+    agreed, changed = at(session.starts_at), at(world.in_days(5))
     session.move(world.in_days(5), session.location)
-    offer, starts = dispute(session), at(session.starts_at)
+    offer = dispute(session)
     with time_machine.travel(offer.expires_at if end == "expire" else clock.now()):
         getattr(offer, end)()
+    stands = f"it was: {agreed} (Room 1), not {changed} (Room 1)"
     assert (
         told(session)[-1]
         == {
-            "decline": f"Ines K. did not agree to the change to {starts} (Room 1); the session was cancelled",
-            "expire": "Ines K. did not agree to the change in time; the session was cancelled",
+            "decline": f"Ines K. did not agree to the change to {changed} (Room 1); the session was cancelled",
+            "expire": f"Ines K. did not answer in time; the session stays as {stands}",
+            "keep": f"Ines K. kept the session as {stands}",
         }[end]
     )
 
@@ -92,17 +96,17 @@ def test_a_choice_made_by_phone(session):
 
 
 def test_what_was_before_a_change_noted_as_the_clients_wish(session):
-    assert asked_change(session) is None
+    assert agreed_before(session) is None
     asked = session.starts_at
     session.move(world.in_days(5), session.therapist.locations[1])
-    change = asked_change(session)
+    change = agreed_before(session)
     assert (change.starts_at, change.location, change.by_phone) == (asked, "Room 1", False)
 
 
 def test_a_location_agreed_to_by_phone_was_another_before(session):
     offer = offer_location(session, "own", session.therapist.locations[3])
     offer.accept(offer.alternatives[0], by="therapist")
-    change = asked_change(session)
+    change = agreed_before(session)
     assert (change.starts_at, change.location, change.by_phone) == (session.starts_at, "Room 1", True)
 
 

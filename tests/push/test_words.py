@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.booking.rearrangement import dispute, offer_location
+from app.booking.dispute import dispute
+from app.booking.rearrangement import offer_location
 from app.database import db
 from app.jobs.pushes import deliver_pushes
 from app.messages import push
@@ -75,7 +76,7 @@ def everything_is_pushed(okapi):
     offer_location(confirmed(9), "own", okapi.locations[2], "Wombat").decline()
     disputed = confirmed(11)
     disputed.move(world.in_days(12), disputed.location)
-    dispute(disputed)
+    dispute(disputed).keep()
     confirmed(13).cancel(by="client", words="Capybara")
     booking = confirmed(14)
     for name in PUSHES.keys() - {"test"}:
@@ -92,7 +93,14 @@ def pushed(okapi, service, told):
         deliver_pushes()
     messages = db.session.scalars(select(Message).filter_by(channel="push")).all()
     assert {message.status for message in messages} == {"sent"}
-    names = {"new_request", "offer_accepted", "client_declined", "offer_expired_therapist", "client_disputed"}
+    names = {
+        "new_request",
+        "offer_accepted",
+        "client_declined",
+        "offer_expired_therapist",
+        "client_disputed",
+        "client_kept",
+    }
     assert {message.name for message in messages} == names | {"client_cancelled"} | PUSHES.keys() - {"test"}
     assert len(phone.received) == len(messages)
     return phone, messages
@@ -133,10 +141,7 @@ def test_what_a_therapist_is_mailed_about_a_session_is_pushed_too(pushed):
     _, messages = pushed
     mailed = {mail.name for mails in ANNOUNCED.values() for mail in mails if mail.recipient == "therapist"}
     pushed_names = {message.name for message in messages} - PUSHES.keys()
-    assert mailed - pushed_names == {
-        "client_disputed_late",
-        "request_lapsed",
-    }  # late and rare: the same line writes them
+    assert mailed - pushed_names == {"request_lapsed"}  # rare: the same line writes it
 
 
 def test_the_history_of_a_session_tells_what_was_pushed(okapi, service, told):

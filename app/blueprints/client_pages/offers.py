@@ -15,7 +15,7 @@ from app.booking.personal_link import PersonalLink
 from app.booking.refusals import Refused
 from app.database import db
 from app.forms import cleaning
-from app.messages.history import asked_change, last_change
+from app.messages.history import agreed_before, last_change
 
 bp = Blueprint("client_offers", __name__)
 
@@ -53,6 +53,14 @@ def agree(token: str) -> Response:
     if offer.kind != "location" and offer.is_open:
         return _none_chosen(link)
     return _answer(token, lambda: offer.accept(offer.alternatives[0]))
+
+
+@bp.post("/o/<token>/keeping")
+@personal_link
+def keep(token: str) -> Response:
+    """The client disputed a change and wants the session as it was."""
+    link = linked("offer", token)
+    return _answer(token, lambda: _offer(link).keep())
 
 
 @bp.post("/o/<token>/refusal")
@@ -110,7 +118,7 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, **w
         "chosen": _chosen_in_mail(offer),
         "alternatives": [(alternative, alternative.is_open) for alternative in offer.alternatives],
         "is_latest": last_change(booking).offer_id == offer.id,
-        "change": asked_change(booking) if offer.disputed else None,
+        "change": agreed_before(booking) if offer.disputed else None,
         "problem": problem,
     }
     context |= {"words": "", "words_error": "", "not_chosen": ""} | wrong

@@ -8,20 +8,14 @@ from app.blueprints.client_pages.links import calendar_links, open_offer_token
 from app.blueprints.lookup import linked, pressed, shown_token
 from app.blueprints.refusing import status_of
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
+from app.booking.dispute import dispute
 from app.booking.personal_link import PersonalLink
-from app.booking.rearrangement import dispute
 from app.booking.refusals import Refused
 from app.database import db
 from app.forms import cleaning
-from app.language import marked
-from app.messages.history import asked_change
+from app.messages.history import agreed_before
 
 bp = Blueprint("client_sessions", __name__)
-
-TOO_LATE_TO_ASK_AGAIN = marked(
-    "Thank you for telling us. Your therapist and the operator know that you did not ask for this. The session "
-    "begins too soon for a new answer by mail: if it does not suit you, please cancel it below."
-)
 
 
 @bp.get("/s/<token>")
@@ -63,12 +57,9 @@ def confirm_address(token: str) -> Response:
 def not_asked_for(token: str) -> Response:
     link = pressed("session", token)
     try:
-        offer = dispute(link.booking)
+        dispute(link.booking)
     except Refused as refusal:
         return _refused(token, refusal)
-    if offer is None:
-        db.session.commit()
-        return _page(link, problem=_(TOO_LATE_TO_ASK_AGAIN))
     return _done(link, token)
 
 
@@ -97,7 +88,7 @@ def _page(
         "offer_token": open_offer_token(booking, by_mail),
         "calendar": calendar_links(link),
         "can_dispute": booking.can_be_disputed,
-        "change": asked_change(booking),
+        "change": agreed_before(booking) if booking.can_be_disputed else None,
         "problem": problem,
         "words": words,
         "words_error": wrong,
