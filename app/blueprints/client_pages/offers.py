@@ -59,7 +59,7 @@ def agree(token: str) -> Response:
 @personal_link
 def keep(token: str) -> Response:
     """The client disputed a change and wants the session as it was."""
-    link = linked("offer", token)
+    link = pressed("offer", token)
     return _answer(token, lambda: _offer(link).keep())
 
 
