@@ -162,11 +162,28 @@ def test_times_are_shown_in_the_visitors_own_zone_when_asked(mara, ines):
     ten = in_days(3)
     ines.looks_at_times(mara)
     ines.follows("Show in your time (Berlin)")
-    ines.sees("Times in Berlin")
+    ines.sees("Times are in Berlin time.")
     ines.follows("Another time zone")
     expect(ines.page.get_by_label("Show times in")).to_have_value(BERLIN)
     ines.turns_to(ines.slot(ten, BERLIN))
     expect(ines.slot(ten, BERLIN)).to_have_text(re.compile("^11:00"))
+
+
+def test_times_by_video_are_in_the_visitors_own_zone_at_once(mara, ines):
+    ten = in_days(3)
+    ines.looks_at_times(mara)
+    ines.follows("Video call")
+    ines.sees("Times are in Berlin time.")
+    expect(ines.slot(ten, BERLIN)).to_have_text(re.compile("^11:00"))
+    ines.follows("Room 1")
+    ines.sees("Times are in London time.")
+
+
+def test_where_both_clocks_agree_no_other_time_is_offered(mara, jonas):
+    jonas.looks_at_times(mara)
+    jonas.sees("Times are in London time.")
+    expect(jonas.page.locator("browser-zone a")).to_have_count(0)
+    assert jonas.page.evaluate("customElements.get('browser-zone') !== undefined")
 
 
 def test_turning_the_week_by_keyboard_keeps_the_focus_and_says_which_week_it_is(mara, ines):

@@ -1,7 +1,7 @@
 """What a client's choice on a therapist's page means: session type, location, week, zone and start."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -63,10 +63,11 @@ class BookingPage:
         session_type = _by_id(therapist.session_types, "type") or abort(404)
         location = _by_id(therapist.locations, "location") or abort(404)
         wanted = request.values.get("zone")
-        zone = zone_or(wanted, therapist.zone)
+        # Who comes to a room reads its clock; by video or phone, the visitor's own as soon as scripts tell it.
+        zone = zone_or(wanted, location.zone if location.in_person else therapist.zone)
         today = clock.now().astimezone(ZoneInfo(zone)).date()
         starts_at = _moment(request.values.get("start"))
-        first = max(day_or_none(request.values.get("from")) or today, today)
+        first = max(_day(request.values.get("from"), zone) or today, today)
         page = cls(therapist, session_type, location, zone, zone == wanted, first, starts_at)
         page._note_not_bookable()
         return page
@@ -75,14 +76,17 @@ class BookingPage:
         """Context of the week of slots. Every string is made here: a page may have a hundred slots."""
         if self.not_bookable:
             return self._context() | {"choices": self._choices(), "from_day": self.first}
-        by_day = self._slots(self.first, WEEK)
-        days = [(day.isoformat(), calendar_day(day), slots) for day, slots in by_day.items() if slots]
+        begins = max(self.first - timedelta(days=WEEK), self._today)
+        by_day = self._slots(begins, (self.first - begins).days + WEEK)
+        found = [(day, slots) for day, slots in by_day.items() if slots]
+        days = [(day.isoformat(), calendar_day(day), slots) for day, slots in found if day >= self.first]
         return self._context() | {
             "days": days,
             "week_title": self._title(),
             "from_day": self.first,
             "choices": self._choices(),
-            "earlier": self._earlier(),
+            "earlier": self._earlier(begins, has_free=any(day < self.first for day, _ in found)),
+            "own_clock_first": not (self.location.in_person or self.zone_chosen),
             "later": self._later(),
             "next_free": None if days else self._next_free(),
             "zones": zones() if "zones" in request.args else None,
@@ -98,43 +102,56 @@ class BookingPage:
             if one.active
         ]
         locations = [
-            Turn(called(one.name), self._url(location=one.id), one.id == location_id)
+            Turn(called(one.name), self._url_of_location(one), one.id == location_id)
             for one in self.therapist.active_locations
         ]
         return [(_("Kind of session"), types), (_("Location"), locations)]
 
-    def _earlier(self) -> str | None:
-        today = clock.now().astimezone(self.tz).date()
-        if self.first <= today:
+    def _url_of_location(self, location: Location) -> str:
+        """From video or phone to a room, the room's own clock counts, whatever clock the times before were on."""
+        chosen = self._chosen | {"from": self.first, "location": location.id}
+        if location.in_person and not self.location.in_person:
+            chosen.pop("zone", None)
+        return self._address(chosen)
+
+    def _earlier(self, begins: date, has_free: bool) -> str | None:
+        """The days before these, if anything is free on them; `begins` is the first on which it was looked for."""
+        if has_free:
+            return self._url(**{"from": begins})
+        if begins <= self._today:
             return None
-        return self._url(**{"from": max(self.first - timedelta(days=WEEK), today)})
+        found = next_free(self.therapist, self.session_type, self.location, clock.now())
+        day = found and found.astimezone(self.tz).date()
+        return self._url(**{"from": day}) if day and day < self.first else None
 
     def _later(self) -> str | None:
         next_week = self.first + timedelta(days=WEEK)
-        horizon = clock.now().astimezone(self.tz).date() + timedelta(days=self.therapist.horizon_days)
+        horizon = self._today + timedelta(days=self.therapist.horizon_days)
         return self._url(**{"from": next_week}) if next_week <= horizon else None
 
     def _title(self) -> str:
         last = self.first + timedelta(days=WEEK - 1)
-        ends = calendar_day(last) if last.year == clock.now().year else calendar_day_of_year(last)
+        ends = calendar_day(last) if last.year == self._today.year else calendar_day_of_year(last)
         return _("%(first_day)s to %(last_day)s", first_day=calendar_day(self.first), last_day=ends)
 
     def _next_free(self) -> Turn | None:
         """Where the next free time is, when there is none in this week; one before it, when none comes after."""
         wanted = (self.therapist, self.session_type, self.location)
-        later = next_free(*wanted, self.first)
-        found = later or next_free(*wanted, date.min)
+        later = next_free(*wanted, datetime.combine(self.first, time.min, self.tz))
+        found = later or next_free(*wanted, clock.now())
         if found is None:
             return None
         local = found.astimezone(self.tz)
-        time = f"{calendar_day(local.date())}, {local_clock_time(local)}"
-        label = _("Next free: %(time)s", time=time) if later else _("Free before: %(time)s", time=time)
+        when = f"{calendar_day(local.date())}, {local_clock_time(local)}"
+        label = _("Next free: %(time)s", time=when) if later else _("Free before: %(time)s", time=when)
         return Turn(label, self._url(**{"from": local.date()}))
 
     def _url(self, **other: Any) -> str:
         """This page's address with another choice in it."""
-        chosen = self._chosen | {"from": self.first}
-        return f"/t/{self.therapist.slug}?{urlencode(chosen | other)}"
+        return self._address(self._chosen | {"from": self.first} | other)
+
+    def _address(self, chosen: dict[str, Any]) -> str:
+        return f"/t/{self.therapist.slug}?{urlencode(chosen)}"
 
     def request(self) -> dict[str, Any]:
         """Context of the request form."""
@@ -164,6 +181,11 @@ class BookingPage:
 
     def seconds_until(self, moment: datetime) -> int:
         return max(1, int((moment - clock.now()).total_seconds()))
+
+    @property
+    def _today(self) -> date:
+        """On the clock that the page shows."""
+        return clock.now().astimezone(self.tz).date()
 
     @property
     def tz(self) -> ZoneInfo:
@@ -217,6 +239,12 @@ def _by_id(things: list[Any], name: str) -> Any:
 def _is_other(thing: SessionType | Location, name: str) -> bool:
     """Whether the request names something else."""
     return request.values.get(name, "") not in ("", str(thing.id))
+
+
+def _day(text: str | None, zone: str) -> date | None:
+    """The day from which on times are shown, or the day that it is there at a moment."""
+    moment = _moment(text)
+    return moment.astimezone(ZoneInfo(zone)).date() if moment else day_or_none(text)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -26,6 +26,8 @@ from app.wording import calendar_day, calendar_day_of_year, local_clock_time, sh
 
 bp = Blueprint("directory", __name__)
 
+Days = tuple[date, date]
+
 # What leaving a wish out is called where nobody fits it.
 LOOSER = {
     "kind": marked("In person, by video or by phone"),
@@ -38,13 +40,13 @@ LOOSER = {
 @bp.get("/")
 @public
 def index() -> Response:
-    spoken = directory.languages()
+    listed, now = directory.listed(), clock.now()
+    spoken, todays = listed.languages, listed.todays(now)
     search = _asked(spoken)
     rows, more = search.find()
-    now = clock.now()
     page: dict[str, Any] = {
         "cards": [_card(row, now) for row in rows],
-        "wishes": _wishes(search),
+        "wishes": _wishes(search, todays),
         "before": _address(replace(search, page=search.page - 1 if rows else 1)) if search.page > 1 else None,
         "after": _address(replace(search, page=search.page + 1)) if more and search.page < LAST_PAGE else None,
         "told": _told(search, len(rows), more),
@@ -53,7 +55,7 @@ def index() -> Response:
         "free": _("Free:") if search.on else _("Next free:"),
         "without": _("Remove filter:"),
         "on": search.on.isoformat() if search.on else "",
-        "today": now.date().isoformat(),
+        "today": todays[0].isoformat(),
     }
     response = page_or_fragment("directory/index.html", "directory/_therapists.html", **page)
     return at_address(response, _address(search))
@@ -155,25 +157,27 @@ def _time(start: datetime, zone: str, _language: str) -> str:
     return f"{calendar_day(local.date())}, {local_clock_time(local)}"
 
 
-def _wishes(search: Search) -> list[Link]:
+def _wishes(search: Search, todays: Days) -> list[Link]:
     """What is asked for, each with the address that no longer asks for it."""
-    found = [Link(_word(search, wish), _address(search.without(wish))) for wish in search.wishes]
+    found = [Link(_word(search, wish, todays), _address(search.without(wish))) for wish in search.wishes]
     if search.soonest:
         found.append(Link(_("Next free first"), _address(replace(search, soonest=False, page=1))))
     return found
 
 
-def _word(search: Search, wish: str) -> str:
+def _word(search: Search, wish: str, todays: Days) -> str:
     if wish == "on" and search.on:
-        return _("Free on %(day)s", day=_day_word(search.on))
+        return _("Free on %(day)s", day=_day_word(search.on, todays))
     if wish == "language":
         return languages_headed(str(search.language))
     words = LOCATION_KINDS if wish == "kind" else SESSION_KINDS
     return _(words[getattr(search, wish)])
 
 
-def _day_word(day: date) -> str:
-    return calendar_day(day) if day.year == clock.now().year else calendar_day_of_year(day)
+def _day_word(day: date, todays: Days) -> str:
+    """With its year, unless that is this year for everybody who could be found."""
+    years = {today.year for today in todays}
+    return calendar_day(day) if years == {day.year} else calendar_day_of_year(day)
 
 
 def _looser(search: Search) -> list[Link]:

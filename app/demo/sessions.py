@@ -1,7 +1,7 @@
 """Sessions in every state, made with the same verbs that people use."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app import clock
 from app.booking.booking import Booking
@@ -51,10 +51,14 @@ def _requests(therapist: Therapist, count: int) -> Iterator[Booking]:
     session_type = therapist.session_types[0]
     for number, (name, zone, words) in zip(range(count), CLIENTS, strict=False):
         location = therapist.locations[number % len(therapist.locations)]
-        slot = _spread(free_slots(therapist, session_type, location, clock.now().date(), 14), number)
+        slot = _spread(free_slots(therapist, session_type, location, _today(therapist), 14), number)
         email = f"{name.split()[0].lower()}@example.net"
         asker = Asker(name, email, f"+44 7700 90{number:04}", zone, address=f"{therapist.slug} {name}")
         yield request_session(therapist, session_type, location, slot, asker, words)
+
+
+def _today(therapist: Therapist) -> date:
+    return clock.now().astimezone(therapist.tz).date()
 
 
 def _spread(slots: list[datetime], number: int) -> datetime:
@@ -66,7 +70,7 @@ def _spread(slots: list[datetime], number: int) -> datetime:
 
 def _offer_three(booking: Booking) -> None:
     therapist = booking.therapist
-    days = free_slots(therapist, booking.session_type, booking.location, clock.now().date() + timedelta(days=7), 7)
+    days = free_slots(therapist, booking.session_type, booking.location, _today(therapist) + timedelta(days=7), 7)
     times = [days[0], days[len(days) // 2], days[-1]]
     booking.confirm()
     offer_alternatives(

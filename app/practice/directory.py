@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -77,17 +78,30 @@ class Search:
         return rows[:limit], len(rows) > limit
 
 
-_kept: dict[str, tuple[float, list[str]]] = {}
+class Listed(NamedTuple):
+    """What the listed therapists have in common for whoever looks for one."""
+
+    languages: list[str]  # that any of them speaks, by name
+    zones: list[ZoneInfo]
+
+    def todays(self, now: datetime) -> tuple[date, date]:
+        """Return the earliest and the latest day that it is now for any of them."""
+        days = [now.astimezone(zone).date() for zone in self.zones] or [now.date()]
+        return min(days), max(days)
 
 
-def languages() -> list[str]:
-    """What the listed therapists speak, by name; kept for a minute."""
+_kept: dict[str, tuple[float, Listed]] = {}
+
+
+def listed() -> Listed:
+    """Read it, or return what was read within the last minute."""
     place = str(db.engine.url)
-    until, found = _kept.get(place, (0.0, []))
-    if stopwatch.monotonic() >= until:
-        texts = db.session.scalars(select(Therapist.languages).where(Therapist.listed).distinct())
-        names = {name.strip() for text in texts for name in text.split(",")}
-        found = sorted(names - {""}, key=str.casefold)
+    until, found = _kept.get(place, (0.0, None))
+    if found is None or stopwatch.monotonic() >= until:
+        rows = db.session.execute(select(Therapist.languages, Therapist.zone).where(Therapist.listed).distinct()).all()
+        names = {name.strip() for text, _ in rows for name in text.split(",")}
+        zones = [ZoneInfo(zone) for zone in {zone for _, zone in rows}]
+        found = Listed(sorted(names - {""}, key=str.casefold), zones)
         _kept[place] = (stopwatch.monotonic() + KEEP_SECONDS, found)
     return found
 

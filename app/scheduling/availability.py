@@ -59,13 +59,14 @@ def free_starts(
     )
 
 
-def next_free(therapist: Therapist, session_type: SessionType, location: Location, after: date) -> datetime | None:
-    """The first bookable start on or after a day of the therapist's zone."""
-    after = max(after, bookable_span(therapist)[0].astimezone(therapist.tz).date())
+def next_free(therapist: Therapist, session_type: SessionType, location: Location, after: datetime) -> datetime | None:
+    """Return the first bookable start at a moment or later."""
+    after = max(after, bookable_span(therapist)[0])
+    first, earliest = after.astimezone(therapist.tz).date(), after.timestamp()
     for number in range(0, therapist.horizon_days + 1, FURTHEST_DAYS):
-        found = free_starts(therapist, session_type, location, shift(after, number), FURTHEST_DAYS)
-        if found:
-            return datetime.fromtimestamp(found[0], UTC)
+        found = free_starts(therapist, session_type, location, shift(first, number), FURTHEST_DAYS)
+        if start := next((start for start in found if start >= earliest), None):
+            return datetime.fromtimestamp(start, UTC)
     return None
 
 

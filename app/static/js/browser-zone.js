@@ -1,36 +1,48 @@
-// <browser-zone shown="Europe/London" says="Show in your time ({city})">: fills in the visitor's own zone, or offers its
-// times. A time that is chosen on such a page is asked for on both clocks.
+// <browser-zone says="Show in your time ({city})">: fills in the visitor's own zone, or offers its times where the two clocks
+// differ; with `data-by-itself` these take the place of what is shown. A time that is chosen on such a page is asked for on
+// both clocks.
 import { made } from "./made.js";
+import { openIn } from "./pieces.js";
 
 // The visitor's own.
 let own;
 
 class BrowserZone extends HTMLElement {
   connectedCallback() {
+    const field = this.querySelector("input");
+    if (!field && !slots().some(differs)) return;
     // The first use of Intl is the longest task of the whole page on a phone: asked only where there is nothing newer.
     own ??= globalThis.Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if (!own || own === "UTC" || own === this.getAttribute("shown")) return;
-    const field = this.querySelector("input[name=zone]");
+    if (own === "UTC") return;
     if (field) field.value = own;
     else this.offer();
   }
 
   offer() {
     const textContent = this.getAttribute("says").replace("{city}", own.split("/").pop().replaceAll("_", " "));
-    if (!this.firstElementChild) this.append(made("a", { href: inZone(location, own), textContent }));
+    const link = made("a", { href: inZone(location), textContent });
+    this.replaceChildren(link);
     document.addEventListener("click", asksOnBothClocks); // once, however many weeks are turned
+    if (this.matches("[data-by-itself]")) openIn(this.closest("section"), link, "outerHTML", this);
   }
 }
 
+const slots = () => [...document.querySelectorAll("a[data-start]")];
+
+// What a slot's clock shows, read as the visitor's own.
+const differs = ({ dataset: { start } }) => new Date(start) - new Date(start.slice(0, 16));
+
 function asksOnBothClocks({ target }) {
   const slot = target.closest("a[data-start]");
-  if (slot && !slot.search.includes("zone=")) slot.href = inZone(slot, own);
+  if (slot && !slot.search.includes("zone=")) slot.href = inZone(slot);
 }
 
-function inZone({ href }, zone) {
+function inZone({ href }) {
   const address = new URL(href);
-  address.searchParams.delete("zones");
-  address.searchParams.set("zone", zone);
+  const asked = address.searchParams;
+  asked.set("zone", own);
+  // The same times are shown, which may be those of another day there.
+  if (asked.has("from")) asked.set("from", slots()[0].dataset.start);
   return address;
 }
 

@@ -2,8 +2,8 @@
 // scripts can have its own.
 
 // Have a link's page answer as a fragment into an element, as if the link had said so itself.
-export function openIn(element, link, swap = "innerHTML") {
-  return htmx.ajax("GET", link.getAttribute("href"), { source: element, target: element, swap });
+export function openIn(target, link, swap = "innerHTML", source = target) {
+  return htmx.ajax("GET", link.getAttribute("href"), { source, target, swap });
 }
 
 // A step in the browser's history that a script makes, so that the browser can also be asked to come back to it.
