@@ -155,7 +155,7 @@ class Client(Person):
         self.types("Your name", self.name)
         self.types("E-mail", self.email)
         if words:
-            self.types("A few words", words)
+            self.types("Message", words)
 
     def finds(self, therapist: "Therapist") -> None:
         """From the directory."""
@@ -223,7 +223,7 @@ class Client(Person):
         self.presses("Agree to the new location")
 
     def refuses(self, button: str = "None of these work", words: str = "") -> None:
-        self.types("A few words", words)
+        self.types("Message", words)
         self.presses(button)
 
     def cancels(self) -> None:
@@ -296,7 +296,7 @@ class Therapist(SignsIn):
         self.presses(reason)
         self.selects_location(self._main, to)
         if words:
-            self.types("A few words", words)
+            self.types("Message", words)
         self.presses("Save change")
         self.is_back_at(client)
 
@@ -305,7 +305,7 @@ class Therapist(SignsIn):
         for number, at in enumerate(times, start=1):
             self.adds(number, at)
         if words:
-            self.types("A few words", words)
+            self.types("Message", words)
         self.sends_the_offer(client)
 
     def starts_an_offer(self, client: Client, reason: str = OWN) -> None:
@@ -345,7 +345,7 @@ class Therapist(SignsIn):
         self.looks_at_today()
         self.hands.press(self.page.get_by_role("link", name=re.compile("^Sick day")))
         self.hands.set_date(self.page.get_by_label("First day", exact=True), at.astimezone(ZoneInfo(LONDON)))
-        self.types("A few words for all of them", words)
+        self.types("Message to all of them", words)
         self.presses("See what will be sent")
         expect(self.page.get_by_role("button", name="Send all offers")).to_be_visible()
 

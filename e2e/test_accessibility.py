@@ -68,7 +68,7 @@ def test_nothing_that_a_client_brings_about_shuts_anybody_out(mara, ines, jonas,
     jonas.follows("Answer now")
     found.on_page_of(jonas)
     jonas.accepts_the_change()
-    jonas.sees_title("Your time is agreed")
+    jonas.sees_title("You're booked")
     found.on_page_of(jonas)
     mara.relocates(ines, to="Room 2")
     ines.hears_nothing()
@@ -110,7 +110,7 @@ def test_nothing_that_a_therapist_brings_about_shuts_anybody_out(mara, ines, jon
     found.on_page_of(mara)
     ines.opens(ines.is_mailed("Please choose a new time by"))
     ines.accepts(OTHER)
-    ines.sees_title("Your time is agreed")
+    ines.sees_title("You're booked")
     mara.opens(ines)
     found.on_page_of(mara)
     assert found.violations == []

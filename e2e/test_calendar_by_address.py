@@ -50,7 +50,7 @@ def test_a_calendar_by_its_address_closes_time_here_until_it_is_disconnected(mar
     jonas.looks_at_times(mara)
     expect(jonas.slot(TEN)).to_be_visible()
     elsewhere.answer = lambda handler: send(handler, taken(TEN))
-    mara.at("/settings").follows("Calendars outside")
+    mara.at("/settings").follows("Other calendars")
     mara.types("Address of the calendar", f"{elsewhere.origin}/{mara.email}/family.ics")
     mara.presses("Connect calendar")
     mara.sees("Connected: Family. It is read at once.")

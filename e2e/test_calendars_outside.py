@@ -50,8 +50,8 @@ def account(google: Google, mara: Therapist) -> Account:
 
 def connects(mara: Therapist, account: Account) -> None:
     """From the settings to Google's page and back."""
-    mara.at("/settings").follows("Calendars outside")
-    mara.sees_title("Calendars outside")
+    mara.at("/settings").follows("Other calendars")
+    mara.sees_title("Other calendars")
     mara.presses("Connect Google Calendar")
     mara.page.wait_for_url("**/o/oauth2/**")
     allows(mara, account)

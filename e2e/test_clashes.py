@@ -101,4 +101,4 @@ def test_a_clash_at_the_confirmation_and_a_broken_connection_can_be_read_by_ever
     found.on_page_of(mara)
     assert found.violations == []
     mara.follows("Reconnect")
-    mara.sees_title("Calendars outside")
+    mara.sees_title("Other calendars")

@@ -48,7 +48,9 @@ def test_an_offer_expires_while_the_workers_are_down(practice, mara, ines, jonas
     mara.opens(ines)
     mara.sees_status(ines, "Expired")
     ines.opens(offered)
-    ines.sees("Nobody answered in time, so the session was cancelled and the times are free again.")
+    ines.sees(
+        "The time to answer has passed, so the session was cancelled. The times that were offered are free again."
+    )
     jonas.requests(mara, OTHER)
     jonas.requests(mara, TEN)
     jonas.is_mailed("We have your session request")

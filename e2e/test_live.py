@@ -153,7 +153,7 @@ def test_the_list_of_sessions_follows(mara, ines):
 def test_the_clients_page_follows_while_the_client_types(mara, ines):
     ines.requests(mara, TEN)
     ines.page.get_by_text("Cancel this session…").click()
-    words = typed(ines.page, "A few words", "I hope that", back=4)
+    words = typed(ines.page, "Message", "I hope that", back=4)
     mara.confirms(ines)
     expect(ines.page.get_by_text("It is agreed.")).to_be_visible(timeout=SOON)
     expect(ines.page.locator("#announcer")).to_have_text("Confirmed")
@@ -215,7 +215,7 @@ def test_a_form_being_built_is_left_alone_and_told(mara, ines, jonas):
     ines.requests(mara, TEN)
     mara.starts_an_offer(ines)
     mara.adds(1, FOUR)
-    words = typed(mara.page, "A few words", "A clinic day", back=1)
+    words = typed(mara.page, "Message", "A clinic day", back=1)
     jonas.requests(mara, FIVE)
     ines.cancels()
     expect(mara.page.get_by_role("main").get_by_text("This session has changed meanwhile.")).to_be_visible(timeout=SOON)

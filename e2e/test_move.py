@@ -40,7 +40,7 @@ def test_a_move_that_the_client_did_not_ask_for_needs_their_consent(mara, ines, 
     ines.opens(ines.is_mailed("Please answer about your session by"))
     ines.sees_title("Which would you like?")
     ines.accepts_the_change()
-    ines.sees_title("Your time is agreed")
+    ines.sees_title("You're booked")
     mentions(ines.is_mailed("Your session is confirmed"), NOON)
     mentions(mara.is_mailed("A disputed change was agreed to"), NOON)
     mara.opens(ines)

@@ -28,7 +28,7 @@ def test_of_three_times_the_client_accepts_the_second(mara, ines, jonas):
     ines.sees_title("Mara Lindt has to move your session")
     ines.sees("A clinic day was moved.")
     ines.accepts(second)
-    ines.sees_title("Your time is agreed")
+    ines.sees_title("You're booked")
     ines.sees_time(second)
     confirmed = ines.is_mailed("Your session is confirmed")
     mentions(confirmed, second, "1 Harley Street")
@@ -75,7 +75,7 @@ def test_a_list_of_alternatives_is_built_changed_and_offered(mara, ines, watch):
     mara.adds(2, in_days(4, "08:00"))
     mara.adds(3, third, "Room 2")
     mara.removes(2)
-    mara.types("A few words", "Two clients were given one hour.")
+    mara.types("Message", "Two clients were given one hour.")
     mara.edits(2, second)
     mara.sends_the_offer(ines)
     mara.sees_time(first)
@@ -129,10 +129,10 @@ def test_a_time_that_another_session_has_is_refused_and_what_was_typed_stays(mar
     mara.starts_an_offer(ines)
     mara.adds(1, THREE[0])
     mara.adds(2, THREE[1])
-    mara.types("A few words", "Sorry for the trouble.")
+    mara.types("Message", "Sorry for the trouble.")
     mara.presses("Offer alternatives")
     mara.sees("Please look at the marked alternatives", "is held for Jonas")
-    mara.still_reads("A few words", "Sorry for the trouble.")
+    mara.still_reads("Message", "Sorry for the trouble.")
     mara.removes(1)
     mara.sends_the_offer(ines)
 
@@ -167,7 +167,7 @@ def test_the_client_tells_by_phone_which_time_they_take(mara, ines):
     mara.sees_time(THREE[1])
     mentions(ines.is_mailed("Your session has changed"), THREE[1], "I did not ask for this")
     ines.opens(offered)
-    ines.sees_title("Your time is agreed")
+    ines.sees_title("You're booked")
 
 
 @without_worker
@@ -189,7 +189,7 @@ def test_the_time_that_a_moved_session_left_can_be_opened_again(mara, ines, jona
     mara.offers(ines, THREE[0])
     ines.opens(ines.is_mailed("Please choose a new time by"))
     ines.accepts(THREE[0])
-    ines.sees_title("Your time is agreed")
+    ines.sees_title("You're booked")
     mara.opens(ines)
     mara.presses("Open this time again")
     mara.does_not_see("nobody can book that time")

@@ -28,6 +28,6 @@ def test_a_session_is_confirmed_and_moved(mara, ines, jonas):
     mara.offers(ines, other, third)
     ines.opens(ines.is_mailed("Please choose a new time by"))
     ines.accepts(other)
-    ines.sees_title("Your time is agreed")
+    ines.sees_title("You're booked")
     mentions(mara.is_mailed("Your offer was accepted"), other)
     jonas.requests(mara, in_days(3, "12:00"))

@@ -19,7 +19,7 @@ def test_a_whole_booking_by_phone_in_a_later_week(mara, ines):
     ines.types("Your name", "Ines Keller")
     ines.types("E-mail", ines.email)
     ines.types("Phone", "+49 30 901820")
-    ines.types("A few words", "Please ring twice.")
+    ines.types("Message", "Please ring twice.")
     ines.presses("Request session")
     ines.page.wait_for_url("**/s/*")
     ines.sees("Your session with Mara Lindt", "Waiting for an answer", "Please ring twice.")
@@ -36,12 +36,12 @@ def test_what_was_typed_stays_when_something_is_missing(mara, ines, watch):
     ines.chooses(TEN)
     ines.types("Your name", "Inès Köhler 🌿 שלום")
     ines.types("E-mail", "ines at home")
-    ines.types("A few words", "First line\nsecond line")
+    ines.types("Message", "First line\nsecond line")
     ines.presses("Request session")
     ines.sees("Please look at the marked fields. Nothing was sent yet.")
     ines.still_reads("Your name", "Inès Köhler 🌿 שלום")
     ines.still_reads("E-mail", "ines at home")
-    ines.still_reads("A few words", "First line\nsecond line")
+    ines.still_reads("Message", "First line\nsecond line")
     ines.types("E-mail", ines.email)
     ines.presses("Request session")
     ines.page.wait_for_url("**/s/*")
@@ -96,7 +96,7 @@ def test_the_client_calls_it_off(mara, ines, jonas):
     mara.confirms(ines)
     ines.opens(ines.is_mailed("Your session is confirmed"))
     ines.unfolds("Cancel this session")
-    ines.types("A few words", "I am ill.")
+    ines.types("Message", "I am ill.")
     ines.presses("Cancel session")
     ines.sees("This session was cancelled.")
     mentions(ines.is_mailed("Your session is cancelled"), TEN)
@@ -121,7 +121,7 @@ def test_the_therapist_declines_and_blocks_a_sender(mara, ines, jonas, watch):
     ines.types("Your name", ines.name)
     ines.types("E-mail", ines.email)
     ines.presses("Request session")
-    ines.sees("No more requests can be taken with these details just now.")  # which says nothing of being blocked
+    ines.sees("You already have requests waiting.")  # which says nothing of being blocked
 
 
 @on_a_phone

@@ -28,7 +28,7 @@ def test_three_sessions_are_offered_other_times_one_is_accepted_and_the_rest_tak
 
     ines.opens(offered)
     ines.accepts(NEXT_WEEK[0])
-    ines.sees_title("Your time is agreed")
+    ines.sees_title("You're booked")
 
     mara.opens_the_sick_day()
     mara.sees("chosen")

@@ -48,10 +48,10 @@ def test_it_takes_over_and_what_was_typed_can_still_be_sent(running, mara, ines)
     mara.page.evaluate("async () => { await navigator.serviceWorker.ready; }")
     mara.starts_an_offer(ines)
     mara.adds(1, in_days(4))
-    mara.types("A few words", WORDS)
+    mara.types("Message", WORDS)
     deployment.newer = True
     with mara.staying_on_the_page():
         assert mara.page.evaluate(UPDATED) == [NEWER.decode()]
-        mara.still_reads("A few words", WORDS)
+        mara.still_reads("Message", WORDS)
     mara.sends_the_offer(ines)
     assert WORDS in ines.is_mailed("Please choose a new time by").text

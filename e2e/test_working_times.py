@@ -74,7 +74,7 @@ def test_a_day_off_with_a_session_in_it_leads_to_its_rearrangement(mara, ines):
     mara.types("First day", f"{TEN:%Y-%m-%d}")
     with mara.staying_on_the_page():
         mara.presses("Take time off")
-        mara.sees("One session lies outside your times now", "Ines Keller")
+        mara.sees("One session falls in time you've closed", "Ines Keller")
     mara.page.get_by_role("link", name=re.compile("^Rearrange: Ines Keller")).click()
     mara.sees_title("Edit date/time")
     expect(mara.page.get_by_role("button", name="Offer alternatives", exact=True)).to_be_visible()
@@ -117,7 +117,7 @@ def test_the_pages_of_working_times_shut_nobody_out(mara, ines, jonas, watch):
     found.on_page_of(mara)
     mara.at("/times-off").types("First day", f"{TEN:%Y-%m-%d}")
     mara.presses("Take time off")
-    mara.sees("2 sessions lie outside your times now", "Offer all of them other times")
+    mara.sees("2 sessions fall in time you've closed", "Offer all of them other times")
     found.on_page_of(mara)
     for page in ("extra", "bank-holidays", "rules"):
         found.on_page_of(mara.at(f"/working-times/{page}"))

@@ -29,8 +29,8 @@ class Page:
         return reader.forms
 
     def form_with(self, button: str) -> Form:
-        """The first form that has a button with these words."""
-        for form in self.forms:
+        """The first form that has a button with these words, else with words that begin so."""
+        for form in [one for one in self.forms if button in one.buttons] or self.forms:
             if any(words.startswith(button) for words in form.buttons):
                 return form
         raise AssertionError(f"no button {button!r} on {self.url}: {[list(form.buttons) for form in self.forms]}")
@@ -38,7 +38,8 @@ class Page:
     def filled(self, button: str, **typed: str) -> tuple[Form, list[tuple[str, str]]]:
         """The form of this button, and what pressing it would send with this typed into it."""
         form = self.form_with(button)
-        pressed = next(pair for words, pair in form.buttons.items() if words.startswith(button))
+        begins_so = next(pair for words, pair in form.buttons.items() if words.startswith(button))
+        pressed = form.buttons.get(button, begins_so)
         fields = [(name, value) for name, value in form.fields if name not in typed] + list(typed.items())
         return form, fields + ([pressed] if pressed[0] else [])
 

@@ -58,7 +58,7 @@ def make() -> Response:
     take_turn_of(current_user.therapist.id)
     FeedAddress.make(current_user.therapist.id, sent_key())
     db.session.commit()
-    return told_here("Your private address is made. Any address before it leads nowhere now.")
+    return told_here("Your private address is made. The old address no longer works.")
 
 
 @bp.post(f"{HERE}/feed/removal")

@@ -37,10 +37,7 @@ UNANSWERED_OVERALL = 5
 HOUR = timedelta(hours=1)
 # One sentence for every limit and for a blocked sender: anyone may type any address, and that somebody has asked
 # a therapist for a session is nobody else's business.
-NO_MORE = marked(
-    "No more requests can be taken with these details just now. Those already made are answered by mail; "
-    "after that you can ask again."
-)
+NO_MORE = marked("You already have requests waiting. Once they are answered you can ask again.")
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class RequestForm(FlaskForm):
         render_kw={"autocomplete": "tel"},
     )
     words = TextAreaField(
-        lazy_gettext("A few words"),
+        lazy_gettext("Message"),
         filters=[several_lines],
         validators=[Length(max=MOST_WORDS, message=TOO_MANY_WORDS)],
     )

@@ -144,7 +144,7 @@ def test_a_session_on_a_closed_holiday_is_told(desk, mara):
     days = next(number for number in range(2, 366) if f"{world.in_days(number):%Y-%m-%d}" == day)
     world.INES.asks(mara, world.in_days(days))
     page = desk.press(page, "Close all")
-    assert "One session lies outside your times now" in page.text
+    assert "One session falls in time you've closed" in page.text
     assert "Ines Keller" in page.text
 
 

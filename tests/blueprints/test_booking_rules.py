@@ -65,7 +65,7 @@ def test_odd_rules_are_marked_and_stay(desk, mara, typed, sentence):
 
 def test_a_sessions_measures_are_changed(desk, mara):
     typed = {"minutes": "45", "gap_before_minutes": "5", "gap_after_minutes": "15", "grid_minutes": "60"}
-    page = desk.press(desk.open(PAGE), "Save measures", **typed)
+    page = desk.press(desk.open(PAGE), "Save", **typed)
     assert "Session: saved." in page.text
     session_type = mara.session_types[0]
     assert {name: str(getattr(session_type, name)) for name in typed} == typed
@@ -84,10 +84,10 @@ def test_a_sessions_measures_are_changed(desk, mara):
     ],
 )
 def test_odd_measures_are_marked_and_stay(desk, mara, name, text, bounds):
-    page = desk.press(desk.open(PAGE), "Save measures", **{name: text})
+    page = desk.press(desk.open(PAGE), "Save", **{name: text})
     assert page.status == 422
     assert f"Give a whole number of minutes from {bounds}." in page.text
-    assert (name, text) in page.filled("Save measures")[1]
+    assert (name, text) in page.filled("Save")[1]
     db.session.refresh(mara.session_types[0])
     assert mara.session_types[0].minutes == 50
 
@@ -99,7 +99,7 @@ def test_a_length_that_fits_into_no_working_time_is_saved_with_a_warning(desk, m
         for span in mara.working_times:
             span.ends_minute = 10 * 60
         db.session.commit()
-    page = desk.press(desk.open(PAGE), "Save measures", minutes=minutes)
+    page = desk.press(desk.open(PAGE), "Save", minutes=minutes)
     assert "Session: saved." in page.text
     assert (f"None of your working times has room for {minutes} minutes" in page.text) == is_warned
 
@@ -108,14 +108,14 @@ def test_a_length_that_fits_only_between_the_starts_is_warned_of(desk, mara):
     for span in mara.working_times:
         span.starts_minute, span.ends_minute = 8 * 60 + 30, 10 * 60
     db.session.commit()
-    page = desk.press(desk.open(PAGE), "Save measures", minutes="80", grid_minutes="60")
+    page = desk.press(desk.open(PAGE), "Save", minutes="80", grid_minutes="60")
     assert "None of your working times has room for 80 minutes" in page.text
 
 
 def test_without_working_times_no_length_is_warned_of(desk, mara):
     keep_week(mara, [])
     db.session.commit()
-    assert "has room for" not in desk.press(desk.open(PAGE), "Save measures", minutes="60").text
+    assert "has room for" not in desk.press(desk.open(PAGE), "Save", minutes="60").text
 
 
 def test_somebody_elses_sessions_are_not_there(desk, otto):

@@ -74,8 +74,8 @@ def test_an_accepted_offer_says_so_while_it_stands(client, confirmed):
     offer = world.offer_times(confirmed, world.in_days(4))
     offer.accept(offer.alternatives[0])
     title, badge, words = shown(client, offer_path(offer))
-    assert (title, badge) == ("Your time is agreed", "Confirmed")
-    assert words.count("agreed") == 1
+    assert (title, badge) == ("You're booked", "Confirmed")
+    assert words.count("booked") == 1
     assert "you chose" not in words
     assert words.count("10:00–10:50 London") == 1
 
@@ -87,7 +87,7 @@ def test_an_accepted_offer_of_a_session_cancelled_later_is_no_agreement(client, 
     title, badge, words = shown(client, offer_path(offer))
     assert (title, badge) == ("Your session was cancelled", "Cancelled")
     assert "Of this offer, you chose" in words
-    assert "agreed" not in words
+    assert "booked" not in words
 
 
 def test_an_accepted_offer_of_a_session_moved_later_shows_the_session(client, confirmed):
@@ -156,7 +156,7 @@ def test_between_the_deadline_and_the_sweep_all_pages_say_the_same(client, confi
         offer.expire()
         _, badge, words = shown(client, paths[0])
         assert badge == "Expired"
-        assert "so the session was cancelled and the times are free again" in words
+        assert "so the session was cancelled. The times that were offered are free again." in words
 
 
 # A session that is over

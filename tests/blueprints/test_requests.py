@@ -345,7 +345,7 @@ def test_a_third_request_to_one_therapist_waits_for_an_answer(client, mara):
     page = client.open(f"/t/mara-lindt/request?start={world.in_days(5):%Y-%m-%dT%H:%MZ}")
     answer = client.press(page, "Request session", name="Ines", email="INES@example.net ")
     assert (answer.status, bookings()) == (429, 2)
-    assert "No more requests" in answer.text
+    assert "You already have requests waiting" in answer.text
     assert "Mara Lindt has" not in answer.text
 
 
@@ -356,7 +356,7 @@ def test_a_blocked_sender_reads_what_anybody_at_a_limit_reads(client, request_of
     db.session.commit()
     answer = client.press(client.open(page.url), "Request session", **GOOD)
     assert answer.status == 429
-    assert "No more requests can be taken" in answer.text
+    assert "You already have requests waiting" in answer.text
     assert GOOD["words"] in shown(answer.text)
 
 

@@ -215,7 +215,7 @@ def test_somebody_elses_time_off_is_not_there(desk, otto, visitor):
 def test_time_off_over_one_session_says_which(desk, mara):
     booking = world.INES.asks(mara, world.in_days(6))
     page = take(desk, from_date=DAY)
-    assert "One session lies outside your times now" in page.text
+    assert "One session falls in time you've closed" in page.text
     assert "Ines Keller" in page.text
     assert f"/sessions/{booking.id}/rearrangement?reason=own" in page.text
     assert "Offer all of them other times" not in page.text
@@ -227,7 +227,7 @@ def test_time_off_over_several_sessions_offers_to_move_them_all(desk, mara):
     world.INES.asks(mara, world.in_days(6))
     world.JONAS.asks(mara, world.in_days(6, "12:00"))
     page = take(desk, from_date=DAY)
-    assert "2 sessions lie outside your times now" in page.text
+    assert "2 sessions fall in time you've closed" in page.text
     address = f"/sick-days/new?from_date={DAY}&from_time=00%3A00&to_date={NEXT_DAY}&to_time=00%3A00"
     assert address in said(page)
 
@@ -236,7 +236,7 @@ def test_time_off_longer_than_a_sick_day_may_be_offers_no_sick_day(desk, mara):
     world.INES.asks(mara, world.in_days(6))
     world.JONAS.asks(mara, world.in_days(7))
     page = take(desk, from_date=DAY, to_date=f"{world.in_days(6 + 62):%Y-%m-%d}")
-    assert "2 sessions lie outside your times now" in page.text
+    assert "2 sessions fall in time you've closed" in page.text
     assert "Offer all of them other times" not in page.text
 
 
@@ -253,7 +253,7 @@ def test_time_off_over_a_session_outside_working_times_says_which(desk, mara):
     world.INES.asks(mara, world.in_days(6)).move(world.in_days(6, "22:00"), mara.locations[0])
     db.session.commit()
     page = take(desk, from_date=DAY)
-    assert "One session lies outside your times now" in page.text
+    assert "One session falls in time you've closed" in page.text
     assert "Ines Keller" in page.text
 
 
@@ -261,7 +261,7 @@ def test_time_off_over_an_offered_time_says_whose_it_is(desk, request_of_ines):
     world.offer_times(request_of_ines, world.in_days(6, "14:00"), world.in_days(7, "14:00"))
     token = desk.form_token("/times-off")
     page = desk.post("/times-off", {"csrf_token": token, "from_date": DAY, "next": "/dashboard"})
-    assert "One offered time lies outside your times now" in page.text
+    assert "One offered time falls in time you've closed" in page.text
     assert "in it and can still choose it." in page.text
     assert f'href="/sessions/{request_of_ines.id}">Ines Keller' in page.text
     assert 'href="/dashboard">Back' in page.text
@@ -272,7 +272,7 @@ def test_cancelled_sessions_and_those_of_other_days_are_not_told(desk, mara):
     world.JONAS.asks(mara, world.in_days(7))
     page = take(desk, from_date=DAY)
     assert "is closed." in page.text
-    assert "outside your times" not in page.text
+    assert "in time you've closed" not in page.text
 
 
 # Extra time

@@ -277,7 +277,7 @@ def test_a_change_says_which_sessions_it_leaves_outside(desk, mara):
     booking = world.INES.asks(mara, ten)
     page = desk.open(f"/working-times?change={span_of(mara).id}")
     page = desk.press(page, "Save hours", starts="10:30")
-    assert "One session lies outside your times now" in page.text
+    assert "One session falls in time you've closed" in page.text
     assert "Ines Keller" in page.text
     assert f"/sessions/{booking.id}/rearrangement?reason=own" in page.text
     db.session.refresh(booking)
@@ -290,7 +290,7 @@ def test_a_change_says_which_offered_times_it_leaves_outside(desk, mara):
     world.offer_times(world.INES.asks(mara, ten), world.in_days(10, "12:00"))
     page = desk.open(f"/working-times?change={span_of(mara).id}")
     page = desk.press(page, "Save hours", ends="12:00")
-    assert "One offered time lies outside your times now" in page.text
+    assert "One offered time falls in time you've closed" in page.text
     assert "and can still choose it." in page.text
     assert "One session" not in page.text
 
@@ -302,7 +302,7 @@ def test_a_session_that_was_outside_before_is_not_told_again(desk, mara):
     works(mara, (ten.weekday(), "15:00", "18:00"))
     page = desk.press(desk.open(f"/working-times?change={span_of(mara).id}"), "Save hours", ends="17:00")
     assert "Changed." in page.text
-    assert "outside your times now" not in page.text
+    assert "in time you've closed" not in page.text
 
 
 def test_a_session_at_a_location_that_closes_is_outside(desk, mara):

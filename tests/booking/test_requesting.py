@@ -26,7 +26,7 @@ def test_minimum_notice_and_horizon_are_kept(mara):
 def test_two_unanswered_requests_with_one_therapist_are_enough(mara):
     first = world.INES.asks(mara, world.in_days(3, "09:00"))
     world.INES.asks(mara, world.in_days(3, "11:00"))
-    with pytest.raises(TooManyRequests, match="No more requests"):
+    with pytest.raises(TooManyRequests, match="You already have requests waiting"):
         world.INES.asks(mara, world.in_days(3, "13:00"))
     db.session.rollback()
     first.confirm()
@@ -38,7 +38,7 @@ def test_five_unanswered_requests_overall_are_enough(app):
     therapists = [world.add_therapist(name) for name in ("Ann A", "Ben B", "Cat C", "Dan D", "Eve E", "Fay F")]
     for therapist in therapists[:5]:
         world.INES.asks(therapist, world.in_days(3))
-    with pytest.raises(TooManyRequests, match="No more requests"):
+    with pytest.raises(TooManyRequests, match="You already have requests waiting"):
         world.INES.asks(therapists[5], world.in_days(3))
 
 
@@ -54,7 +54,7 @@ def test_a_blocked_sender_learns_no_reason(mara, request_of_ines):
     request_of_ines.block_sender()
     request_of_ines.cancel(by="therapist")
     db.session.commit()
-    with pytest.raises(TooManyRequests, match="No more requests"):
+    with pytest.raises(TooManyRequests, match="You already have requests waiting"):
         world.INES.asks(mara, world.in_days(5))
 
 

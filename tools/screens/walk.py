@@ -232,7 +232,7 @@ def _edit_the_location(page: Page) -> None:
 
 def _plan_a_sick_day(page: Page) -> None:
     page.get_by_label("First day", exact=True).fill(page.evaluate("() => globalThis.__nextDay"))
-    page.get_by_label("A few words for all of them", exact=True).fill("I have a fever and cannot come in.")
+    page.get_by_label("Message to all of them", exact=True).fill("I have a fever and cannot come in.")
     _press(page, "See what will be sent")
     expect(page.get_by_role("button", name="Send all offers")).to_be_visible()
     page.evaluate("scrollTo(0, 0)")
