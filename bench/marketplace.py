@@ -177,7 +177,7 @@ def _write_past(made: list[Made], number: int) -> None:
     )
     held = ((hold + n, one.id, booking + n, starts, ends) for one, n, starts, ends in sessions)
     load(Client, COLUMNS[Client], ((*row, "", ZONES[0], midnight) for row in people))
-    load(Booking, COLUMNS[Booking], ((*row, "attended", "", midnight, midnight, "") for row in booked))
+    load(Booking, COLUMNS[Booking], ((*row, "attended", "", midnight, midnight, midnight, "") for row in booked))
     load(Hold, COLUMNS[Hold], held)
 
 
@@ -208,7 +208,7 @@ COLUMNS: dict[Any, list[str]] = {
     Client: words("id therapist_id name email phone zone created_at"),
     Booking: words(
         "id uid therapist_id client_id session_type_id location_id starts_at ends_at status words requested_at "
-        "unanswered_since asked_from"
+        "unanswered_since answer_by asked_from"
     ),
     Hold: words("id therapist_id booking_id starts_at ends_at"),
     Message: words(

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from app import clock
 from app.blueprints.addresses import day_or_none
 from app.practice.location import Location
+from app.practice.ringing import told_to_client
 from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
 from app.scheduling.availability import next_free, slots_of_local_days
@@ -217,12 +218,18 @@ class BookingPage:
             "session_type": self.session_type,
             "locations": self.therapist.active_locations,
             "location": self.location,
+            "ringing": self._ringing(),
             "zone": self.zone,
             "zone_chosen": self.zone_chosen,
             "price": price_said(price) if (price := self.session_type.price) else "",
             "not_bookable": self.not_bookable,
             "other_times": self.address,
         }
+
+    def _ringing(self) -> str:
+        if self.location.kind != "phone":
+            return ""
+        return told_to_client(self.location.rings_client, self.therapist.name, "")
 
 
 def _slot(local: datetime, ask: str) -> Slot:

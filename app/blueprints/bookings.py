@@ -20,6 +20,7 @@ from app.calendars.live_check import NOTHING, Look, look
 from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.forms import cleaning
+from app.forms.client_number import TYPE_IT, ClientNumber
 from app.forms.new_time import CHOOSE_LOCATION, NewTime
 
 bp = Blueprint("bookings", __name__)
@@ -108,16 +109,17 @@ def move(booking_id: int) -> Response:
     booking, new_time = own_booking(booking_id), NewTime.typed(request.form)
     terms = new_time.terms(booking)
     unseen_warning = new_time.warning and request.form.get("warned") != new_time.warned_of
-    if terms is None or unseen_warning:
-        return rearrangement_page(booking, "asked", new_time, None, 422)
+    number = ClientNumber.typed(booking, terms.location, TYPE_IT) if terms else ClientNumber.read()
+    if terms is None or unseen_warning or number.error:
+        return rearrangement_page(booking, "asked", new_time, None, 422, number=number)
     try:
-        booking.move(terms.starts_at, terms.location)
+        booking.move(terms.starts_at, terms.location, number.text)
     except BookingChanged as refusal:
         return changed_meanwhile(booking_id, refusal)
     except Refused as refusal:
         db.session.rollback()
         new_time.refuse(refusal.sentence)
-        return rearrangement_page(own_booking(booking_id), "asked", new_time, None, status_of(refusal))
+        return rearrangement_page(own_booking(booking_id), "asked", new_time, None, status_of(refusal), number=number)
     return done(booking)
 
 
@@ -127,18 +129,20 @@ def relocate(booking_id: int) -> Response:
     """Another location: as the client asked, or asking for the client's consent."""
     booking, reason = own_booking(booking_id), request.form.get("reason", "")
     location, (words, problem) = chosen_location(booking.therapist), cleaning.words(request.form.get("words"))
+    number = ClientNumber.typed(booking, location, TYPE_IT) if location and reason == "asked" else ClientNumber.read()
     errors = ({} if location else {"location": CHOOSE_LOCATION}) | ({"words": problem} if problem else {})
     if reason not in REASONS:
         return relocation_page(booking, None, 422, "Choose why this is changing.")
-    if location is None or errors:
-        return relocation_page(booking, reason, 422, LOOK_AGAIN, request.form.get("location", ""), words, errors)
+    if location is None or errors or number.error:
+        chosen = request.form.get("location", "")
+        return relocation_page(booking, reason, 422, LOOK_AGAIN, chosen, words, errors, number)
     try:
-        change_location(booking, reason, location, words)
+        change_location(booking, reason, location, words, number.text)
     except BookingChanged as refusal:
         return changed_meanwhile(booking_id, refusal)
     except Refused as refusal:
         db.session.rollback()
         return relocation_page(
-            own_booking(booking_id), reason, status_of(refusal), refusal.sentence, str(location.id), words
+            own_booking(booking_id), reason, status_of(refusal), refusal.sentence, str(location.id), words, None, number
         )
     return done(booking)

@@ -24,7 +24,7 @@ NEXT = 20  # the rest is on the page of all sessions
 @therapist_only
 def show() -> Response:
     now, therapist = clock.now(), current_user.therapist
-    to_answer = lists.waiting(therapist.id, "requested").order_by(Booking.requested_at, Booking.id)
+    to_answer = lists.to_answer(therapist.id)
     awaiting = lists.waiting(therapist.id, "awaiting_client").order_by(Booking.starts_at, Booking.id)
     busy, outside = clashes.of_therapist(therapist.id), notices.of_therapist(therapist)
     to_decide = [*busy, *(edited := undecided.edits_in(outside.written))]

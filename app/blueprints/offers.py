@@ -13,6 +13,7 @@ from app.booking.rearrangement import offer_alternatives
 from app.booking.refusals import BookingChanged, NotPossible, OfferEnded, Refused
 from app.database import db
 from app.forms.alternatives import AlternativesForm
+from app.forms.client_number import TYPE_IT, ClientNumber
 from app.forms.new_time import NewTime
 
 bp = Blueprint("offers", __name__)
@@ -49,14 +50,17 @@ def withdraw(booking_id: int) -> Response:
 @bp.post("/bookings/<int:booking_id>/offer/choice")
 @therapist_only
 def choose(booking_id: int) -> Response:
-    """The client said by phone which one they take."""
+    """The client said by phone which one they take, and their number where the therapist will ring them."""
 
     def accept(booking: Booking) -> None:
         offer = _open_offer(booking)
         alternative = chosen_alternative(offer)
         if alternative is None:
             raise NotPossible("Choose which of the times your client takes.")
-        offer.accept(alternative, by="therapist")
+        number = ClientNumber.typed(booking, alternative.location, TYPE_IT)
+        if number.error:
+            raise NotPossible(number.error)
+        offer.accept(alternative, by="therapist", phone=number.text)
 
     return answer(booking_id, accept)
 

@@ -23,6 +23,7 @@ from app.calendars import clashes
 from app.calendars.entry import CalendarEntry
 from app.database import db
 from app.forms.alternatives import AlternativesForm
+from app.forms.client_number import NO_NUMBER, ClientNumber
 from app.forms.new_time import NewTime, NoMoment
 from app.messages.activity import Activity
 from app.messages.history import message_line, sentence
@@ -84,6 +85,7 @@ def rearrangement_page(
     form: AlternativesForm | None,
     status: int = 200,
     problem: str | None = None,
+    number: ClientNumber = NO_NUMBER,
 ) -> Response:
     """Edit date/time: why, and then the new time or the list of alternatives."""
     context = _form_context(booking, reason, problem) | {
@@ -92,6 +94,7 @@ def rearrangement_page(
         "form": form,
         "suggestions": form.suggestions(booking) if form else {},
         "most": MOST_ALTERNATIVES,
+        "number": number,
     }
     return page_or_fragment("sessions/rearrangement.html", "sessions/_rearrangement.html", status, **context)
 
@@ -104,9 +107,11 @@ def relocation_page(
     location: str = "",
     words: str = "",
     errors: dict[str, str] | None = None,
+    number: ClientNumber = NO_NUMBER,
 ) -> Response:
     """Edit location: why, and then where."""
-    context = _form_context(booking, reason, problem) | {"chosen": location, "words": words, "errors": errors or {}}
+    typed = {"chosen": location, "words": words, "errors": errors or {}, "number": number}
+    context = _form_context(booking, reason, problem) | typed
     return page_or_fragment("sessions/relocation.html", "sessions/_relocation.html", status, **context)
 
 

@@ -54,6 +54,8 @@ def ask(slug: str) -> Response:
 def create(slug: str) -> Response:
     set_writing(False)  # what was typed is looked at before anybody has to wait for it
     page, form = BookingPage.from_request(published_therapist(slug)), RequestForm()
+    if page.location.rings_client:
+        form.need_number(page.therapist.name)
     if page.not_bookable:
         form.validate()  # all that is wrong is marked at once
         return _request_page(page, form, 422)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
-from app.booking.refusals import BookingChanged, NotPossible, OfferEnded, RequestLapsed
+from app.booking.refusals import BookingChanged, NotPossible, NumberNeeded, OfferEnded, RequestLapsed
 from app.calendars.entry import CalendarEntry
 from app.calendars.settled_clash import settle_known
 from app.database import Model, UTCDateTime, db, rows_changed
@@ -48,6 +48,7 @@ class Booking(MadeOnce, Model):
         Index("ix_booking_therapist_start", "therapist_id", "starts_at"),
         Index("ix_booking_therapist_status_start", "therapist_id", "status", "starts_at"),
         Index("ix_booking_status_start", "status", "starts_at"),
+        Index("ix_booking_therapist_answer_by", "therapist_id", "status", "answer_by"),
         Index("ix_booking_asked_from", "asked_from", "requested_at"),
         Index(
             "ix_booking_unanswered",
@@ -70,6 +71,8 @@ class Booking(MadeOnce, Model):
     words: Mapped[str] = mapped_column(Text, default="")
     requested_at: Mapped[datetime] = mapped_column(UTCDateTime)
     unanswered_since: Mapped[datetime] = mapped_column(UTCDateTime)
+    # When a request that nobody answered ends by itself; nullable, for SQLite adds no other column to a full table.
+    answer_by: Mapped[datetime] = mapped_column(UTCDateTime, nullable=True)
     asked_from: Mapped[str] = mapped_column(String(64), default="")  # keyed hash of the network address
     made_once: Mapped[str | None] = mapped_column("asked_once", String(64), unique=True)  # see made_once.py
     # The last change was made "as the client asked" ('time' or 'location') and the client may still dispute it.
@@ -99,22 +102,24 @@ class Booking(MadeOnce, Model):
         self._become("confirmed", "requested")
         record("confirmed", self, by="therapist")
 
-    def move(self, starts_at: datetime, location: Location) -> None:
-        """The client asked for another time (and perhaps location): applied at once."""
+    def move(self, starts_at: datetime, location: Location, phone: str = "") -> None:
+        """The client asked for another time (and perhaps location): applied at once. `phone`: see need_number."""
         self.lock()
         self.refuse_if_ended()
         before, changed = self.terms, "time" if starts_at != self.starts_at else "location"
         self._become("confirmed", "requested", "confirmed")
+        self.need_number(location, phone)
         self._change_terms(starts_at, location, asked_change=changed)
         settle_known(self.id, self.therapist_id, [self.span])
         record("moved_as_asked", self, by="therapist", before=before)
 
-    def relocate(self, location: Location) -> None:
-        """The client asked for another location: applied at once."""
+    def relocate(self, location: Location, phone: str = "") -> None:
+        """The client asked for another location: applied at once. `phone`: see need_number."""
         self.lock()
         self.refuse_if_ended()
         before = self.terms
         self._become("confirmed", "requested", "confirmed")
+        self.need_number(location, phone)
         self._change_terms(self.starts_at, location, asked_change="location")
         record("relocated_as_asked", self, by="therapist", before=before)
 
@@ -157,7 +162,7 @@ class Booking(MadeOnce, Model):
             return
         now = clock.now()
         in_time = (Booking.id == self.id, Booking.status == "requested", Booking.prove_by > now)
-        values = {"prove_by": None, "address_proven_at": now, "unanswered_since": now}
+        values = {"prove_by": None, "address_proven_at": now, "unanswered_since": now, "answer_by": self._due(now)}
         if not rows_changed(update(Booking).where(*in_time).values(**values)):
             raise BookingChanged
         db.session.refresh(self, list(values))
@@ -203,10 +208,9 @@ class Booking(MadeOnce, Model):
         # Said as the partial index says it: a bound value would not let the database use it.
         return select(cls).where(cls.status == literal_column("'requested'"), cls.prove_by.is_(None))
 
-    @property
-    def answer_by(self) -> datetime:
-        """When a request that nobody answered ends by itself."""
-        return min(self.unanswered_since + UNANSWERED_AT_MOST, self.starts_at - current_app.config["MINIMUM_LEAD"])
+    def wait_since(self, moment: datetime) -> None:
+        """Have the request wait for the therapist's answer from this moment on, and set by when it is due."""
+        self.unanswered_since, self.answer_by = moment, self._due(moment)
 
     @property
     def has_lapsed(self) -> bool:
@@ -306,6 +310,18 @@ class Booking(MadeOnce, Model):
         if self.status == "confirmed" and self.is_over:
             raise NotPossible(_("This session is over."))
 
+    def need_number(self, location: Location, phone: str) -> None:
+        """Keep the phone number that was given, if the client is rung at this location and had given none before.
+
+        Other sessions of the client are left as they are. Raises NumberNeeded when there is no number.
+        """
+        if not location.rings_client or self.client.phone:
+            return
+        if not phone:
+            raise NumberNeeded
+        one = self.client
+        self.client = Client.known_or_new(self.therapist_id, one.name, one.email, phone, one.zone, one.language)
+
     def await_client(self) -> None:
         self._become("awaiting_client", "requested", "confirmed")
 
@@ -319,7 +335,7 @@ class Booking(MadeOnce, Model):
         self._become(status, "awaiting_client")
         self.location = location
         if status == "requested":
-            self.unanswered_since = clock.now()
+            self.wait_since(clock.now())
         self.keep_holds()
 
     def take(self, alternative: "Alternative", asked_change: str | None) -> None:
@@ -345,6 +361,9 @@ class Booking(MadeOnce, Model):
         Hold.replace(self, own, offer.id if offer else None, [one.span for one in alternatives])
         standing = {one.id: one.span for one in alternatives} | ({None: own} if own else {})
         CalendarEntry.follow(self, standing)
+
+    def _due(self, since: datetime) -> datetime:
+        return min(since + UNANSWERED_AT_MOST, self.starts_at - current_app.config["MINIMUM_LEAD"])
 
     def _change_terms(self, starts_at: datetime, location: Location, asked_change: str) -> None:
         from app.booking.rearrangement import check_new_terms

@@ -19,6 +19,11 @@ def waiting(therapist_id: int, status: str) -> Select[Booking]:
     return _of(therapist_id).where(Booking.status == status, Booking.prove_by.is_(None))
 
 
+def to_answer(therapist_id: int) -> Select[Booking]:
+    """Requests, the one that must be answered first at the head."""
+    return waiting(therapist_id, "requested").order_by(Booking.answer_by, Booking.id)
+
+
 def numbers_waiting(therapist_id: int) -> dict[str, int]:
     """How many sessions wait for an answer, by state; states that nobody waits in are missing."""
     mine = (Booking.therapist_id == therapist_id, Booking.status.in_(WAITING), Booking.prove_by.is_(None))

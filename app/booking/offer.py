@@ -86,14 +86,18 @@ class Offer(Model):
         lazy="selectin",
     )
 
-    def accept(self, alternative: "Alternative", by: str = "client") -> None:
-        """The client chose this one, or told the therapist so by phone. Raises OfferEnded, TimeTaken."""
+    def accept(self, alternative: "Alternative", by: str = "client", phone: str = "") -> None:
+        """The client chose this one, or told the therapist so by phone. Raises OfferEnded, TimeTaken, NumberNeeded.
+
+        `phone`: the number that came with the answer, see Booking.need_number.
+        """
         self.booking.lock()
         if by == "therapist":
             self._refuse_if_disputed("Only the client can answer an offer that they disputed.")
         self.end("accepted", Offer.expires_at > clock.now())
         if not alternative.is_open:
             raise TimeTaken(_("This time is too near to be accepted now. Please choose another."))
+        self.booking.need_number(alternative.location, phone)
         before, left = self._terms_before(), self.booking.span
         alternative.accepted = True
         self.booking.take(alternative, asked_change=self._asked_change(by))

@@ -61,14 +61,17 @@ def offer_location(booking: Booking, reason: str, location: Location, words: str
     return offer
 
 
-def change_location(booking: Booking, reason: str, location: Location, words: str = "") -> None:
-    """Applied at once when the client asked; otherwise an offer. Raises NotPossible, BookingChanged."""
+def change_location(booking: Booking, reason: str, location: Location, words: str = "", phone: str = "") -> None:
+    """Applied at once when the client asked; otherwise an offer. Raises NotPossible, BookingChanged.
+
+    `phone`: the client's, as they told it with their wish; when they answer an offer they are asked for it.
+    """
     if reason not in REASONS:
         raise NotPossible("Choose why this is changing.")
     if needs_consent(reason):
         offer_location(booking, reason, location, words)
     else:
-        booking.relocate(location)
+        booking.relocate(location, phone)
 
 
 def needs_consent(reason: str | None) -> bool:

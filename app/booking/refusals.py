@@ -45,6 +45,12 @@ class NotPossible(Refused):
     """What was asked for is wrong in itself: the form says so and keeps what was typed."""
 
 
+class NumberNeeded(NotPossible):
+    """The therapist would ring the client, whose number nobody knows."""
+
+    sentence = lazy_gettext("Please give a phone number: your therapist rings you on it.")
+
+
 class TooManyRequests(Refused):
     """A limit on requests is reached; `retry_at` says when to try again, if time alone helps."""
 

@@ -16,7 +16,7 @@ from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
 from app.booking.proof import release_overdue, time_to_prove
 from app.booking.rearrangement import refuse_clash
-from app.booking.refusals import NotPossible, TimeTaken, TooManyRequests
+from app.booking.refusals import NotPossible, NumberNeeded, TimeTaken, TooManyRequests
 from app.calendars.settled_clash import settle_known
 from app.database import db, take_turn
 from app.language import ENGLISH, marked
@@ -82,7 +82,7 @@ def request_session(
         refuse_unless_free(*practice, starts_at)
     _check_limits(therapist, asker)
     booking.prove_by = time_to_prove(therapist.id, booking.asked_from, asker.email, starts_at)
-    _store(booking, therapist, asker)
+    _store(booking, therapist, practice[2], asker)
     record("requested_unproven" if booking.prove_by else "requested", booking, by="client", why=words)
     return booking
 
@@ -120,7 +120,7 @@ def book_for_client(
     if starts_at <= clock.now():
         raise NotPossible("This time has passed. Choose a time to come.")
     refuse_clash(booking, booking.span)
-    _store(booking, therapist, client)
+    _store(booking, therapist, location, client)
     settle_known(booking.id, therapist.id, [booking.span])
     record("booked_for_client", booking, by="therapist", why=words)
     return booking
@@ -148,12 +148,15 @@ def _wish(
     )
 
 
-def _store(booking: Booking, therapist: Therapist, asker: Asker) -> None:
-    """Write the booking down with its client, its holds and the link that its mails carry."""
+def _store(booking: Booking, therapist: Therapist, location: Location, asker: Asker) -> None:
+    """Write the booking down with its client, its holds and the link that its mails carry. Raises NumberNeeded."""
+    if location.rings_client and not asker.phone:
+        raise NumberNeeded
     language = asker.language or _language_of(therapist, asker.email)
     details = (asker.name, asker.email, asker.phone, asker.zone, language)
     booking.client = Client.known_or_new(therapist.id, *details)
-    booking.requested_at = booking.unanswered_since = clock.now()
+    booking.requested_at = clock.now()
+    booking.wait_since(booking.requested_at)
     db.session.add(booking)
     db.session.flush()
     Hold.take_first(booking)

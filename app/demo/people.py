@@ -179,7 +179,10 @@ def _locations(person: Person) -> list[Location]:
         zone=person.zone,
         position=8,
     )
-    phone = Location(kind="phone", name="Phone call", phone="+44 20 7946 0123", zone=person.zone, position=9)
+    # Mara's clients ring her; the others ring theirs.
+    who_rings = "client" if person.slug == "mara-lindt" else "therapist"
+    number = {"kind": "phone", "phone": "+44 20 7946 0123", "who_rings": who_rings}
+    phone = Location(name="Phone call", zone=person.zone, position=9, **number)
     return [*rooms, video, phone]
 
 

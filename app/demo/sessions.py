@@ -96,8 +96,8 @@ def _past_session(therapist: Therapist, status: str, weeks_ago: int) -> None:
         ends_at=start + session_type.length,
         status=status,
         requested_at=start - timedelta(days=9),
-        unanswered_since=start - timedelta(days=9),
     )
+    booking.wait_since(booking.requested_at)
     db.session.add(booking)
     db.session.flush()
     booking.keep_holds()

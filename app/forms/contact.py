@@ -1,5 +1,6 @@
 """What people tell of themselves: how each form that asks for a name, an e-mail address or a phone number reads it."""
 
+import re
 import unicodedata
 
 from flask_babel import gettext as _
@@ -12,6 +13,8 @@ from app.practice.names import holds_address
 
 # They take room and show nothing: the fillers of Hangul, which are letters to Unicode, and the empty sign of Braille.
 BLANKS = dict.fromkeys([0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0], " ")
+NUMBER = re.compile(r"[+()\d][\d\s()./+-]*")
+MOST_DIGITS = 40
 NO_ADDRESS = lazy_gettext("Please give a name only, without a web or e-mail address.")
 
 
@@ -24,6 +27,15 @@ def phone_number(text: str | None) -> str:
     """A phone number without what phones and address books add unseen: marks of direction, dashes of other kinds."""
     plain = unicodedata.normalize("NFKC", one_line(text))
     return " ".join("".join(map(_plain, plain)).split())
+
+
+def number_typed(text: str | None) -> tuple[str, str | None]:
+    """A phone number as typed into a plain form, and what is wrong with it, if anything."""
+    number = phone_number(text)
+    if len(number) > MOST_DIGITS:
+        return number[: 2 * MOST_DIGITS], _("Please shorten the phone number to %(max)s characters.", max=MOST_DIGITS)
+    wrong = number and not NUMBER.fullmatch(number)
+    return number, _("Please use digits, spaces and + ( ) . - only.") if wrong else None
 
 
 def email_address(text: str | None) -> str:

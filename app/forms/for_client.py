@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, Length
 
 from app import clock
 from app.booking.requesting import Asker
+from app.forms.client_number import TYPE_IT
 from app.forms.contact import Deliverable, email_address, no_address, person_name
 from app.forms.known_clients import newest_clients, told_apart
 from app.forms.new_time import NewTime
@@ -54,9 +55,20 @@ class PersonForm(RequestForm):
         ],
     )
 
+    number_needed = False
+
+    def need_number_typed(self) -> None:
+        """Require a phone number, also of a known client: the therapist rings them on it."""
+        self.phone.validators = [DataRequired(TYPE_IT), *self.phone.validators[1:]]
+        self.number_needed = True
+
+    @property
+    def number_typed(self) -> str:
+        return self.phone.data or "" if self.number_needed else ""
+
     def validate(self, extra_validators: object = None) -> bool:
         if self.client.data:  # what stands in the fields for somebody new does not count then
-            for each in (self.name, self.email, self.phone):
+            for each in (self.name, self.email, *(() if self.number_needed else (self.phone,))):
                 each.validators = []
         return bool(super().validate(extra_validators))
 
@@ -87,7 +99,8 @@ class ForClient:
 
     def wanted(self) -> Wanted | None:
         """What can be booked, or None when something must be looked at first: fields and `problem` say what."""
-        client, terms = self._client(), self.when.chosen(self.therapist)
+        terms = self.when.chosen(self.therapist)
+        client = self._client(terms.location if terms else None)
         if self.session_type is None:
             self.problem = "Choose what kind of session it is."
         if client is None or terms is None or self.session_type is None:
@@ -110,18 +123,20 @@ class ForClient:
     def blocked_until(self) -> datetime | None:
         return self.starts + BLOCKED_FOR if self.starts else None
 
-    def _client(self) -> Asker | None:
+    def _client(self, location: Location | None) -> Asker | None:
+        known = next((one for one in self.clients if str(one.id) == self.person.client.data), None)
+        if location and location.rings_client and not (known and known.phone):
+            self.person.need_number_typed()
         if not self.person.validate_on_submit():
             return None
         once = self.person.once.data or ""
         if not self.person.client.data:
             name, email, phone = self.person.name.data, self.person.email.data, self.person.phone.data
             return Asker(name, email, phone or "", self.therapist.zone, address="", once=once)
-        known = next((one for one in self.clients if str(one.id) == self.person.client.data), None)
         if known is None:
             self.problem = "Choose one of your clients, or type who it is."
             return None
-        details = known.name, known.email, known.phone, known.zone
+        details = known.name, known.email, known.phone or self.person.number_typed, known.zone
         return Asker(*details, address="", once=once, language=known.language)
 
 

@@ -2,13 +2,14 @@
 
 import secrets
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from app.forms.cleaning import MOST_WORDS, TOO_MANY_WORDS, several_lines
-from app.forms.contact import Deliverable, email_address, no_address, person_name, phone_number
+from app.forms.contact import NUMBER, Deliverable, email_address, no_address, person_name, phone_number
 
 
 class RequestForm(FlaskForm):
@@ -40,7 +41,7 @@ class RequestForm(FlaskForm):
             Optional(),
             Length(max=40, message=lazy_gettext("Please shorten the phone number to %(max)s characters.")),
             Regexp(
-                r"^[+()\d][\d\s()./+-]*$",
+                f"^{NUMBER.pattern}$",
                 message=lazy_gettext("Please use digits, spaces and + ( ) . - only, or leave it empty."),
             ),
         ],
@@ -51,3 +52,9 @@ class RequestForm(FlaskForm):
         filters=[several_lines],
         validators=[Length(max=MOST_WORDS, message=TOO_MANY_WORDS)],
     )
+
+    def need_number(self, therapist: str) -> None:
+        """Require the phone number: the therapist rings the client on it."""
+        missing = _("Please give a phone number: %(therapist)s rings you on it.", therapist=therapist)
+        kept = [one for one in self.phone.validators if not isinstance(one, Optional)]
+        self.phone.validators = [DataRequired(missing), *kept]

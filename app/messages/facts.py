@@ -64,6 +64,7 @@ def location_facts(location: "Location") -> dict[str, Any]:
         "kind_word": KINDS[location.kind],  # in English: read only by what was released before there were languages
         "name": location.name,
         "way_there": location.way_there,
+        "rings_client": location.rings_client,
         "zone": location.zone,
     }
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from icalendar import Calendar, Event, Parameters, vCalAddress, vText
 
 from app.practice.client import initials
+from app.practice.ringing import in_a_calendar
 from app.wording import place
 
 # How sure a session is, as calendars say it.
@@ -30,7 +31,7 @@ def entry(facts: Mapping[str, Any], written_at: datetime, organizer: str, attend
     """
     method, sequence = facts["calendar"]["method"], facts["calendar"]["sequence"]
     status = "CANCELLED" if method == "CANCEL" else "CONFIRMED"
-    event = _event(facts, sequence, status, written_at, link, facts["booking"]["location"]["way_there"])
+    event = _event(facts, sequence, status, written_at, link, _way_there(facts))
     event.add("organizer", _organizer(organizer), encode=False)
     event.add("attendee", _attendee(attendee), encode=False)
     calendar = new_calendar()
@@ -45,7 +46,7 @@ def subscribed(facts: Mapping[str, Any], sequence: int | None, written_at: datet
     It tells no more than the mails did: the way there belongs to what is agreed. `sequence`: of the last of them.
     """
     booking = facts["booking"]
-    way_there = booking["location"]["way_there"] if booking["status"] == "confirmed" else ""
+    way_there = _way_there(facts) if booking["status"] == "confirmed" else ""
     calendar = new_calendar()
     calendar.add("x-published-ttl", "PT1H")
     calendar.add_component(_event(facts, sequence or 0, STATUS[booking["status"]], written_at, link, way_there))
@@ -87,6 +88,15 @@ def _event(
         event.add("location", way_there)
     event.add("url", link)
     return event
+
+
+def _way_there(facts: Mapping[str, Any]) -> str:
+    """The address or the link; by phone, who rings on which number."""
+    location = facts["booking"]["location"]
+    if location["kind"] != "phone":
+        return str(location["way_there"])
+    rings_client = location.get("rings_client", False)  # unknown to what was written before there was a rule
+    return in_a_calendar(rings_client, facts["client"]["phone"] if rings_client else location["way_there"])
 
 
 def _summary(facts: Mapping[str, Any]) -> str:

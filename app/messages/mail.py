@@ -28,6 +28,7 @@ from app.messages import ics
 from app.messages.inlining import inlined
 from app.messages.message import Message, Told
 from app.practice.names import is_plain
+from app.practice.ringing import told_to_client, told_to_therapist
 from app.wording import both_zones, called, clock_time, day_time, elsewhere, place, short_day, shown_in, zone_name
 
 AS_TYPED = {"words", "why", "way_there"}  # may have several lines; everything else is one line
@@ -214,6 +215,7 @@ def _context(facts: Mapping[str, Any], recipient: str, links: Links | LinksToCom
         "until": lambda moment: _short(moment, reader["zone"]),
         "there": lambda session: _there(session, reader["zone"]),
         "place": _place,
+        "ringing": lambda terms, whole: _ringing(terms, told, recipient, whole),
         "quoted": _quoted,
         "strong": _strong,
         "lined_up": _lined_up,
@@ -276,6 +278,19 @@ def _there(session: Mapping[str, Any], zone: str) -> str:
 def _place(location: Mapping[str, Any] | str) -> str:
     """*Room 2 · in person*"""
     return called(location) if isinstance(location, str) else place(location["name"], location["kind"])
+
+
+def _ringing(terms: Mapping[str, Any], facts: Mapping[str, Any], recipient: str, whole: bool) -> str:
+    """By phone, who rings whom; the therapist's number only where the `whole` way there is told."""
+    location = terms["location"]
+    if isinstance(location, str) or location["kind"] != "phone":
+        return ""
+    rings_client, client = location.get("rings_client", False), terms.get("client", facts.get("client"))
+    if recipient == "client":
+        number = client["phone"] if rings_client else location["way_there"] if whole else ""
+        return told_to_client(rings_client, facts["therapist"]["name"], number)
+    number = client.get("phone", "") if rings_client else location["way_there"]
+    return told_to_therapist(rings_client, client["name"], number)
 
 
 def _quoted(words: str) -> str:

@@ -191,7 +191,7 @@ def _day_facts(therapist: Therapist, sessions: Iterable[Booking]) -> dict[str, A
                 "id": booking.id,
                 "starts_at": booking.starts_at.isoformat(),
                 "ends_at": booking.ends_at.isoformat(),
-                "client": {"name": booking.client.name, "zone": booking.client.zone},
+                "client": {"name": booking.client.name, "zone": booking.client.zone, "phone": booking.client.phone},
                 "location": location_facts(booking.location),
                 "session_type": booking.session_type.name,
             }

@@ -19,7 +19,10 @@ class Location(Model):
     """A room with an address, a video service with a link, or the phone."""
 
     __tablename__ = "location"
-    __table_args__ = (CheckConstraint("kind in ('in_person', 'video', 'phone')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind in ('in_person', 'video', 'phone')", name="kind"),
+        CheckConstraint("who_rings in ('client', 'therapist')", name="who_rings"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"), index=True)
@@ -28,6 +31,9 @@ class Location(Model):
     address: Mapped[str] = mapped_column(Text, default="")
     link: Mapped[str] = mapped_column(String(500), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
+    who_rings: Mapped[str] = mapped_column(
+        String(10), default="client", server_default="client"
+    )  # where it is the phone
     zone: Mapped[str] = mapped_column(String(64))
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
@@ -43,6 +49,12 @@ class Location(Model):
         return self.kind == "in_person"
 
     @property
+    def rings_client(self) -> bool:
+        """Whether the therapist rings the client, whose number is needed then; without a number of its own, too."""
+        return self.kind == "phone" and (self.who_rings == "therapist" or not self.phone)
+
+    @property
     def way_there(self) -> str:
-        """What the client needs on the day: the address, the link or the number."""
-        return {"in_person": self.address, "video": self.link, "phone": self.phone}[self.kind]
+        """What the client needs on the day: the address, the link, or the number if the client rings."""
+        phone = "" if self.rings_client else self.phone
+        return {"in_person": self.address, "video": self.link, "phone": phone}[self.kind]

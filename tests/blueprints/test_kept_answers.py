@@ -98,7 +98,7 @@ def test_an_offer_had_been_made_elsewhere(press, request_of_ines):
 
 
 def test_the_request_had_lapsed(press, request_of_ines):
-    request_of_ines.unanswered_since = clock.now() - UNANSWERED_AT_MOST
+    request_of_ines.wait_since(clock.now() - UNANSWERED_AT_MOST)
     refused(press(), request_of_ines, "was not answered in time", "requested")
     request_of_ines.lapse()
     refused(press(key=KEY + "-2"), request_of_ines, "was not answered in time", "cancelled")
@@ -174,7 +174,7 @@ def phone(app, mara) -> Iterator[Device]:
 
 
 def lapses(booking: Booking) -> None:
-    booking.unanswered_since = clock.now() - UNANSWERED_AT_MOST
+    booking.wait_since(clock.now() - UNANSWERED_AT_MOST)
     booking.lapse()
 
 

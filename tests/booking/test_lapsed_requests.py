@@ -19,7 +19,7 @@ BUTTONS = ("Confirm session", "Edit date/time", "Edit location", "Decline sessio
 def lapsed(mara):
     """Ines asked long ago, for a time that is still to come."""
     booking = world.INES.asks(mara, world.in_days(20))
-    booking.unanswered_since -= UNANSWERED_AT_MOST
+    booking.wait_since(booking.unanswered_since - UNANSWERED_AT_MOST)
     db.session.commit()
     return booking
 

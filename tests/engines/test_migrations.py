@@ -14,6 +14,7 @@ from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.messages.about_calendars import tell_of_unwritten
 from app.messages.message import Message
+from app.practice.location import Location
 from tests import world
 from tests.calendars.connected import busy_spans, known_busy
 from tests.engines.fixtures import ENGINES, _close, new_app
@@ -59,6 +60,19 @@ def test_the_release_before_finds_no_time_that_it_would_never_free(app, mara):
     assert db.session.execute(text("SELECT count(*) FROM message")).scalar() == 0
     migrate(app, "upgrade", "head")
     assert busy_spans(mara) == [(world.in_days(4), world.in_days(4, "11:00"))]
+
+
+def test_what_there_was_before_gets_a_rule_and_a_deadline(app, mara):
+    """Clients ring the number that they were shown; where there is none, only the therapist can ring."""
+    mara.locations.append(Location(kind="phone", name="Phone", zone=mara.zone, position=9))
+    near, far = (world.JONAS.asks(mara, world.in_days(day)) for day in (2, 20))
+    due = near.answer_by, far.answer_by
+    migrate(app, "downgrade", "0010_backlog")
+    migrate(app, "upgrade", "head")
+    db.session.expire_all()
+    assert [one.rings_client for one in mara.locations if one.kind == "phone"] == [False, True]
+    found = near.answer_by, far.answer_by
+    assert all(abs(one - other).total_seconds() < 0.01 for one, other in zip(found, due, strict=True))
 
 
 def migrate(app: Flask, *where: str) -> None:

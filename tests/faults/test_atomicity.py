@@ -118,7 +118,7 @@ def disputed_and_overdue() -> None:
 
 def unanswered() -> None:
     requested()
-    booking().unanswered_since = world.in_days(-4)
+    booking().wait_since(world.in_days(-4))
 
 
 def moved_as_asked() -> None:

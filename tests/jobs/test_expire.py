@@ -89,7 +89,7 @@ def test_requests_lapse_for_either_reason_over_several_pages(small_pages, mara):
     people = [world.Person(f"Client {n}", f"client{n}@example.net") for n in range(3)]
     requests = [person.asks(mara, world.in_days(3 + n)) for n, person in enumerate(people)]
     for booking in requests:
-        booking.unanswered_since = clock.now() - timedelta(days=4)
+        booking.wait_since(clock.now() - timedelta(days=4))
     too_near = world.JONAS.asks(mara, world.in_days(2))
     too_near.starts_at, too_near.ends_at = clock.now() + timedelta(minutes=5), clock.now() + timedelta(minutes=55)
     waits = world.ADA.asks(mara, world.in_days(9))

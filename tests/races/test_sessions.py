@@ -159,7 +159,7 @@ def test_a_request_that_lapses_while_it_is_confirmed(serve, app, mara, bookings)
     served.start("timetable", SWEEP_SECONDS="0.01", REDIS_URL="")
     middle = clock.now() + timedelta(seconds=1)
     for number, booking in enumerate(bookings):
-        booking.unanswered_since = middle - UNANSWERED_AT_MOST + timedelta(milliseconds=40 * number - 60)
+        booking.wait_since(middle - UNANSWERED_AT_MOST + timedelta(milliseconds=40 * number - 60))
     db.session.commit()
     wait_until(lambda: clock.now() >= middle, every=0.001)
     answers = crowd.release()

@@ -130,8 +130,8 @@ class Practice:
                 ends_at=starts_at + mara.session_types[0].length,
                 status="confirmed",
                 requested_at=starts_at - timedelta(days=9),
-                unanswered_since=starts_at - timedelta(days=9),
             )
+            booking.wait_since(booking.requested_at)
             db.session.add(booking)
             db.session.flush()
             booking.keep_holds()

@@ -10,11 +10,12 @@ from app.blueprints.client_pages.links import open_offer_token, session_token
 from app.blueprints.lookup import chosen_alternative, linked, pressed, shown_token
 from app.blueprints.refusing import status_of
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
-from app.booking.offer import Offer
+from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.refusals import Refused
 from app.database import db
 from app.forms import cleaning
+from app.forms.client_number import ClientNumber
 from app.messages.history import agreed_before, last_change
 
 bp = Blueprint("client_offers", __name__)
@@ -42,7 +43,7 @@ def accept(token: str) -> Response:
     alternative = chosen_alternative(offer)
     if alternative is None and offer.is_open:
         return _none_chosen(link)
-    return _answer(token, lambda: offer.accept(alternative or offer.alternatives[0]))
+    return _accepted(link, token, alternative or offer.alternatives[0])
 
 
 @bp.post("/o/<token>/agreement")
@@ -52,7 +53,7 @@ def agree(token: str) -> Response:
     offer = _offer(link)
     if offer.kind != "location" and offer.is_open:
         return _none_chosen(link)
-    return _answer(token, lambda: offer.accept(offer.alternatives[0]))
+    return _accepted(link, token, offer.alternatives[0])
 
 
 @bp.post("/o/<token>/keeping")
@@ -75,6 +76,15 @@ def decline(token: str) -> Response:
     return _answer(token, lambda: _offer(link).decline(words))
 
 
+def _accepted(link: PersonalLink, token: str, alternative: Alternative) -> Response:
+    """With the phone number, where the therapist will ring a client who had given none."""
+    offer, number = _offer(link), ClientNumber.typed(link.booking, alternative.location)
+    if number.error and offer.is_open:
+        look = _("Please look at the marked fields. Nothing was sent yet.")
+        return _page(link, 422, look, phone=number.text, phone_error=number.error)
+    return _answer(token, lambda: offer.accept(alternative, phone=number.text))
+
+
 def _answer(token: str, verb: Callable[[], None]) -> Response:
     try:
         verb()
@@ -94,8 +104,8 @@ def _none_chosen(link: PersonalLink) -> Response:
 
 
 def _chosen_in_mail(offer: Offer) -> int | None:
-    """The time whose link in the mail was followed, if it can still be accepted; it is only marked as chosen."""
-    wanted = request.args.get("alternative")
+    """The time whose link in the mail was followed, or that was sent, if it can still be accepted; only marked."""
+    wanted = request.values.get("alternative")
     return next((one.id for one in offer.alternatives if one.is_open and str(one.id) == wanted), None)
 
 
@@ -121,5 +131,7 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, **w
         "change": agreed_before(booking) if offer.disputed else None,
         "problem": problem,
     }
-    context |= {"words": "", "words_error": "", "not_chosen": ""} | wrong
+    open_ones = [alternative for alternative in offer.alternatives if alternative.is_open]
+    context["asks_number"] = not booking.client.phone and any(one.location.rings_client for one in open_ones)
+    context |= {"words": "", "words_error": "", "not_chosen": "", "phone": "", "phone_error": ""} | wrong
     return page_or_fragment("client_pages/offers/show.html", "client_pages/offers/_offer.html", status, **context)
