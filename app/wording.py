@@ -63,6 +63,7 @@ def register(app: Flask) -> None:
     """Make the wording known to every template."""
     for word in (
         calendar_day,
+        weekday_of,
         day,
         short_day,
         clock_time,
@@ -267,6 +268,15 @@ def client_state(booking: Any) -> str:
 def client_status_word(booking: Any) -> str:
     """The same in words: *Waiting for your answer*, *Over*."""
     return _(CLIENT_STATUS_WORDS[client_state(booking)])
+
+
+def weekday_of(typed: str | None) -> str:
+    """*Tuesday*: the weekday of a date as a field for dates carries it; empty while it is none."""
+    try:
+        day = date.fromisoformat(typed or "")
+    except ValueError:
+        return ""
+    return str(format_date(day, "EEEE", locale=LOCALES[spoken()]))
 
 
 def shown_in(moment: Moment, zone: str) -> datetime:

@@ -20,6 +20,7 @@ BUDGET = {
     "desk.css": 7.5 * KB,
     "calendar-places.css": 1.5 * KB,
     "calendar-grid.js": KB,
+    "weekday.js": 0.5 * KB,
     "settings.js": KB,
 }
 
@@ -50,10 +51,10 @@ def test_it_stays_small_enough_for_a_first_visit(name):
 
 def test_only_the_desk_fetches_what_the_desk_needs(http, mara):
     sign_in(http)
-    for path, bundle, in_wide_windows in (("/", "app", []), ("/dashboard", "desk", ["side-panel"])):
+    for path, bundle, besides in (("/", "app", ["weekday"]), ("/dashboard", "desk", ["side-panel"])):
         page = read(http.get(path).text)
         scripts = [script.attributes["src"] for script in page.all("script") if "src" in script.attributes]
-        assert scripts == [asset(f"{name}.js") for name in ("htmx", bundle, *in_wide_windows)]
+        assert scripts == [asset(f"{name}.js") for name in ("htmx", bundle, *besides)]
         assert asset(f"{bundle}.css") in [link.attributes["href"] for link in page.all("link")]
 
 
