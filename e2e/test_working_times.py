@@ -47,7 +47,7 @@ def test_hours_are_added_copied_and_split(mara):
     has_hours(mara, "Tuesday", "09:00–13:00")
 
     mara.follows("Change Tuesday 09:00–13:00")
-    mara.follows("Split for a break")
+    mara.presses("Split for a break")
     mara.sees("A break in 09:00–13:00")  # the form for changes has the same fields
     types_hours(mara, "11:00", "11:30")
     mara.presses("Split hours")
@@ -109,7 +109,7 @@ def test_the_pages_of_working_times_shut_nobody_out(mara, ines, jonas, watch):
     for query in ("", "?add=0", "?copy=0"):
         found.on_page_of(mara.at(f"/working-times{query}"))
     mara.page.get_by_role("link", name="Change Monday 08:00–20:00").click()
-    mara.follows("Split for a break")
+    mara.presses("Split for a break")
     mara.sees("A break in 08:00–20:00")
     mara.types("To", "")
     mara.presses("Split hours")

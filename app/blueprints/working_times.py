@@ -1,11 +1,13 @@
 """The weekly working times: one page, on which one day's form at a time is open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from app.blueprints.access import therapist_only
 from app.blueprints.lookup import found
@@ -36,6 +38,8 @@ from app.scheduling.working_time import WorkingTime, week_of
 
 bp = Blueprint("working_times", __name__)
 
+NOT_SAVED = "What you typed here is not saved yet."
+
 
 @dataclass
 class Opened:
@@ -46,11 +50,28 @@ class Opened:
     form: Any
     span_id: int | None = None
 
+    @property
+    def name(self) -> str:
+        """Of the form, as the address that opens it says it: *change=5*."""
+        return f"{self.kind}={self.day if self.span_id is None else self.span_id}"
+
 
 @bp.get("/working-times")
 @therapist_only
 def show() -> Response:
-    return week_page(_opened_by_address(), told=told_by_address())
+    return week_page(_opened_by(request.args), told=told_by_address())
+
+
+@bp.post("/working-times/another")
+@therapist_only
+def open_another() -> Response:
+    """Open another form in place of the one that is open, unless that would lose what was typed; nothing is stored."""
+    wanted = _named(request.form.get("wanted", ""))
+    opened = _opened_by(_named(request.form.get("open", "")))
+    if opened and _was_typed(opened):
+        opened.form.problem = NOT_SAVED
+        return week_page(opened, 422, instead=wanted)
+    return week_page(_opened_by(wanted)) if wants_fragment() else see_other(".show", **wanted)
 
 
 @bp.post("/working-times")
@@ -109,7 +130,10 @@ def restore() -> Response:
     return _edit(edit, Opened("restore", day, HoursForm.to_add(day, ())), "Everything is as it was before.")
 
 
-def week_page(opened: Opened | None, status: int = 200, told: Told | None = None) -> Response:
+def week_page(
+    opened: Opened | None, status: int = 200, told: Told | None = None, instead: Mapping[str, str] | None = None
+) -> Response:
+    """`instead` names the form that was to be opened, while what was typed into `opened` is not saved."""
     therapist = current_user.therapist
     context = {
         "therapist": therapist,
@@ -120,6 +144,7 @@ def week_page(opened: Opened | None, status: int = 200, told: Told | None = None
         "hours_words": hours_words,
         "where": _where,
         "opened": opened,
+        "instead": urlencode(instead) if instead else None,
         "form_shown": opened is not None and _has_form(opened),
         **told_context(told),
     }
@@ -158,15 +183,41 @@ def _change(verb: Callable[[Therapist], Change], opened: Opened, words: str, und
     return week_page(None, told=told) if wants_fragment() else see_other(".show", told=told.token, _anchor=told.where)
 
 
-def _opened_by_address() -> Opened | None:
-    """The form that the address asks for, if it makes sense."""
+def _named(name: str) -> MultiDict[str, str]:
+    """What an address with this name of a form would say; nothing for a name that is none."""
+    kind, _, number = name.partition("=")
+    return MultiDict({kind: number} if kind in ("change", "split", "add", "copy") else {})
+
+
+def _was_typed(opened: Opened) -> bool:
+    """Whether the form that was sent says something else than it did when it was opened, as `opened` is; it is kept."""
+    before = opened.form
+    if opened.kind == "copy":
+        opened.form = CopyForm.typed(request.form)
+        opened.form.errors.clear()
+        return (opened.form.to, opened.form.joining) != (before.to, before.joining)
+    here = current_user.therapist.active_locations
+    typed = opened.form = HoursForm.typed(request.form, here)
+    if opened.kind != "add":
+        typed.weekdays = before.weekdays
+    shown = before.locations & {location.id for location in here}
+    return (typed.weekdays, typed.starts, typed.ends, typed.locations) != (
+        before.weekdays,
+        before.starts,
+        before.ends,
+        shown,
+    )
+
+
+def _opened_by(named: MultiDict[str, str]) -> Opened | None:
+    """The form that an address asks for, if it makes sense."""
     for kind in ("change", "split"):
-        if wanted := request.args.get(kind, type=int):
+        if wanted := named.get(kind, type=int):
             span = own_working_time(wanted)
             form = HoursForm.of(span.hours) if kind == "change" else HoursForm.to_interrupt(span.hours)
             return Opened(kind, span.weekday, form, span.id)
     for kind in ("add", "copy"):
-        day = request.args.get(kind, type=int)
+        day = named.get(kind, type=int)
         if day is not None and 0 <= day <= 6:
             locations = current_user.therapist.active_locations
             return Opened(kind, day, HoursForm.to_add(day, locations) if kind == "add" else CopyForm(day))

@@ -1,6 +1,7 @@
 """A therapist edits the weekly working times: good or odd, what was typed gets an answer in words and stays."""
 
 import html
+import re
 
 import pytest
 
@@ -336,3 +337,55 @@ def test_an_undo_of_another_page_is_none(desk, mara):
 @pytest.mark.parametrize("query", ["add=7", "add=-1", "add=x", "copy=99", "change=x", "split=", "told=x"])
 def test_odd_addresses_show_the_week(desk, query):
     assert desk.open(f"/working-times?{query}").status == 200
+
+
+# What was typed is not lost when another form is opened
+
+
+def open_another(desk: Visitor, page: Page, wanted: str, of: str = "Save hours", **typed: str) -> Page:
+    """Press a button beside the open form, whose own button is `of`: the form goes along."""
+    (button,) = re.findall(rf'<button[^>]* name="wanted" value="{wanted}"', page.text)
+    assert 'form="opened" formaction="/working-times/another"' in button
+    _, fields = page.filled(of, **typed)
+    return desk.post("/working-times/another", [*fields, ("wanted", wanted)])
+
+
+@pytest.fixture
+def friday(desk, mara) -> str:
+    """The name of a form that is not open: she works on Fridays too."""
+    works(mara, (MONDAY, "09:00", "13:00"), (4, "09:00", "13:00"))
+    return f"change={span_of(mara, 1).id}"
+
+
+def test_another_form_is_opened_in_place_of_one_into_which_nothing_was_typed(desk, mara, friday):
+    page = open_another(desk, desk.open(f"/working-times?change={span_of(mara).id}"), friday)
+    assert page.status == 200
+    assert 'aria-label="Change Friday 09:00–13:00"' in page.text.partition("<form")[2]
+    assert page.form_with("Save hours").action == f"/working-times/{friday.removeprefix('change=')}/change"
+
+
+@pytest.mark.parametrize(
+    ("address", "of", "typed"),
+    [
+        ("change={span}", "Save hours", {"starts": "10:00"}),
+        ("split={span}", "Split hours", {"ends": "12:35"}),
+        ("add=0", "Add hours", {"starts": "15:00"}),
+        ("copy=0", "Copy times", {"to": "2"}),
+    ],
+)
+def test_what_was_typed_is_kept_when_another_form_is_opened(desk, mara, friday, address, of, typed):
+    page = desk.open("/working-times?" + address.format(span=span_of(mara).id))
+    page = open_another(desk, page, friday, of, **typed)
+    assert page.status == 422
+    assert "What you typed here is not saved yet." in page.text
+    assert set(typed.items()) <= set(page.filled(of)[1])
+    assert f'href="/working-times?{friday}"' in page.text
+    assert "Discard it and go on" in page.text
+    assert week(mara) == [(MONDAY, "09:00", "13:00"), (4, "09:00", "13:00")]
+
+
+def test_what_was_kept_can_be_saved(desk, mara, friday):
+    page = open_another(desk, desk.open(f"/working-times?change={span_of(mara).id}"), friday, starts="10:00")
+    page = desk.press(page, "Save hours")
+    assert "Changed." in page.text
+    assert week(mara)[0] == (MONDAY, "10:00", "13:00")

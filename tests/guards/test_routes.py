@@ -93,6 +93,7 @@ therapist      POST  /working-times
 therapist      POST  /working-times/<int:working_time_id>/break
 therapist      POST  /working-times/<int:working_time_id>/change
 therapist      POST  /working-times/<int:working_time_id>/removal
+therapist      POST  /working-times/another
 therapist      GET   /working-times/bank-holidays
 therapist      POST  /working-times/bank-holidays
 therapist      POST  /working-times/bank-holidays/opening
