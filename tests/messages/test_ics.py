@@ -64,7 +64,7 @@ def test_an_entry_tells_the_location_the_way_there_and_the_page_of_the_session()
 
 
 @pytest.mark.parametrize(
-    ("location", "way_there"), [(VIDEO, "https://meet.example.com/mara"), (PHONE, "+44 20 7946 0123")]
+    ("location", "way_there"), [(VIDEO, "https://meet.example.com/mara"), (PHONE, "Ring +44 20 7946 0123")]
 )
 def test_an_entry_leads_into_the_call(location, way_there):
     told = facts(CONFIRMED)
