@@ -92,6 +92,7 @@ def test_requests_lapse_for_either_reason_over_several_pages(small_pages, mara):
         booking.wait_since(clock.now() - timedelta(days=4))
     too_near = world.JONAS.asks(mara, world.in_days(2))
     too_near.starts_at, too_near.ends_at = clock.now() + timedelta(minutes=5), clock.now() + timedelta(minutes=55)
+    too_near.wait_since(too_near.requested_at)
     waits = world.ADA.asks(mara, world.in_days(9))
     db.session.commit()
     lapse_requests()
