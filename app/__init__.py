@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import assets, blueprints, commands, config, database, language, wording
 from app import models as models  # every table is known before the first query
 from app.extensions import csrf, db, htmx, login, migrate
+from app.home import Home
 from app.integrations import mail
 from app.jobs import queue
 from app.scheduling import changes, turn
@@ -21,6 +22,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.config |= config.load(os.environ if environ is None else environ)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
+    Home(app.config["HOLDFAST_HOME"]).close_to_others()
     db.init_app(app)
     with app.app_context():
         database.prepare(db.engine)

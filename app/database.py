@@ -29,6 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
+from app.home import close_to_others
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -152,7 +154,7 @@ def prepare(engine: Engine) -> None:
         _look_after_a_rest(engine)
         return
     if engine.url.database and engine.url.database != ":memory:":
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        _keep_private(Path(engine.url.database))
 
     @event.listens_for(engine, "connect")
     def pragmas(connection: Any, _record: Any) -> None:
@@ -167,6 +169,14 @@ def prepare(engine: Engine) -> None:
             _begin_to_write(connection)
         else:
             connection.exec_driver_sql("BEGIN")
+
+
+def _keep_private(file: Path) -> None:
+    """Have the file there with its owner's rights only. SQLite gives the same rights to the logs beside it."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file.touch(mode=0o600)
+    for path in (file, *file.parent.glob(f"{file.name}-*")):
+        close_to_others(path)
 
 
 def _look_after_a_rest(engine: Engine) -> None:

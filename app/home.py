@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import secrets
+import stat
 import tempfile
 import time
 from collections.abc import Mapping
@@ -12,6 +13,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 LONGEST_SOCKET_PATH = 100  # bytes; Linux takes 107
+OWNER_ONLY = 0o077  # as umask: what others may not do
+# What an earlier start left in the folder; a mail lies in a folder that is closed itself.
+OURS = (
+    *("secret-key", "vapid-key", "demo-password", "running.json", "lock", "holdfast.sqlite3*"),
+    *("mailbox", "templates", "redis", "redis/**/*"),
+)
+
+
+class NotPrivate(Exception):
+    """Others on this machine can read the practice's data; the text says which and what to do."""
 
 
 class Home:
@@ -19,10 +30,22 @@ class Home:
         self.path = Path(path).resolve()
 
     def prepare(self) -> None:
+        """Make the folder and what belongs into it. Raises NotPrivate when others could read it."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.close_to_others()
         self.mailbox.mkdir(exist_ok=True, mode=0o700)
         self.templates.mkdir(exist_ok=True, mode=0o700)
         (self.path / "redis").mkdir(exist_ok=True, mode=0o700)
+
+    def close_to_others(self) -> None:
+        """Take from everybody but the owner what an earlier start or a person left open; nothing where no folder is."""
+        if not self.path.is_dir():
+            return
+        if self.path.stat().st_mode & stat.S_ISVTX:
+            raise NotPrivate(f"HOLDFAST_HOME is {self.path}, which others use too: give Holdfast a folder of its own.")
+        close_to_others(self.path)
+        for path in (path for pattern in OURS for path in self.path.glob(pattern)):
+            close_to_others(path)
 
     @property
     def mailbox(self) -> Path:
@@ -100,3 +123,18 @@ def write_private(file: Path, text: str) -> None:
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
         opened.write(text)
     fresh.replace(file)
+
+
+def close_to_others(path: Path) -> None:
+    """Let only its owner read and write a file or folder. Raises NotPrivate where that is not ours to decide."""
+    try:
+        mode = path.lstat().st_mode
+        if not stat.S_ISLNK(mode) and mode & OWNER_ONLY:
+            path.chmod(stat.S_IMODE(mode) & ~OWNER_ONLY)
+    except FileNotFoundError:
+        pass  # a mail or a write-ahead log that has just been removed
+    except PermissionError:
+        raise NotPrivate(
+            f"Others on this machine can read {path}, and it belongs to another user than the one who starts Holdfast."
+            f" As its owner, run: chmod -R go-rwx '{path}'"
+        ) from None

@@ -126,7 +126,7 @@ def _program(name: str) -> str:
 
 
 def _migrate(url: str, folder: Path) -> None:
-    environ = os.environ | {"HOLDFAST_CONFIG": "testing", "HOLDFAST_HOME": str(folder), "DATABASE_URL": url}
+    environ = os.environ | {"HOLDFAST_CONFIG": "testing", "HOLDFAST_HOME": str(folder / "home"), "DATABASE_URL": url}
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
     _run(command, {"cwd": ROOT, "env": environ})
 

@@ -49,7 +49,7 @@ def keep(folder: Path, content: bytes) -> Path:
     """Complete or not at all: whoever reads the folder never sees half a mail."""
     name = f"{clock.now():%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}.eml"
     fresh = folder / f".{name}"
-    with open(fresh, "wb") as file:
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
