@@ -70,7 +70,7 @@ def timetable(once: bool) -> None:
     if once:
         sweeps.run_all()
     else:
-        parts.timetable(current_app._get_current_object())  # type: ignore[attr-defined]
+        parts.run("timetable", current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 @click.command("slots")
@@ -134,10 +134,10 @@ def add_operator(email: str, name: str, password: str) -> None:
 
 def _part(app: Flask, name: str) -> click.Command:
     def serve() -> None:
-        from app.running.parts import PARTS
+        from app.running import parts
 
         _log_plainly()
-        PARTS[name](app)
+        parts.run(name, app)
 
     return click.Command(name, callback=serve, help=f"Serve the part '{name}' until stopped.")
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from app.home import Home
@@ -54,7 +55,7 @@ SETTINGS = (
     Setting("DATABASE_URL", str, "", "postgresql://... ; empty: SQLite in HOLDFAST_HOME"),
     Setting("REDIS_URL", str, "", "queue of the jobs; empty: sweeps run without it"),
     Setting("PUBLIC_URL", str, "http://127.0.0.1:8000", "address that links in mails begin with"),
-    Setting("TRUSTED_HOSTS", str, "", "host names served, separated by commas; empty: any"),
+    Setting("TRUSTED_HOSTS", str, "", "host names served, separated by commas; empty: any, which production refuses"),
     Setting("TRUSTED_PROXIES", int, 0, "how many reverse proxies stand before the web process"),
     Setting("MAIL_SERVER", str, "", "SMTP host; empty: the local mailbox"),
     Setting("MAIL_PORT", int, 25, "SMTP port"),
@@ -188,5 +189,10 @@ def _refuse_unsafe(config: dict[str, Any]) -> None:
         raise BadSetting("SECRET_KEY must be set to at least 32 random characters in production.")
     if not config["PUBLIC_URL"].startswith("https://"):
         raise BadSetting("PUBLIC_URL must begin with https:// in production: sign-in cookies travel over TLS only.")
+    if not config["TRUSTED_HOSTS"]:
+        raise BadSetting(
+            "TRUSTED_HOSTS must be set in production: the host names that visitors use, separated by commas, such as "
+            f"{urlsplit(config['PUBLIC_URL']).hostname}. Requests to any other are refused."
+        )
     if not config["MAIL_SERVER"]:
         raise BadSetting("MAIL_SERVER must be set in production: without mail nobody learns of a booking.")

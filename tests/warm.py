@@ -51,7 +51,7 @@ def _become(wanted: dict[str, object], parent: int) -> None:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
         from wsgi import app
 
-        parts.PARTS[str(wanted["part"])](app)
+        parts.run(str(wanted["part"]), app)
     except BaseException:
         import traceback
 

@@ -2,7 +2,17 @@
 
 from flask import Flask
 
-from app.blueprints import access, addresses, compression, errors, languages, security, sent_form, signing_in
+from app.blueprints import (
+    access,
+    addresses,
+    compression,
+    errors,
+    languages,
+    proxies,
+    security,
+    sent_form,
+    signing_in,
+)
 
 
 def register(app: Flask) -> None:
@@ -43,6 +53,7 @@ def register(app: Flask) -> None:
     from app.blueprints.client_pages import sessions as client_sessions
 
     addresses.init_app(app)
+    proxies.init_app(app)
     languages.init_app(app)
     sent_form.init_app(app)
     for module in (

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import assets
+from app.blueprints import proxies
 from app.blueprints.access import public
 from app.database import db
 from app.jobs.lease import Lease
@@ -31,7 +32,9 @@ def process() -> Response:
 def ready() -> tuple[Response, int]:
     """Everything that work needs is there; otherwise 503 and which part is not."""
     parts = {name: _answers(check) for name, check in CHECKS.items()}
-    return jsonify(parts), 200 if all(parts.values()) else 503
+    # Anybody can send the header that makes this appear: it must not take the practice off the air.
+    warnings = {"warnings": [sentence]} if (sentence := proxies.trouble()) else {}
+    return jsonify(parts | warnings), 200 if all(parts.values()) else 503
 
 
 def _answers(check: Callable[[], bool]) -> bool:

@@ -29,42 +29,49 @@ def keep_time(app: Flask, stopping: threading.Event) -> None:
     while not stopping.is_set():
         began = time.monotonic()
         with app.app_context():
-            led = _lead_one_round(seconds)
+            led = _lead_one_round(seconds, stopping)
         pause = seconds if led else min(seconds, PATIENCE_SECONDS)
         stopping.wait(max(0.05, pause - (time.monotonic() - began)))
     with app.app_context():
         Lease.give_back(LEADER)
 
 
-def _lead_one_round(seconds: float) -> bool:
+def _lead_one_round(seconds: float, stopping: threading.Event) -> bool:
     try:
         if not Lease.take(LEADER, 2 * seconds + PATIENCE_SECONDS):
             return False
-        one_round(current_app.config["REDIS_URL"], patience=min(PATIENCE_SECONDS, seconds / 2))
+        one_round(current_app.config["REDIS_URL"], min(PATIENCE_SECONDS, seconds / 2), stopping)
     except Exception:  # the database may be away: the timetable itself must not end
         log.exception("a round of the timetable failed")
     return True
 
 
-def one_round(redis_url: str, patience: float) -> None:
-    """Every sweep once: by a worker that begins within `patience` seconds, otherwise here."""
+def one_round(redis_url: str, patience: float, stopping: threading.Event) -> None:
+    """Every sweep once: by a worker that begins within `patience` seconds, otherwise here.
+
+    Once asked to stop, it begins nothing more: the worker is being stopped as well, and the next start does it.
+    """
     left = list(sweeps.SWEEPS)
     if redis_url:
         try:
-            left = _not_begun(new_client(redis_url), left, patience)
+            left = _not_begun(new_client(redis_url), left, patience, stopping)
         except RedisError as away:
-            log.warning("Redis is away (%s): the timetable runs the sweeps itself", away)
+            if not stopping.is_set():
+                log.warning("Redis is away (%s): the timetable runs the sweeps itself", away)
     for name in left:
-        sweeps.try_to_run(name)
+        if not stopping.is_set():
+            sweeps.try_to_run(name)
 
 
-def _not_begun(client: Redis, names: list[str], patience: float) -> list[str]:
+def _not_begun(client: Redis, names: list[str], patience: float, stopping: threading.Event) -> list[str]:
     """Have the worker run these; the names of those it did not take."""
     this_round = int(clock.now().timestamp() * 1000)
     jobs = {name: put(name, into=SWEEPS, client=client, job_id=f"{name}-{this_round}") for name in names}
     ends = time.monotonic() + patience
-    while (waiting := _waiting(client, jobs)) and time.monotonic() < ends:
-        time.sleep(0.05)
+    while (waiting := _waiting(client, jobs)) and time.monotonic() < ends and not stopping.wait(0.05):
+        pass
+    if stopping.is_set():
+        return []  # what waits in Redis is there at the next start
     for job in waiting.values():
         job.delete()
     if waiting:

@@ -10,8 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from setproctitle import setproctitle
+
 from app.config import BadSetting
-from app.home import Home
+from app.home import OWNER_ONLY, Home, NotPrivate
 from app.running.supervisor import Child, Supervisor
 from app.running.ties import end_with
 
@@ -35,7 +37,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
     try:
         run()
-    except BadSetting as error:
+    except (BadSetting, NotPrivate) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
@@ -43,6 +45,7 @@ def main() -> None:
 
 def run() -> None:
     address, port = os.environ.get("LISTEN") or "127.0.0.1", _port()
+    os.umask(OWNER_ONLY)
     home = Home(os.environ.get("HOLDFAST_HOME") or "instance")
     home.prepare()
     if not home.lock():
@@ -56,13 +59,23 @@ def run() -> None:
     _first(app, home)
     warm(app)
     print("Starting ...", flush=True)
-    Supervisor(parts_of(app, parts)).run(idle=partial(_announce, app, home, address, port))
+    setproctitle("holdfast")
+    Supervisor(parts_of(app, parts, home)).run(idle=partial(_announce, app, home, address, port))
 
 
-def parts_of(app: "Flask", names: list[str]) -> list[Child]:
-    from app.running.parts import PARTS
+def parts_of(app: "Flask", names: list[str], home: Home) -> list[Child]:
+    """The parts, in the order of their start: whoever needs our own Redis waits until it listens."""
+    from app.running.parts import run
 
-    return [Child(name, partial(PARTS[name], app)) for name in names]
+    uses_redis = {"web", "worker", "timetable"} if "redis" in names else set()
+    listens = partial(_listens, home)
+    return [Child(name, partial(run, name, app), listens if name in uses_redis else None) for name in names]
+
+
+def _listens(home: Home) -> bool:
+    """Whether our own Redis takes connections."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(home.redis_socket)) == 0
 
 
 def _port() -> int:
@@ -138,6 +151,7 @@ def _first(app: "Flask", home: Home) -> None:
 def _prepare(app: "Flask", home: Home) -> None:
     from flask_migrate import upgrade
 
+    app.extensions["doorbell"] = None  # Redis is not started yet; the first sweep finds what is written here
     with app.app_context():
         upgrade()
         if app.config["HOLDFAST_CONFIG"] == "development" and home.demo_password is None:

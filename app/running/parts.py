@@ -10,15 +10,25 @@ from pathlib import Path
 from types import FrameType
 
 from flask import Flask
+from setproctitle import setproctitle
 
-from app.home import Home
+from app.blueprints import proxies
+from app.home import OWNER_ONLY, Home
 from app.integrations.mail import mailbox
 from app.jobs.schedule import keep_time
 from app.jobs.worker import work
 from app.running.web import serve, warm
 
 
+def run(name: str, app: Flask) -> None:
+    """Serve this part until it is asked to stop. `ps` shows its name; what it writes is its owner's alone."""
+    os.umask(OWNER_ONLY)
+    setproctitle(f"holdfast: {name}")
+    PARTS[name](app)
+
+
 def web(app: Flask) -> None:
+    proxies.warn(app)
     warm(app)
     serve(app, os.environ.get("LISTEN", "127.0.0.1"), int(os.environ.get("PORT", "8000")))
 

@@ -18,6 +18,7 @@ STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HEARD = {*STOPS, signal.SIGCHLD}
 GRACE_SECONDS = 5.0  # to end by itself; then it is ended
 LONGEST_PAUSE = 10.0
+PATIENCE = 5.0  # seconds that a part waits for another one
 
 
 @dataclass
@@ -26,10 +27,17 @@ class Child:
 
     name: str
     run: Callable[[], None]
+    needs: Callable[[], bool] | None = None  # whether another part is there that this one asks
     pid: int | None = None
     started: float = 0.0
     start_at: float = 0.0
     deaths: int = field(default=0, repr=False)
+
+    def is_due(self, now: float) -> bool:
+        """Whether to start it: it does without what it needs when that does not come."""
+        if self.pid is not None or self.start_at > now:
+            return False
+        return self.needs is None or self.needs() or now > self.start_at + PATIENCE
 
     def start(self) -> None:
         parent = os.getpid()
@@ -66,6 +74,8 @@ class Supervisor:
     def run(self, idle: Callable[[], bool]) -> None:
         """Watch until asked to stop. `idle` is called between events until it says that it is done."""
         signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
+        for child in self._children:
+            child.start_at = time.monotonic()
         busy = True
         try:
             while True:
@@ -79,28 +89,40 @@ class Supervisor:
             self.stop()
 
     def stop(self) -> None:
-        """End every process: first by asking, after the grace by force."""
-        for child in self._children:
-            child.ask(signal.SIGTERM)
+        """End every process: first by asking, those that need others before these, and after the grace by force.
+
+        Each is asked once: for a worker the second time means to drop what it does.
+        """
         ends = time.monotonic() + GRACE_SECONDS
-        while any(child.pid for child in self._children) and time.monotonic() < ends:
-            signal.sigtimedwait({signal.SIGCHLD}, 0.1)
-            self._reap(restart=False)
+        self._ask([child for child in self._children if child.needs], ends - GRACE_SECONDS / 4)
+        self._ask([child for child in self._children if not child.needs], ends)
+        self._wait(self._children, ends)
         for child in self._children:
             child.ask_all(signal.SIGKILL)
         while any(child.pid for child in self._children):
             signal.sigtimedwait({signal.SIGCHLD}, 0.1)
             self._reap(restart=False)
 
+    def _ask(self, children: list[Child], ends: float) -> None:
+        """Ask these to end, and wait for it until then."""
+        for child in children:
+            child.ask(signal.SIGTERM)
+        self._wait(children, ends)
+
+    def _wait(self, children: list[Child], ends: float) -> None:
+        while any(child.pid for child in children) and time.monotonic() < ends:
+            signal.sigtimedwait({signal.SIGCHLD}, 0.1)
+            self._reap(restart=False)
+
     def _start_due(self) -> None:
         for child in self._children:
-            if child.pid is None and child.start_at <= time.monotonic():
+            if child.is_due(time.monotonic()):
                 child.start()
 
     def _pause(self, busy: bool) -> float:
         """Seconds until something is due."""
         due = [child.start_at - time.monotonic() for child in self._children if child.pid is None]
-        return max(0.0, min([*due, 0.05 if busy else 3600.0]))
+        return max(0.02, min([*due, 0.05 if busy else 3600.0]))
 
     def _reap(self, restart: bool = True) -> None:
         for child in self._children:

@@ -1,5 +1,6 @@
 """The web part: Granian, one worker a core, a few threads each (see bridge.py)."""
 
+import gc
 import os
 import resource
 import signal
@@ -33,6 +34,8 @@ def warm(app: Flask) -> None:
 def serve(app: Flask, address: str, port: int) -> None:
     """Serve until asked to stop. A worker that dies is replaced."""
     _allow_connections()
+    gc.collect()
+    gc.freeze()  # workers are forks: what is loaded stays shared while their collectors leave it alone
     server = Server(
         "wsgi:app",
         address=address,
@@ -46,6 +49,7 @@ def serve(app: Flask, address: str, port: int) -> None:
         workers_kill_timeout=3,
         log_level=LogLevels.error,
         websockets=False,
+        process_name="holdfast: web",
     )
     server.serve(target_loader=partial(_load, os.getpid(), app), wrap_loader=False)
 
