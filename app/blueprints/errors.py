@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass, replace
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, request, session
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
+from app.blueprints.access import PERSONAL_LINK, access_of
 from app.blueprints.rendering import page_or_notice, wants_fragment
 from app.database import db
+from app.language import ENGLISH, speak
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,35 @@ def init_app(app: Flask) -> None:
 
 
 def error_page(page: ErrorPage, advice: str | None = None) -> Response:
-    """The page, or for an htmx request a notice that leaves the form as it is."""
+    """The page, or for an htmx request a notice that leaves the form as it is.
+
+    Whoever is signed in keeps the frame of the desk around it, in the desk's language.
+    """
+    first_page = _first_page_of_desk() if page.status < 500 else None
+    if first_page:
+        speak(ENGLISH)
     return page_or_notice(
-        "errors/show.html", "errors/_notice.html", page.status, error=page, advice=advice or page.advice
+        "errors/show.html",
+        "errors/_notice.html",
+        page.status,
+        error=page,
+        advice=advice or page.advice,
+        at_desk=first_page is not None,
+        first_page=first_page or "/",
     )
+
+
+def _first_page_of_desk() -> str | None:
+    """Where the desk of the person begins who is signed in; None for everybody else, and where that cannot be read."""
+    if "_user_id" not in session or access_of(request.endpoint) == PERSONAL_LINK:
+        return None
+    try:
+        db.session.rollback()  # what was not committed before the error never happens
+        if current_user.is_authenticated:
+            return "/dashboard" if current_user.is_therapist else "/operator"
+    except SQLAlchemyError:
+        pass
+    return None
 
 
 def _form_token_missing(_error: CSRFError) -> Response:

@@ -25,6 +25,23 @@ def manifest() -> Response:
     return answer
 
 
+@bp.get("/favicon.ico")
+@public
+def favicon() -> Response:
+    """The icon for whoever asks without having read a page: bookmarks, feed readers, older browsers."""
+    icon = assets.content("icon-192.png")
+    if icon is None:
+        abort(404)
+    return _for_everybody(Response(icon, mimetype="image/png"))
+
+
+@bp.get("/robots.txt")
+@public
+def robots() -> Response:
+    """Every page may be opened by crawlers: the private ones say `noindex`, which only who opens them can read."""
+    return _for_everybody(Response("User-agent: *\nDisallow:\n", mimetype="text/plain"))
+
+
 @bp.get("/service-worker.js")
 @public
 def service_worker() -> Response:
@@ -37,6 +54,12 @@ def service_worker() -> Response:
     answer.headers["Content-Security-Policy"] = WORKER_POLICY
     answer.add_etag()
     answer.make_conditional(request)
+    return answer
+
+
+def _for_everybody(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "public, max-age=86400"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'"
     return answer
 
 

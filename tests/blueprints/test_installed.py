@@ -47,16 +47,33 @@ def test_the_screenshots_have_a_shape_that_browsers_show(manifest):
         assert (width > height) == (picture["form_factor"] == "wide")
 
 
-def test_every_page_belongs_to_the_app_but_those_behind_a_personal_link(http, request_of_ines):
+def test_only_the_desk_can_be_installed(http, request_of_ines):
+    """Public pages have its icon for bookmarks; what a client opens from a mail leaves nothing in their browser."""
+
     def links(path: str) -> set[str]:
-        return {link.attributes["rel"] for link in read(http.get(path).text).all("link")}
+        found = {link.attributes["rel"] for link in read(http.get(path).text).all("link")}
+        return found & {"manifest", "apple-touch-icon"}
 
     for path in ("/", "/t/mara-lindt", "/sign-in"):
-        assert {"manifest", "apple-touch-icon"} <= links(path)
+        assert links(path) == {"apple-touch-icon"}, path
     token = PersonalLink.to_session(request_of_ines.id).token
-    assert "manifest" not in links(f"/s/{token}") | links("/s/nobody")
+    assert links(f"/s/{token}") | links("/s/nobody") == set()
     sign_in(http)
-    assert {"manifest", "apple-touch-icon"} <= links("/dashboard")
+    assert links("/dashboard") == {"manifest", "apple-touch-icon"}
+
+
+def test_browsers_that_ask_for_an_icon_without_reading_a_page_get_one(http):
+    answer = http.get("/favicon.ico")
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    assert answer.data == content("icon-192.png")
+    assert answer.headers["Cache-Control"] == "public, max-age=86400"
+
+
+def test_crawlers_may_open_every_page(http):
+    answer = http.get("/robots.txt")
+    assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+    assert answer.text == "User-agent: *\nDisallow:\n"
+    assert "X-Robots-Tag" not in answer.headers
 
 
 def test_the_worker_is_asked_for_again_each_time_and_may_do_little(http):

@@ -24,6 +24,7 @@ therapist      GET   /calendar
 therapist      GET   /calendar/time
 therapist      GET   /dashboard
 therapist      GET   /dashboard/kept
+public         GET   /favicon.ico
 personal_link  GET   /feeds/<token>.ics
 personal_link  GET   /feeds/sessions/<int:link_id>/<token>.ics
 public         GET   /healthz
@@ -44,6 +45,7 @@ personal_link  POST  /o/<token>/refusal
 public         GET   /offline
 operator       GET   /operator
 public         GET   /readyz
+public         GET   /robots.txt
 personal_link  GET   /s/<token>
 personal_link  POST  /s/<token>/address
 personal_link  POST  /s/<token>/cancellation
@@ -143,6 +145,7 @@ def test_in_production_there_is_no_mailbox(tmp_path, database, monkeypatch):
 
     settings = {
         "HOLDFAST_CONFIG": "production",
+        "TRUSTED_HOSTS": "localhost",
         "PUBLIC_URL": "https://holdfast.example",
         "MAIL_SERVER": "127.0.0.1",
         "MAILBOX_DIR": str(tmp_path),
