@@ -8,15 +8,15 @@ from flask import Flask, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import IntegerConverter, RequestRedirect, UnicodeConverter, ValidationError
 
-LARGEST_ID = 2**31 - 1  # of an integer column; SQLite and PostgreSQL each fail in their own way on larger ones
+from app.forms.fields import an_id
 
 
 class Id(IntegerConverter):
     def to_python(self, value: str) -> int:
-        number: int = super().to_python(value)
-        if number > LARGEST_ID:
-            raise ValidationError
-        return number
+        try:
+            return an_id(value)
+        except ValueError:
+            raise ValidationError from None
 
 
 class Word(UnicodeConverter):

@@ -9,6 +9,7 @@ from flask import request
 
 from app.blueprints.addresses import day_or_none
 from app.booking.calendar_entries import Entry
+from app.forms.fields import an_id
 from app.wording import STATUS_WORDS
 
 VIEWS = {"week": "Week", "day": "Day", "list": "List"}
@@ -26,11 +27,10 @@ class Choice:
 
     @classmethod
     def from_request(cls, today: date) -> "Choice":
-        view, location = request.args.get("view", ""), request.args.get("location", "")
+        view = request.args.get("view", "")
         states = tuple(dict.fromkeys(one for one in request.args.getlist("state") if one in STATUS_WORDS))
         day = day_or_none(request.args.get("date")) or today
-        chosen_location = int(location) if location.isdecimal() and len(location) < 10 else None
-        return cls(day, view if view in VIEWS else "", states, chosen_location)
+        return cls(day, view if view in VIEWS else "", states, request.args.get("location", type=an_id))
 
     def address(self, day: date | None = None, view: str | None = None, filtered: bool = True) -> str:
         """The same calendar on another day, in another view or without its filter. All of it is safe to be written."""

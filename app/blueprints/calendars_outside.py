@@ -15,6 +15,7 @@ from app.calendars.entry import CalendarEntry
 from app.calendars.feed_address import FeedAddress
 from app.calendars.health import health_of
 from app.database import db
+from app.forms.fields import an_id
 from app.integrations.google_calendar import consent
 from app.integrations.google_calendar.farewell import say_farewell
 from app.jobs import calendar_entries
@@ -37,7 +38,7 @@ def show() -> Response:
 def choose(connection_id: int) -> Response:
     take_turn_of(current_user.therapist.id)
     connection = own_connection(connection_id)
-    wanted = request.form.getlist("calendars", type=int)
+    wanted = request.form.getlist("calendars", type=an_id)
     left = connection.choose(one for one in connection.calendars if one.id in wanted)
     names = " and ".join(one.name for one in connection.calendars if one.is_read)
     db.session.commit()

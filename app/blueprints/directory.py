@@ -16,6 +16,7 @@ from app import clock
 from app.blueprints.access import public
 from app.blueprints.addresses import day_or_none
 from app.blueprints.rendering import at_address, page_or_fragment
+from app.forms.fields import whole_number
 from app.language import languages_by_name, languages_headed, marked, say, spoken
 from app.practice import directory
 from app.practice.directory import LAST_PAGE, PAGE, Search
@@ -70,7 +71,7 @@ def _asked(spoken: Iterable[str]) -> Search:
         language=_one_of(spoken, "language"),
         on=day_or_none(wanted.get("on")),
         soonest=wanted.get("sort") == "soonest",
-        page=max(1, min(wanted.get("page", 1, type=int), LAST_PAGE)),
+        page=max(1, min(wanted.get("page", 1, type=whole_number), LAST_PAGE)),
     )
 
 

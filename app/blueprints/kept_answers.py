@@ -12,6 +12,7 @@ from app.blueprints.bookings import looked_at
 from app.blueprints.lookup import own_booking
 from app.booking.kept_answer import KeptAnswer, Seen
 from app.database import db
+from app.forms.fields import whole_number
 
 bp = Blueprint("kept_answers", __name__)
 
@@ -45,4 +46,4 @@ def confirm(booking_id: int) -> Response:
 
 
 def _number(name: str) -> int | None:
-    return request.form.get(name, type=int)
+    return request.form.get(name, type=whole_number)

@@ -14,6 +14,7 @@ from app.blueprints.unchanged import PURPOSES, Unchanged
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
 from app.database import db
+from app.forms.fields import an_id
 from app.messages.news import number_to_answer, said_since
 from app.practice.therapist import Therapist
 from app.scheduling import changes
@@ -55,7 +56,7 @@ def desk() -> Response:
         seen=_seen(therapist),
         to_answer=(waiting := number_to_answer(therapist.id)),
         said=said_since(therapist.id, since, waiting),
-        session=_number_of_own(request.args.get("session", type=int)),
+        session=_number_of_own(request.args.get("session", type=an_id)),
     )
 
 

@@ -18,7 +18,7 @@ from app.blueprints.told import Told, told_by_address, told_context
 from app.booking.outside import left_outside
 from app.booking.refusals import NotPossible, Refused
 from app.database import db
-from app.forms.fields import ids_of
+from app.forms.fields import an_id, ids_of, whole_number
 from app.forms.working_hours import CopyForm, HoursForm
 from app.practice.therapist import Therapist
 from app.scheduling.editing import (
@@ -212,12 +212,12 @@ def _was_typed(opened: Opened) -> bool:
 def _opened_by(named: MultiDict[str, str]) -> Opened | None:
     """The form that an address asks for, if it makes sense."""
     for kind in ("change", "split"):
-        if wanted := named.get(kind, type=int):
+        if wanted := named.get(kind, type=an_id):
             span = own_working_time(wanted)
             form = HoursForm.of(span.hours) if kind == "change" else HoursForm.to_interrupt(span.hours)
             return Opened(kind, span.weekday, form, span.id)
     for kind in ("add", "copy"):
-        day = named.get(kind, type=int)
+        day = named.get(kind, type=whole_number)
         if day is not None and 0 <= day <= 6:
             locations = current_user.therapist.active_locations
             return Opened(kind, day, HoursForm.to_add(day, locations) if kind == "add" else CopyForm(day))

@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.practice.location import Location
 
+LARGEST_ID = 2**31 - 1  # of an integer column
 CHOOSE_LOCATIONS = "Choose at least one location."
 LOCATION_GONE = "One of the locations that were chosen is no longer yours to choose. Please look at them again."
 
@@ -34,9 +35,27 @@ def text_of(form: MultiDict[str, str], name: str, most: int = 40) -> str:
     return form.get(name, "").strip()[:most]
 
 
+def an_id(text: str) -> int:
+    """The id that an address or a form names, read by `args.get(name, type=an_id)`.
+
+    Raises ValueError for whatever no row can have: each engine fails in its own way when it is asked for that.
+    """
+    number = whole_number(text)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError(text)
+    return number
+
+
+def whole_number(text: str) -> int:
+    """A number in ASCII digits, however large; raises ValueError for everything else."""
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return int(text)
+
+
 def ids_of(form: MultiDict[str, str], name: str) -> frozenset[int]:
     """The numbers that boxes of this name carry; what is none is left out."""
-    return frozenset(int(text) for text in form.getlist(name) if text.isascii() and text.isdigit() and len(text) < 10)
+    return frozenset(form.getlist(name, type=whole_number))
 
 
 def own_locations(form: MultiDict[str, str], locations: Sequence[Location]) -> tuple[frozenset[int], str | None]:

@@ -1,6 +1,7 @@
 """A sick day while it is planned: from when to when, why, and all that was previewed. It lives in the form alone."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -10,10 +11,12 @@ from app.booking.ranking import Free
 from app.booking.rearrangement import Terms, needs_consent
 from app.forms import cleaning
 from app.forms.dated_span import DatedSpanForm
+from app.forms.fields import an_id, whole_number
 from app.practice.therapist import Therapist
 from app.scheduling.spans import Span
 
 LONGEST = timedelta(days=62)
+LAST_SECOND = 10**11  # far beyond every diary, and still a date
 
 
 @dataclass
@@ -70,16 +73,17 @@ def named(booking_id: int, terms: Terms) -> str:
 
 def _numbered(texts: Iterable[str]) -> Iterator[tuple[int, Free]]:
     for text in texts:
-        parts = text.split(".")
-        if len(parts) == 3 and all(part.isascii() and part.isdigit() and len(part) < 12 for part in parts):
-            yield int(parts[0]), Free(int(parts[1]), int(parts[2]))
+        with suppress(ValueError):
+            booking_id, start, location_id = text.split(".")
+            if (second := whole_number(start)) < LAST_SECOND:
+                yield an_id(booking_id), Free(second, an_id(location_id))
 
 
 def _seen(texts: Iterable[str]) -> Iterator[tuple[int, str]]:
     for text in texts:
         number, _, seen = text.partition(".")
-        if number.isascii() and number.isdigit() and len(number) < 10:
-            yield int(number), seen
+        with suppress(ValueError):
+            yield an_id(number), seen
 
 
 def _as_whole_days(dates: DatedSpanForm) -> None:
