@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import calendars, expiring, first_visit, live, mixed, pages, sending, slots, zones
+from bench import calendars, expiring, first_visit, live, memory, mixed, pages, sending, slots, zones
 
 BENCHES = {
     "slots": slots.run,
@@ -10,6 +10,7 @@ BENCHES = {
     "pages": pages.run,
     "live": live.run,
     "calendars": calendars.run,
+    "memory": memory.run,
     "zones": zones.run,
     "sending": sending.run,
     "expiring": expiring.run,
