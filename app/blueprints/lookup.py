@@ -45,7 +45,10 @@ def _long_past(booking: Booking) -> Response:
 
 
 def pressed(purpose: str, token: str) -> PersonalLink:
-    """The same for what is pressed on its page: who came there by the mailed link has proven their address."""
+    """The same for what is pressed on its page: who came there by the mailed link has proven their address.
+
+    What is then refused proves nothing either: a late link leaves everything as it is.
+    """
     link = linked(purpose, token)
     if link.came_by_mail(token):
         link.booking.note_press()

@@ -91,9 +91,7 @@ def _answer(token: str, verb: Callable[[], None]) -> Response:
         db.session.commit()
     except Refused as refusal:
         db.session.rollback()
-        link = pressed("offer", token)
-        db.session.commit()
-        return _page(link, status_of(refusal), refusal.sentence)
+        return _page(linked("offer", token), status_of(refusal), refusal.sentence)
     return _page(linked("offer", token)) if wants_fragment() else see_other(".show", token=token)
 
 

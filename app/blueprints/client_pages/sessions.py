@@ -70,9 +70,7 @@ def _done(link: PersonalLink, token: str) -> Response:
 
 def _refused(token: str, refusal: Refused) -> Response:
     db.session.rollback()
-    link = pressed("session", token)
-    db.session.commit()
-    return _page(link, status_of(refusal), refusal.sentence)
+    return _page(linked("session", token), status_of(refusal), refusal.sentence)
 
 
 def _page(
