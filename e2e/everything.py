@@ -12,30 +12,9 @@ from app.database import db
 from app.practice.client import Client
 from app.practice.user import User
 from e2e.practice import Practice
-from tests.everything import Desk, everything
+from tests.everything import MARA, everything
 from tests.waiting import wait_until
-from tests.world import CHEAP_HASH, PASSWORD, add_therapist, in_days
-
-MARA, OLIVE = "mara@example.com", "olive@example.com"
-# By whom an address may be called: who looks at it here. Everything else is looked at by nobody in particular.
-LOOKING = {"therapist": MARA, "signed_in": MARA, "operator": OLIVE}
-# The state of the session changes nothing on these.
-ALIKE = {"/sessions/<int:booking_id>/rearrangement", "/sessions/<int:booking_id>/relocation"}
-DAY = in_days(3)
-# What an address shows when it is asked for something more.
-QUERIES = {
-    "/": ["?on=2020-01-01", "?kind=phone"],
-    "/t/<slug>": ["?zones=1", f"?from={in_days(8):%Y-%m-%d}"],
-    "/t/<slug>/request": [f"?start={DAY:%Y-%m-%dT%H:%MZ}"],
-    "/calendar": ["?view=week", "?view=day", "?view=list", f"?date={DAY:%Y-%m-%d}&state=confirmed"],
-    "/calendar/time": [f"?start={DAY:%Y-%m-%d}T12:00"],
-    "/sessions/<int:booking_id>/rearrangement": ["?reason=asked", "?reason=own"],
-    "/sessions/<int:booking_id>/relocation": ["?reason=asked", "?reason=own"],
-    "/working-times": ["?add=0", "?copy=0", "?change=1"],
-    "/working-times/bank-holidays": ["?country=GB&part=ENG"],
-}
-# Not ours to lay out: a mail as a mail program shows it.
-AS_SENT = "/mailbox/<name>/html"
+from tests.world import CHEAP_HASH, PASSWORD, add_therapist
 
 
 @dataclass
@@ -102,22 +81,10 @@ def fill(practice: Practice) -> Everything:
         otto = add_therapist("Otto Brandt", zone="Europe/Berlin")
         db.session.add(User(email="olive@example.com", name="Olive", password_hash=CHEAP_HASH, is_operator=True))
         db.session.commit()
-        pages = _addresses(practice.app, everything(mara, otto))
+        pages = everything(mara, otto).looked_at(practice.app)
     letter = wait_until(lambda: practice.mails("@example.net"), timeout=60)[0]
     pages[""].append(f"/mailbox/{letter.name}")
     return Everything(practice.url, pages, practice.app)
-
-
-def _addresses(app: Flask, desk: Desk) -> dict[str, list[str]]:
-    """Every address that answers to looking, with the session or link of each state in it."""
-    found: dict[str, list[str]] = {"": [], MARA: [], OLIVE: []}
-    for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or ()) and rule.rule != AS_SENT:
-            access = app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
-            filled = desk.filled(rule.rule)
-            also = [filled[0] + query for query in QUERIES.get(rule.rule, ())]
-            found[LOOKING.get(access, "")] += also + (filled[:1] if rule.rule in ALIKE else filled)
-    return found
 
 
 def is_page(page: Page, address: str) -> bool:

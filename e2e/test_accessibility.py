@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.axe import Found
-from e2e.everything import MARA, OLIVE
 from e2e.steps import ASKED, BERLIN
 from e2e.variants import at_a_desk
+from tests.everything import MARA, OLIVE
 from tests.world import in_days
 
 TEN, OTHER, THIRD, NOON = in_days(3, "10:00"), in_days(4, "10:00"), in_days(5, "10:00"), in_days(3, "12:00")

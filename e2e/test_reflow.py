@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, TimeoutError
 
 from e2e.conftest import SIZES
-from e2e.everything import MARA, OLIVE
 from e2e.hands import stops
+from tests.everything import MARA, OLIVE
 
 NARROW = {"width": 320, "height": 640}  # a desk's window at 400 %
 ZOOMED = {"width": 640, "height": 400}  # and at 200 %

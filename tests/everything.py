@@ -20,6 +20,27 @@ from app.scheduling.extra_time import ExtraTime
 from app.scheduling.time_off import TimeOff
 from tests import world
 
+MARA, OLIVE = "mara@example.com", "olive@example.com"
+# By whom an address may be called: who looks at it here. Everything else is looked at by nobody in particular.
+LOOKING = {"therapist": MARA, "signed_in": MARA, "operator": OLIVE}
+# The state of the session changes nothing on these.
+ALIKE = {"/sessions/<int:booking_id>/rearrangement", "/sessions/<int:booking_id>/relocation"}
+DAY = world.in_days(3)
+# What an address shows when it is asked for something more.
+QUERIES = {
+    "/": ["?on=2020-01-01", "?kind=phone"],
+    "/t/<slug>": ["?zones=1", f"?from={world.in_days(8):%Y-%m-%d}"],
+    "/t/<slug>/request": [f"?start={DAY:%Y-%m-%dT%H:%MZ}"],
+    "/calendar": ["?view=week", "?view=day", "?view=list", f"?date={DAY:%Y-%m-%d}&state=confirmed"],
+    "/calendar/time": [f"?start={DAY:%Y-%m-%d}T12:00"],
+    "/sessions/<int:booking_id>/rearrangement": ["?reason=asked", "?reason=own"],
+    "/sessions/<int:booking_id>/relocation": ["?reason=asked", "?reason=own"],
+    "/working-times": ["?add=0", "?copy=0", "?change=1"],
+    "/working-times/bank-holidays": ["?country=GB&part=ENG"],
+}
+# Not ours to lay out: a mail as a mail program shows it.
+AS_SENT = "/mailbox/<name>/html"
+
 
 @dataclass
 class Desk:
@@ -45,6 +66,17 @@ class Desk:
                 filled = self.filled(rule.rule)
                 found += filled if in_every_state else filled[:1]
         return sorted(found)
+
+    def looked_at(self, app: Flask) -> dict[str, list[str]]:
+        """Every address that answers to looking, with the session or link of each state in it, by who looks at it."""
+        found: dict[str, list[str]] = {"": [], MARA: [], OLIVE: []}
+        for rule in app.url_map.iter_rules():
+            if "GET" in (rule.methods or ()) and rule.rule != AS_SENT:
+                access = app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
+                filled = self.filled(rule.rule)
+                also = [filled[0] + query for query in QUERIES.get(rule.rule, ())]
+                found[LOOKING.get(access, "")] += also + (filled[:1] if rule.rule in ALIKE else filled)
+        return found
 
     def filled(self, rule: str) -> list[str]:
         if "<" not in rule:

@@ -51,7 +51,9 @@ def register(app: Flask) -> None:
     )
     from app.blueprints.client_pages import offers as client_offers
     from app.blueprints.client_pages import sessions as client_sessions
+    from app.forms.attributes import attributes
 
+    app.add_template_filter(attributes)
     addresses.init_app(app)
     proxies.init_app(app)
     languages.init_app(app)
