@@ -68,7 +68,8 @@ def _compose(claim: Claim, tokens: Tokens) -> Mail:
     try:
         mail = compose(claim.message, tokens)
         mail.msgId = claim.message.wire_id
-        db.session.commit()  # a link made for this mail must be there when it is opened
+        if db.session().in_transaction():
+            db.session.commit()  # a link made for this mail must be there when it is opened
         return mail
     finally:
         db.session.rollback()  # from here on the network may take its time
