@@ -74,7 +74,7 @@ def _put_offer(
     client, booking, offer = first[Client] + n, first[Booking] + n, first[Offer] + n
     rows[Client].append((client, whose.id, f"Waiting {n}", f"w{n}@example.net", "", marketplace.ZONES[0], now))
     about = (booking, f"open-{booking}", whose.id, client, whose.session_type_id, place)
-    rows[Booking].append((*about, *spans[0], "awaiting_client", "", now, now, ""))
+    rows[Booking].append((*about, *spans[0], "awaiting_client", "", now, now, now, ""))
     made_at = min(now, expires_at) - AN_HOUR
     rows[Offer].append((offer, booking, "times", "own", "", made_at, expires_at, "confirmed", place))
     for each, span in enumerate(spans[1:]):

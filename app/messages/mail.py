@@ -127,8 +127,8 @@ class Mail(flask_mail.Message):
         message = self._message()
         message.policy = compat32
         for number, part in enumerate(each for each in message.walk() if each.is_multipart()):
-            # The library would look for a free one in the whole text, which takes longer than writing it. Nobody guesses
-            # this one, and quoted-printable and base64 never have a line that begins like it.
+            # The library would look for a free one in the whole text, which takes longer than writing it.
+            # Nobody guesses this one, and neither quoted-printable nor base64 has a line that begins like it.
             part.set_boundary(f"=_{self._apart}_{number}")
         message.policy = QUICK_SMTP
         return message.as_bytes()
