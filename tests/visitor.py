@@ -50,4 +50,4 @@ class Visitor(Browser):
             if self.answer.status_code not in (301, 302, 303):
                 break
             self.answer = self.http.get(self.answer.location)
-        return Page(self.answer.status_code, self.answer.request.url, self.answer.text)
+        return Page(self.answer.status_code, self.answer.request.url, self.answer.data.decode(errors="replace"))
