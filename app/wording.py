@@ -31,6 +31,20 @@ STATUS_WORDS = {
     "attended": "Attended",
     "no_show": "No-show",
 }
+# How a session ended that does not take place, by what it was cancelled for; otherwise it was cancelled.
+ENDED_AS = {
+    "declined": "declined",
+    "offer declined": "declined",
+    "offer expired": "expired",
+    "not proven": "expired",
+    "not answered": "lapsed",
+}
+ENDED_WORDS = {
+    "declined": marked("Declined"),
+    "expired": marked("Expired"),
+    "lapsed": marked("Not answered"),
+    "cancelled": marked("Cancelled"),
+}
 # Why a session is outside the therapist's times (see booking/outside.py).
 OUTSIDE_WORDS = {"off": "In your time off", "hours": "Outside your times"}
 # Read by the client, a state says who is waiting for whom; whether they came is between them and the therapist.
@@ -38,9 +52,8 @@ CLIENT_STATUS_WORDS = {
     "requested": marked("Waiting for an answer"),
     "awaiting_client": marked("Waiting for your answer"),
     "confirmed": marked("Confirmed"),
-    "cancelled": marked("Cancelled"),
-    "expired": marked("Expired"),
     "attended": marked("Over"),
+    **ENDED_WORDS,
 }
 # As a sentence goes on with it: *Room 2 · in person*.
 LOCATION_PHRASES = {"in_person": marked("in person"), "video": marked("by video"), "phone": marked("by phone")}
@@ -81,6 +94,7 @@ def register(app: Flask) -> None:
         money,
         price_said,
         status_word,
+        status_state,
         outside_word,
         client_state,
         client_status_word,
@@ -239,12 +253,26 @@ def place(name: str, kind: str) -> str:
 
 
 def status_word(booking: Any) -> str:
-    """The state of a session in one word or two; that an offer expired on it is told, swept or not."""
+    """The state of a session in one word or two; what time has ended is told as that, swept or not."""
     if booking.stands_by_silence:
         return STATUS_WORDS["confirmed"]
-    if _offer_expired(booking) or _not_proven(booking):
-        return "Expired"
+    if ended := ended_as(booking):
+        return ENDED_WORDS[ended]
     return "Not confirmed yet" if booking.prove_by else STATUS_WORDS[booking.status]
+
+
+def status_state(booking: Any) -> str:
+    """The same as a name: by it go the shape and the colour."""
+    return ended_as(booking) or str(booking.status)
+
+
+def ended_as(booking: Any) -> str | None:
+    """How a session ended that does not take place: 'declined', 'expired', 'lapsed' or 'cancelled'; otherwise None."""
+    if booking.has_expired_offer or booking.is_overdue_unproven:
+        return "expired"
+    if booking.has_lapsed:
+        return "lapsed"
+    return ENDED_AS.get(booking.cancelled_because, "cancelled") if booking.status == "cancelled" else None
 
 
 def outside_word(why: str) -> str:
@@ -254,8 +282,8 @@ def outside_word(why: str) -> str:
 
 def client_state(booking: Any) -> str:
     """The state as far as a client's page tells it: who came is between them and the therapist."""
-    if _offer_expired(booking) or _not_proven(booking):
-        return "expired"
+    if ended := ended_as(booking):
+        return ended
     if booking.prove_by:
         return "awaiting_client"
     if booking.stands_by_silence:
@@ -282,14 +310,6 @@ def weekday_of(typed: str | None) -> str:
 def shown_in(moment: Moment, zone: str) -> datetime:
     """The moment on the clocks of a zone."""
     return _aware(moment).astimezone(ZoneInfo(zone))
-
-
-def _offer_expired(booking: Any) -> bool:
-    return booking.has_expired_offer or booking.cancelled_because == "offer expired"
-
-
-def _not_proven(booking: Any) -> bool:
-    return booking.is_overdue_unproven or booking.cancelled_because == "not proven"
 
 
 def _aware(moment: Moment) -> datetime:

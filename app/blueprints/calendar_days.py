@@ -17,7 +17,7 @@ from app.booking.outside import HOURS, OFF
 from app.practice.client import initials, short_name
 from app.scheduling import calendar_layout as layout
 from app.scheduling import slots
-from app.wording import OUTSIDE_WORDS, STATUS_WORDS, clock_time
+from app.wording import ENDED_AS, ENDED_WORDS, OUTSIDE_WORDS, STATUS_WORDS, clock_time
 
 AGREED = ("confirmed", "attended")
 TO_BE_MOVED = ("requested", "confirmed")
@@ -213,6 +213,8 @@ class CalendarDays:
             return "expired", "Offer expired"
         if entry.edited and entry.status in LIVE:
             return "edited", f"{entry.edited.capitalize()} in Google"
+        if entry.status == "cancelled":
+            return entry.status, ENDED_WORDS[ENDED_AS.get(entry.cancelled_because or "", "cancelled")]
         if entry.deadline is None:
             return entry.status, STATUS_WORDS[entry.status]
         what = "Held" if entry.offered else STATUS_WORDS["awaiting_client"]

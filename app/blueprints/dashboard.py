@@ -1,5 +1,7 @@
 """Today: what waits for the therapist, what waits for clients, and what comes next."""
 
+from collections.abc import Collection, Sequence
+
 from flask import Blueprint, Response
 from flask_login import current_user
 
@@ -28,8 +30,7 @@ def show() -> Response:
     awaiting = lists.waiting(therapist.id, "awaiting_client").order_by(Booking.starts_at, Booking.id)
     busy, outside = clashes.of_therapist(therapist.id), notices.of_therapist(therapist)
     to_decide = [*busy, *(edited := undecided.edits_in(outside.written))]
-    undecided_ones = lists.agreed(therapist.id, now).where(Booking.id.in_(to_decide)).limit(MOST)
-    decide = db.session.scalars(undecided_ones).all() if to_decide else []
+    decide = _agreed_among(to_decide, therapist.id)
     return page_or_fragment(
         "dashboard/show.html",
         "dashboard/_today.html",
@@ -40,6 +41,7 @@ def show() -> Response:
         edited_only=[one for one in decide if one.id not in busy],
         awaiting=page_of(awaiting, AT_ONCE, "awaiting"),
         upcoming=db.session.scalars(lists.agreed(therapist.id, now, without=to_decide).limit(NEXT)).all(),
+        ended=db.session.scalars(lists.ended_without(therapist.id, now).limit(NEXT)).all(),
         busy=busy,
         busy_in_words=clashes.in_words,
         edited=edited,
@@ -47,3 +49,9 @@ def show() -> Response:
         now=now,
         **outside_context(therapist),
     )
+
+
+def _agreed_among(ids: Collection[int], therapist_id: int) -> Sequence[Booking]:
+    """Those of the sessions that are agreed on and to come, the next one first."""
+    wanted = lists.agreed(therapist_id, clock.now()).where(Booking.id.in_(ids)).limit(MOST)
+    return db.session.scalars(wanted).all() if ids else []

@@ -32,6 +32,7 @@ def index() -> Response:
         "sessions/index.html",
         "sessions/_list.html",
         upcoming=upcoming,
+        called_off=page_of(lists.called_off(therapist.id, now), PAGE, "called-off"),
         past=page_of(lists.past(therapist.id, now), PAGE, "past"),
         outside_times=why_outside(therapist, upcoming.rows),
         therapist=therapist,

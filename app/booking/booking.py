@@ -49,6 +49,13 @@ class Booking(MadeOnce, Model):
         Index("ix_booking_therapist_status_start", "therapist_id", "status", "starts_at"),
         Index("ix_booking_status_start", "status", "starts_at"),
         Index("ix_booking_therapist_answer_by", "therapist_id", "status", "answer_by"),
+        Index(
+            "ix_booking_called_off",
+            "therapist_id",
+            "called_off_at",
+            sqlite_where=text("called_off_at IS NOT NULL"),
+            postgresql_where=text("called_off_at IS NOT NULL"),
+        ),
         Index("ix_booking_asked_from", "asked_from", "requested_at"),
         Index(
             "ix_booking_unanswered",
@@ -84,6 +91,7 @@ class Booking(MadeOnce, Model):
     calendar_sequence: Mapped[int | None]
     cancelled_by: Mapped[str | None] = mapped_column(String(20))
     cancelled_because: Mapped[str | None] = mapped_column(String(40))
+    called_off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Rises with each change of what the client's pages show of it, so that open pages know (see scheduling/changes.py).
     revision: Mapped[int] = mapped_column(default=1)
 
@@ -348,7 +356,11 @@ class Booking(MadeOnce, Model):
 
     def call_off(self, by: str, because: str, was: Iterable[str] = LIVE) -> None:
         """The agreement ends and its time is free again. This is where money goes back, once it is taken."""
-        ended = {"cancelled_by": by, "cancelled_because": because}
+        ended: dict[str, str | datetime] = {
+            "cancelled_by": by,
+            "cancelled_because": because,
+            "called_off_at": clock.now(),
+        }
         # The form that made it may be sent again, for another session.
         self._become("cancelled", *was, **ended, made_once=None)
         self.keep_holds()
@@ -373,7 +385,7 @@ class Booking(MadeOnce, Model):
         self.asked_change = asked_change
         self.keep_holds()
 
-    def _become(self, status: str, *was: str, **besides: str | None) -> None:
+    def _become(self, status: str, *was: str, **besides: str | datetime | None) -> None:
         # The database decides who came first, also between two processes that both read "requested".
         still = (Booking.id == self.id, Booking.status.in_(was))
         values = {"status": status, "prove_by": None} | besides

@@ -52,6 +52,7 @@ class Entry(NamedTuple):
     deadline: datetime | None  # of the open offer
     edited: str | None  # in the therapist's calendar elsewhere: 'moved' or 'deleted', and nothing decided yet
     agreed_location: str | None  # while the client is asked to agree to another one
+    cancelled_because: str | None
 
 
 class DatedTime(NamedTuple):
@@ -102,6 +103,7 @@ def _sessions() -> Select:
             Offer.expires_at,
             _edited(CalendarEntry.alternative_id.is_(None)),
             _AGREED_AT.name,
+            Booking.cancelled_because,
         )
         .join(Client, Client.id == Booking.client_id)
         .join(Location, Location.id == Booking.location_id)
@@ -135,6 +137,7 @@ def _offered() -> Select:
             Location.id,
             Offer.expires_at,
             _edited(CalendarEntry.alternative_id == Alternative.id),
+            null(),
             null(),
         )
         .select_from(holding)

@@ -1,7 +1,7 @@
 """A therapist's lists of sessions. Each query reads only rows that it shows, through an index, offers included."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
@@ -37,16 +37,32 @@ def agreed(therapist_id: int, now: datetime, without: Collection[int] = ()) -> S
 
 
 def to_come(therapist_id: int, now: datetime) -> Select[Booking]:
-    """Sessions that are not over yet, in any state, the next one first."""
-    # No session is longer than LONGEST: the bound on the start is what the index can follow.
-    mine = _of(therapist_id).where(Booking.starts_at > now - LONGEST, Booking.ends_at > now)
-    return mine.order_by(Booking.starts_at, Booking.id)
+    """Sessions that are not over yet and may take place, the next one first."""
+    return _not_over(therapist_id, now).where(Booking.status != "cancelled")
+
+
+def called_off(therapist_id: int, now: datetime) -> Select[Booking]:
+    """Sessions that would not be over yet and do not take place, the next one first."""
+    return _not_over(therapist_id, now).where(Booking.status == "cancelled")
+
+
+def ended_without(therapist_id: int, now: datetime) -> Select[Booking]:
+    """Sessions that ended within a day by somebody else than the therapist, or by time, the last one first."""
+    within_a_day = Booking.called_off_at > now - timedelta(days=1)
+    ended = _of(therapist_id).where(within_a_day, Booking.cancelled_by != "therapist")
+    return ended.order_by(Booking.called_off_at.desc(), Booking.id.desc())
 
 
 def past(therapist_id: int, now: datetime) -> Select[Booking]:
     """Sessions that are over, the last one first."""
     mine = _of(therapist_id).where(Booking.starts_at < now, Booking.ends_at <= now)
     return mine.order_by(Booking.starts_at.desc(), Booking.id.desc())
+
+
+def _not_over(therapist_id: int, now: datetime) -> Select[Booking]:
+    # No session is longer than LONGEST: the bound on the start is what the index can follow.
+    mine = _of(therapist_id).where(Booking.starts_at > now - LONGEST, Booking.ends_at > now)
+    return mine.order_by(Booking.starts_at, Booking.id)
 
 
 def _of(therapist_id: int) -> Select[Booking]:

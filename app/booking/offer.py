@@ -109,7 +109,8 @@ class Offer(Model):
         """None of these: the session is called off. Raises OfferEnded."""
         self.booking.lock()
         self.end("declined", Offer.expires_at > clock.now())
-        self.booking.call_off("client", because="offer declined")
+        # To a disputed change the client's answer is the button that says so: Cancel the session.
+        self.booking.call_off("client", because="cancelled" if self.disputed else "offer declined")
         record(f"{self.kind}_declined", self.booking, by="client", offer=self, why=words)
 
     def keep(self) -> None:

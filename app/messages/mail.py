@@ -187,6 +187,11 @@ class Links:
         token = self._tokens.get((booking_id, offer_id)) or PersonalLink.to_offer(booking_id, offer_id).token
         return f"{self._base}/o/{token}"
 
+    @property
+    def therapist(self) -> str:
+        """The therapist's public page, where another time can be chosen."""
+        return f"{self._base}/t/{self._message.facts['therapist']['slug']}"
+
     def time(self, alternative_id: int) -> str:
         """The same page with one of the times chosen; it is taken only by the button there."""
         return f"{self.offer}?alternative={alternative_id}"

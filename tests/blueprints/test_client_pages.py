@@ -80,6 +80,21 @@ def test_an_accepted_offer_says_so_while_it_stands(client, confirmed):
     assert words.count("10:00–10:50 London") == 1
 
 
+@pytest.mark.parametrize("kind", ["times", "location"])
+def test_the_page_after_accepting_is_the_page_of_the_session_in_full(client, mara, confirmed, kind):
+    if kind == "times":
+        offer, button, way_there = world.offer_times(confirmed, world.in_days(4)), "Accept this time", "1 Harley Street"
+    else:
+        offer, button = offer_location(confirmed, "own", mara.locations[2]), "Agree to the new location"
+        way_there = 'href="https://meet.example.com/x"'
+    page = client.press(client.open(offer_path(offer)), button)
+    for told in (way_there, "Add to your calendar", "all you need for the day", "Cancel this session…"):
+        assert told in page.text
+    cancelled = client.press(page, "Cancel session")
+    assert cancelled.url.endswith(session_path(confirmed))
+    assert confirmed.status == "cancelled"
+
+
 def test_an_accepted_offer_of_a_session_cancelled_later_is_no_agreement(client, confirmed):
     offer = world.offer_times(confirmed, world.in_days(4))
     offer.accept(offer.alternatives[0])
@@ -129,7 +144,7 @@ def test_an_offer_that_ended_the_session_says_how(client, confirmed, end, told):
     else:
         confirmed.cancel(by="therapist")
     title, badge, words = shown(client, offer_path(offer))
-    assert (title, badge) == ("Your session was cancelled", "Cancelled")
+    assert (title, badge) == ("Your session was cancelled", "Declined" if end == "decline" else "Cancelled")
     assert told in words
     assert words.count("Look for another time") == 1
 

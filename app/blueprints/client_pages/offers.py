@@ -6,10 +6,11 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from app.blueprints.access import personal_link
-from app.blueprints.client_pages.links import open_offer_token, session_token
+from app.blueprints.client_pages.links import calendar_links, open_offer_token, session_token
 from app.blueprints.lookup import chosen_alternative, linked, pressed, shown_token
 from app.blueprints.refusing import status_of
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
+from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.refusals import Refused
@@ -107,6 +108,12 @@ def _chosen_in_mail(offer: Offer) -> int | None:
     return next((one.id for one in offer.alternatives if one.is_open and str(one.id) == wanted), None)
 
 
+def _calendar(booking: Booking) -> tuple[str, str] | None:
+    """Where the session's calendar is, if its link can still be derived."""
+    link = PersonalLink.known(booking.id)
+    return calendar_links(link) if link else None
+
+
 def _offer(link: PersonalLink) -> Offer:
     assert link.offer is not None  # a link with this purpose always has one
     return link.offer
@@ -126,7 +133,9 @@ def _page(link: PersonalLink, status: int = 200, problem: str | None = None, **w
         "chosen": _chosen_in_mail(offer),
         "alternatives": [(alternative, alternative.is_open) for alternative in offer.alternatives],
         "is_latest": last_change(booking).offer_id == offer.id,
-        "change": agreed_before(booking) if offer.disputed else None,
+        "calendar": _calendar(booking),
+        "can_dispute": booking.can_be_disputed,
+        "change": agreed_before(booking) if offer.disputed or booking.can_be_disputed else None,
         "problem": problem,
     }
     open_ones = [alternative for alternative in offer.alternatives if alternative.is_open]
