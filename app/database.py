@@ -148,6 +148,12 @@ def begin_to_write() -> None:
     set_writing(True)
 
 
+def ensure_writing() -> None:
+    """Begin to write where only reading was meant so far: after an answer's commit, or before anything was decided."""
+    if not _writing.get():
+        begin_to_write()
+
+
 def prepare(engine: Engine) -> None:
     """Attach to an engine what its connections need: SQLite its pragmas and manners, PostgreSQL a look after a rest."""
     if engine.dialect.name != "sqlite":

@@ -189,10 +189,14 @@ class Client(Person):
         for at in times:
             expect(self.slot(at)).to_have_count(0)
 
-    def slot(self, at: datetime, zone: str = LONDON) -> Locator:
-        local = at.astimezone(ZoneInfo(zone))
-        links = self.page.get_by_role("link", name=re.compile(f"^{local:%H:%M}"))
-        return links.and_(self._starting(local))
+    def slot(self, at: datetime, zone: str = "") -> Locator:
+        """On the clock of the practice, or on the visitor's own where the page has turned to that by itself."""
+        clocks = [at.astimezone(ZoneInfo(one)) for one in ([zone] if zone else [LONDON, BERLIN])]
+        name = re.compile("^(" + "|".join(f"{local:%H:%M}" for local in clocks) + ")")
+        starting = self._starting(clocks[0])
+        for local in clocks[1:]:
+            starting = starting.or_(self._starting(local))
+        return self.page.get_by_role("link", name=name).and_(starting)
 
     def chooses_instead(self, at: datetime, zone: str) -> None:
         """Another time of that day, on the form itself."""

@@ -49,7 +49,7 @@ def test_a_german_browser_books_and_the_answer_comes_in_german(mara, new_client)
     expect(ines.page.locator("time-left")).to_have_text(re.compile(r"^noch \d+ Std\. \d+ Min\.$"))
     ines.hands.choose(ines.page.get_by_role("radio", name=in_german(LATER, LONDON)))
     ines.presses("Diese Zeit annehmen")
-    ines.sees_title("Ihre Zeit ist vereinbart")
+    ines.sees_title("Ihre Sitzung ist gebucht")
     confirmed = ines.is_mailed("Ihre Sitzung ist bestätigt")
     assert "Guten Tag Ines Keller," in confirmed.text
     mara.is_mailed("Your offer was accepted")

@@ -39,7 +39,7 @@ def test_the_client_does_not_agree_to_a_new_location(mara, ines, jonas):
     assert "METHOD:CANCEL" in calendar_entry(ines.is_mailed("Your session is cancelled"))
     mentions(mara.is_mailed("Your offer was declined"), TEN, "I would rather meet in a room.")
     mara.opens(ines)
-    mara.sees_status(ines, "Cancelled")
+    mara.sees_status(ines, "Declined")
     jonas.requests(mara, TEN)
 
 

@@ -113,7 +113,7 @@ def test_the_therapist_declines_and_blocks_a_sender(mara, ines, jonas, watch):
     mara.types("Your reason", "I take no new clients.")
     mara.ticks("Block this sender")
     mara.presses("Decline session")
-    mara.sees_status(ines, "Cancelled")
+    mara.sees_status(ines, "Declined")
     mentions(ines.is_mailed("Your session is cancelled"), TEN, "I take no new clients.")
     jonas.requests(mara, TEN)
     ines.looks_at_times(mara)

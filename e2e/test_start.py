@@ -58,7 +58,7 @@ def opens(person: Person, path: str) -> None:
 def test_a_page_is_drawn_before_its_scripts_are_asked_for(mara, ines, path):
     ines.at(path)
     asked, drawn = ines.page.evaluate(FETCHED_AND_DRAWN)
-    assert len(asked) == 2
+    assert len(asked) == (3 if path == "/" else 2)  # the directory has one of its own for the visitor's day
     assert min(asked) >= drawn
 
 

@@ -102,7 +102,7 @@ STATES = [
     ("requested", None, "To answer", "Waiting for an answer"),
     ("awaiting_client", None, "Awaiting client", "Waiting for your answer"),
     ("confirmed", None, "Confirmed", "Confirmed"),
-    ("cancelled", "declined", "Cancelled", "Cancelled"),
+    ("cancelled", "declined", "Declined", "Declined"),
     ("cancelled", "offer expired", "Expired", "Expired"),
     ("cancelled", "not proven", "Expired", "Expired"),
     ("attended", None, "Attended", "Over"),
@@ -112,7 +112,7 @@ STATES = [
 
 def booking(status: str, because: str | None = None, expired: bool = False, over: bool = False) -> SimpleNamespace:
     facts = {"status": status, "cancelled_because": because, "has_expired_offer": expired, "is_over": over}
-    return SimpleNamespace(**facts, prove_by=None, is_overdue_unproven=False)
+    return SimpleNamespace(**facts, prove_by=None, is_overdue_unproven=False, has_lapsed=False, stands_by_silence=False)
 
 
 @pytest.mark.parametrize(("status", "because", "desk", "client"), STATES)

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from app.database import db
+from app.database import db, ensure_writing
 from app.practice.therapist import Therapist
 
 TAKEN = "turns_taken"  # revisions by therapist, of those whose turn this transaction has; kept with the session
@@ -25,6 +25,7 @@ def take_turn_of(therapist_id: int) -> int | None:
     Until the transaction ends nobody else changes it: once more in the same one costs nothing. Returns the revision of
     the practice; None when there is no such therapist.
     """
+    ensure_writing()
     taken: dict[int, int | None] = db.session().info.setdefault(TAKEN, {})
     if therapist_id not in taken:
         turn = select(Therapist.revision).where(Therapist.id == therapist_id)

@@ -158,7 +158,7 @@ def test_what_people_typed_is_shown_as_text(desk, mara, view):
     add(mara, TimeOff, at("15:00"), at("20:00"), why="<b>Dentist</b>")
     page = week(desk, view).text
     assert "&lt;b&gt;Dentist&lt;/b&gt;" in page
-    assert "&lt;b&gt;Ines&lt;/b&gt; &lt;." in page
+    assert "&lt;b&gt;Ines&lt;/b&gt; K." in page
     assert not {"<b>Ines", "<i>Room", "<b>Dentist", "<u>"} & set(re.findall(r"<\w>\w*", page))
 
 
