@@ -35,7 +35,7 @@ def test_states_are_told_in_words_and_shapes(desk, mara):
 def test_a_session_whose_changed_location_awaits_the_client_says_until_when(desk, mara):
     offer_location(world.INES.is_booked(mara, at("10:00")), "own", mara.locations[1])
     db.session.commit()
-    assert "Ines K., awaiting client until Mon 21:00, 10:00 to 10:50, Room 2" in links(week(desk))
+    assert "Ines K., awaiting client until Mon 21:00, 10:00 to 10:50, Room 1 → Room 2" in links(week(desk))
 
 
 def test_an_offered_time_that_overlaps_its_session_stands_beside_it(desk, mara):
