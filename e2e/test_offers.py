@@ -57,7 +57,7 @@ def test_none_of_the_times_work(mara, ines, jonas):
     assert "METHOD:CANCEL" in calendar_entry(cancelled)
     mentions(mara.is_mailed("Your offer was declined"), TEN, "I am away that week.")
     mara.opens(ines)
-    mara.sees_status(ines, "Cancelled")
+    mara.sees_status(ines, "Declined")
     mara.sees("I am away that week.")
     jonas.requests(mara, THREE[0])
     jonas.requests(mara, THREE[2])

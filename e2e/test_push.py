@@ -243,7 +243,7 @@ def test_what_cannot_be_read_shows_all_the_same(mara, phone, practice):
     worker = Worker(mara.at("/dashboard").page, practice.url)
     worker.is_handed(b"not what we send")
     shown = worker.shows()
-    assert (shown["body"], shown["data"]) == ("A session has changed", "/dashboard")
+    assert (shown["body"], shown["data"]) == ("A booking has changed", "/dashboard")
 
 
 def test_a_test_is_sent_and_after_turning_off_nothing(mara, ines, phone):
