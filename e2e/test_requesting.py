@@ -114,7 +114,7 @@ def test_the_therapist_declines_and_blocks_a_sender(mara, ines, jonas, watch):
     mara.ticks("Block this sender")
     mara.presses("Decline session")
     mara.sees_status(ines, "Declined")
-    mentions(ines.is_mailed("Your session is cancelled"), TEN, "I take no new clients.")
+    mentions(ines.is_mailed("Your session request was declined"), TEN, "I take no new clients.")
     jonas.requests(mara, TEN)
     ines.looks_at_times(mara)
     ines.chooses(in_days(4, "10:00"))
