@@ -98,6 +98,9 @@ class DeskWorker(SimpleWorker):
         self._stopping.set()
         super().request_stop(signum, frame)
 
+    def procline(self, message: str) -> None:
+        """Leave the name that the process has: `ps` shows which part of Holdfast it is."""
+
     def subscribe(self) -> None:
         """RQ would listen for commands (stop, shut down) from whoever can write to Redis; we do not."""
 

@@ -10,17 +10,15 @@ let own;
 class BrowserZone extends HTMLElement {
   connectedCallback() {
     const field = this.querySelector("input");
-    if (!field && !slots().some(differs)) return;
+    if (!(field || slots().some(differs))) return;
     // The first use of Intl is the longest task of the whole page on a phone: asked only where there is nothing newer.
     own ??= globalThis.Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if (own === "UTC") return;
-    if (field) field.value = own;
-    else this.offer();
+    if (own !== "UTC") field ? (field.value = own) : this.offer();
   }
 
   offer() {
-    const textContent = this.getAttribute("says").replace("{city}", own.split("/").pop().replaceAll("_", " "));
-    const link = made("a", { href: inZone(location), textContent });
+    const city = own.split("/").pop().replaceAll("_", " ");
+    const link = made("a", { href: inZone(location), textContent: this.getAttribute("says").replace("{city}", city) });
     this.replaceChildren(link);
     document.addEventListener("click", asksOnBothClocks); // once, however many weeks are turned
     if (this.matches("[data-by-itself]")) openIn(this.closest("section"), link, "outerHTML", this);

@@ -5,7 +5,7 @@ import { whenIdle } from "./idle.js";
 const ADDRESS = "/service-worker.js";
 const policy = window.trustedTypes?.createPolicy("service-worker", { createScriptURL: () => ADDRESS });
 
-if (document.querySelector("link[rel=apple-touch-icon]")) whenIdle(register);
+if (document.querySelector("[rel^=apple]")) whenIdle(register);
 
 function register() {
   // Refused in some private windows: everything works without it.
