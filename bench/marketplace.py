@@ -14,6 +14,7 @@ from app import clock
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.database import db
+from app.messages.activity import Activity
 from app.messages.message import Message
 from app.practice.client import Client
 from app.practice.location import Location
@@ -215,6 +216,7 @@ COLUMNS: dict[Any, list[str]] = {
         "id booking_id channel name recipient address facts wire_id created_at status attempts next_attempt_at"
     ),
     Offer: words("id booking_id kind reason words made_at expires_at previous_status previous_location_id"),
+    Activity: words("id booking_id offer_id at actor verb after why"),
     Alternative: words("id offer_id location_id starts_at ends_at accepted"),
 }
 

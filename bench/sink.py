@@ -29,7 +29,7 @@ def sink() -> Iterator[int]:
 
 async def _serve() -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(Sink(), enable_SMTPUTF8=True), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: SMTP(Sink(), hostname="sink", enable_SMTPUTF8=True), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

@@ -12,6 +12,7 @@ from app import clock
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.database import db
+from app.messages.activity import Activity
 from app.messages.message import Message
 from app.practice.client import Client
 from app.scheduling.hold import Hold
@@ -53,7 +54,7 @@ def offers(number: int, expires_at: datetime) -> list[int]:
     """Add sessions that wait for their client, each with three times held; the ids of their offers. Commits."""
     marketplace.without_checks()
     made = [Made(*row) for row in db.session.execute(marketplace.one_of_each())]
-    first = {model: next_id(model) for model in (Client, Booking, Offer, Alternative, Hold)}
+    first = {model: next_id(model) for model in (Client, Booking, Offer, Activity, Alternative, Hold)}
     begins = clock.now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=90)
     rows: dict[Any, list[Row]] = {model: [] for model in first}
     for n in range(number):
@@ -77,6 +78,9 @@ def _put_offer(
     rows[Booking].append((*about, *spans[0], "awaiting_client", "", now, now, now, ""))
     made_at = min(now, expires_at) - AN_HOUR
     rows[Offer].append((offer, booking, "times", "own", "", made_at, expires_at, "confirmed", place))
+    after = {"starts_at": spans[0][0].isoformat(), "ends_at": spans[0][1].isoformat(), "location": "in_person"}
+    told = json.dumps(after | {"status": "awaiting_client"})
+    rows[Activity].append((first[Activity] + n, booking, offer, made_at, "therapist", "times_offered", told, ""))
     for each, span in enumerate(spans[1:]):
         rows[Alternative].append((first[Alternative] + n * OFFERED + each, offer, place, *span, False))
     for each, span in enumerate(spans):
