@@ -137,7 +137,7 @@ def test_a_request_shows_on_the_screen_and_leads_to_its_button(mara, ines, phone
     worker = Worker(mara.page, practice.url)
     worker.is_handed(phone.read(received))
     shown = worker.shows()
-    assert (shown["title"], shown["body"]) == ("Holdfast", "A new session request")
+    assert (shown["title"], shown["body"]) == ("Holdfast", "You have a new booking request")
     assert shown["actions"] == ["Confirm", "Open"]
     told = json.dumps(shown).lower()
     assert not any(secret in told for secret in ("ines", "keller", "mara", "room", "10:00", "mother", "therap"))
