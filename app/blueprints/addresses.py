@@ -1,14 +1,17 @@
 """What may stand in an address. Anything else leads nowhere (404) before a view or the database sees it."""
 
+import re
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, redirect, request
+from flask import Flask, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import IntegerConverter, RequestRedirect, UnicodeConverter, ValidationError
 
 from app.forms.fields import an_id
+
+NUMBER = re.compile(r"-?\d+")
 
 
 class Id(IntegerConverter):
@@ -24,6 +27,19 @@ class Word(UnicodeConverter):
         if "\0" in value:  # PostgreSQL takes no such text
             raise ValidationError
         return super().to_python(value)
+
+
+def id_or_404(text: str) -> int:
+    """The id that a query or a form names, read by `args.get(name, type=id_or_404)`: 404 for one that no row can have.
+
+    Raises ValueError for what is no number: the field then counts as not given.
+    """
+    try:
+        return an_id(text)
+    except ValueError:
+        if NUMBER.fullmatch(text):
+            abort(404)
+        raise
 
 
 def day_or_none(text: str | None) -> date | None:

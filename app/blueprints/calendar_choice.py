@@ -7,9 +7,8 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from app.blueprints.addresses import day_or_none
+from app.blueprints.addresses import day_or_none, id_or_404
 from app.booking.calendar_entries import Entry
-from app.forms.fields import an_id
 from app.wording import STATUS_WORDS
 
 VIEWS = {"week": "Week", "day": "Day", "list": "List"}
@@ -30,7 +29,7 @@ class Choice:
         view = request.args.get("view", "")
         states = tuple(dict.fromkeys(one for one in request.args.getlist("state") if one in STATUS_WORDS))
         day = day_or_none(request.args.get("date")) or today
-        return cls(day, view if view in VIEWS else "", states, request.args.get("location", type=an_id))
+        return cls(day, view if view in VIEWS else "", states, request.args.get("location", type=id_or_404))
 
     def address(self, day: date | None = None, view: str | None = None, filtered: bool = True) -> str:
         """The same calendar on another day, in another view or without its filter. All of it is safe to be written."""

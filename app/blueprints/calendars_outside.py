@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from app.blueprints import security
 from app.blueprints.access import therapist_only
+from app.blueprints.addresses import id_or_404
 from app.blueprints.lookup import found
 from app.blueprints.rendering import now_at_address, page_or_fragment, see_other, wants_fragment
 from app.blueprints.told import Told, told_by_address
@@ -15,7 +16,6 @@ from app.calendars.entry import CalendarEntry
 from app.calendars.feed_address import FeedAddress
 from app.calendars.health import health_of
 from app.database import db
-from app.forms.fields import an_id
 from app.integrations.google_calendar import consent
 from app.integrations.google_calendar.farewell import say_farewell
 from app.jobs import calendar_entries
@@ -38,7 +38,7 @@ def show() -> Response:
 def choose(connection_id: int) -> Response:
     take_turn_of(current_user.therapist.id)
     connection = own_connection(connection_id)
-    wanted = request.form.getlist("calendars", type=an_id)
+    wanted = request.form.getlist("calendars", type=id_or_404)
     left = connection.choose(one for one in connection.calendars if one.id in wanted)
     names = " and ".join(one.name for one in connection.calendars if one.is_read)
     db.session.commit()

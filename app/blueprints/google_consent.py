@@ -15,6 +15,7 @@ from flask_login import current_user
 
 from app import clock
 from app.blueprints.access import therapist_only
+from app.blueprints.addresses import id_or_404
 from app.blueprints.calendars_outside import (
     HERE,
     calendars_page,
@@ -25,7 +26,6 @@ from app.blueprints.calendars_outside import (
 from app.blueprints.rendering import now_at_address, see_address
 from app.calendars.connection import CalendarConnection
 from app.database import db
-from app.forms.fields import an_id
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import READING, Listed, Tokens, consent, open_calendar
 from app.integrations.google_calendar.farewell import say_farewell
@@ -70,7 +70,7 @@ class Begun(NamedTuple):
 @therapist_only
 def connect() -> Response:
     """Also again, where a connection does not work any more."""
-    known = request.form.get("connection", type=an_id)
+    known = request.form.get("connection", type=id_or_404)
     return _asked_at_google(own_connection(known, "google") if known else None)
 
 
@@ -80,7 +80,7 @@ def write(connection_id: int) -> Response:
     """The second consent; given once, it holds while the connection does."""
     take_turn_of(current_user.therapist.id)
     connection = own_connection(connection_id, "google")
-    wanted = request.form.get("calendar", type=an_id)
+    wanted = request.form.get("calendar", type=id_or_404)
     calendar = next((one for one in connection.calendars if one.can_write and one.id == wanted), None)
     if calendar is None:
         return calendars_page(422, problem="Choose the calendar to write into. Nothing has changed.")

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from app import clock
 from app.blueprints.access import PERSONAL_LINK, access_of, personal_link, therapist_only
+from app.blueprints.addresses import id_or_404
 from app.blueprints.lookup import found, shown_token
 from app.blueprints.unchanged import PURPOSES, Unchanged
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
 from app.database import db
-from app.forms.fields import an_id
 from app.messages.news import number_to_answer, said_since
 from app.practice.therapist import Therapist
 from app.scheduling import changes
@@ -56,7 +56,7 @@ def desk() -> Response:
         seen=_seen(therapist),
         to_answer=(waiting := number_to_answer(therapist.id)),
         said=said_since(therapist.id, since, waiting),
-        session=_number_of_own(request.args.get("session", type=an_id)),
+        session=_number_of_own(request.args.get("session", type=id_or_404)),
     )
 
 

@@ -10,6 +10,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from app.blueprints.access import therapist_only
+from app.blueprints.addresses import id_or_404
 from app.blueprints.lookup import found
 from app.blueprints.refusing import status_of
 from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
@@ -18,7 +19,7 @@ from app.blueprints.told import Told, told_by_address, told_context
 from app.booking.outside import left_outside
 from app.booking.refusals import NotPossible, Refused
 from app.database import db
-from app.forms.fields import an_id, ids_of, whole_number
+from app.forms.fields import ids_of, whole_number
 from app.forms.working_hours import CopyForm, HoursForm
 from app.practice.therapist import Therapist
 from app.scheduling.editing import (
@@ -212,7 +213,7 @@ def _was_typed(opened: Opened) -> bool:
 def _opened_by(named: MultiDict[str, str]) -> Opened | None:
     """The form that an address asks for, if it makes sense."""
     for kind in ("change", "split"):
-        if wanted := named.get(kind, type=an_id):
+        if wanted := named.get(kind, type=id_or_404):
             span = own_working_time(wanted)
             form = HoursForm.of(span.hours) if kind == "change" else HoursForm.to_interrupt(span.hours)
             return Opened(kind, span.weekday, form, span.id)

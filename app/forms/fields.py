@@ -36,7 +36,7 @@ def text_of(form: MultiDict[str, str], name: str, most: int = 40) -> str:
 
 
 def an_id(text: str) -> int:
-    """The id that an address or a form names, read by `args.get(name, type=an_id)`.
+    """The id that an address or a form names.
 
     Raises ValueError for whatever no row can have: each engine fails in its own way when it is asked for that.
     """

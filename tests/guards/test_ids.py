@@ -60,8 +60,19 @@ def test_a_form_sent_with_an_id_beyond_the_column_is_answered(app, desk, visitor
     assert {303, 404, 422} <= given, "the form token was taken"
 
 
-def test_the_number_of_a_session_that_nobody_has_is_told_as_none(desk, visitor):
+@pytest.mark.parametrize("number", BEYOND)
+def test_an_id_that_no_row_can_have_is_not_there(desk, visitor, number):
     mara = visitor("mara@example.com")
-    for number in (*BEYOND, NOBODYS):
-        answer = mara.http.get(f"/live?session={number}")
-        assert (answer.status_code, answer.json["session"]) == (200, None), number
+    assert mara.http.get(f"/live?session={number}").status_code == 404
+    assert mara.http.get(f"/working-times?change={number}").status_code == 404
+    token = mara.form_token("/settings")
+    for address, field in (("google", "connection"), (f"{desk.connection}/choice", "calendars")):
+        sent = {"csrf_token": token, field: number}
+        assert mara.http.post(f"/settings/calendars/{address}", data=sent).status_code == 404, field
+
+
+def test_what_is_no_number_counts_as_not_given(desk, visitor):
+    mara = visitor("mara@example.com")
+    for text in ("", "one", "1.5", "\u0663"):
+        assert mara.http.get("/live", query_string={"session": text}).json["session"] is None, text
+    assert mara.http.get(f"/live?session={NOBODYS}").json["session"] is None
