@@ -11,7 +11,7 @@ from werkzeug.routing import IntegerConverter, RequestRedirect, UnicodeConverter
 
 from app.forms.fields import an_id
 
-NUMBER = re.compile(r"-?\d+")
+NUMBER = re.compile(r"-?[0-9]+")
 
 
 class Id(IntegerConverter):
