@@ -88,8 +88,13 @@ else:
     Model = db.Model  # the base of every table
 
 
-def rows_changed(statement: UpdateBase) -> int:
-    """Run an UPDATE or DELETE; how many rows it found. A conditional one tells by this who came first."""
+def rows_changed(statement: UpdateBase, parameters: Mapping[str, Any] | None = None) -> int:
+    """Run an UPDATE or DELETE; how many rows it found. A conditional one tells by this who came first.
+
+    With `parameters` as `rows_of` does: rows that are loaded already are then left as they are.
+    """
+    if parameters is not None:
+        return rows_of(statement, parameters).rowcount
     return cast(CursorResult[Any], db.session.execute(statement)).rowcount
 
 

@@ -45,8 +45,8 @@ def _ended() -> Iterator[list[float]]:
     """The moments at which offers expire."""
     moments, end = [], Offer.end
 
-    def noted(self: Offer, *about: object) -> None:
-        end(self, *about)  # type: ignore[arg-type]
+    def noted(self: Offer, *about: object, **more: object) -> None:
+        end(self, *about, **more)  # type: ignore[arg-type]
         moments.append(time.perf_counter())
 
     Offer.end = noted  # type: ignore[method-assign, assignment]

@@ -3,11 +3,25 @@
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Optional
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, literal_column, select, text, update
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    Update,
+    bindparam,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -387,9 +401,16 @@ class Booking(MadeOnce, Model):
 
     def _become(self, status: str, *was: str, **besides: str | datetime | None) -> None:
         # The database decides who came first, also between two processes that both read "requested".
-        still = (Booking.id == self.id, Booking.status.in_(was))
         values = {"status": status, "prove_by": None} | besides
-        if not rows_changed(update(Booking).where(*still).values(**values)):
+        if not rows_changed(_becoming(tuple(values)), values | {"of": self.id, "was": was}):
             raise BookingChanged
         for name, value in values.items():
             set_committed_value(self, name, value)
+
+
+@cache
+def _becoming(names: tuple[str, ...]) -> Update:
+    """The statement that sets these attributes of the booking `:of`, if its status is one of `:was`."""
+    changed = {name: bindparam(name, type_=getattr(Booking, name).type) for name in names}
+    still = (Booking.id == bindparam("of"), Booking.status.in_(bindparam("was", expanding=True)))
+    return update(Booking).where(*still).values(**changed)

@@ -1,21 +1,22 @@
 """What a therapist puts to the client, and how it ends."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import (
     CheckConstraint,
-    ColumnElement,
     ForeignKey,
     Index,
     Select,
     String,
     Text,
+    Update,
+    bindparam,
     select,
     text,
-    true,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -94,7 +95,7 @@ class Offer(Model):
         self.booking.lock()
         if by == "therapist":
             self._refuse_if_disputed("Only the client can answer an offer that they disputed.")
-        self.end("accepted", Offer.expires_at > clock.now())
+        self.end("accepted", overdue=False)
         if not alternative.is_open:
             raise TimeTaken(_("This time is too near to be accepted now. Please choose another."))
         self.booking.need_number(alternative.location, phone)
@@ -108,7 +109,7 @@ class Offer(Model):
     def decline(self, words: str = "") -> None:
         """None of these: the session is called off. Raises OfferEnded."""
         self.booking.lock()
-        self.end("declined", Offer.expires_at > clock.now())
+        self.end("declined", overdue=False)
         # To a disputed change the client's answer is the button that says so: Cancel the session.
         self.booking.call_off("client", because="cancelled" if self.disputed else "offer declined")
         record(f"{self.kind}_declined", self.booking, by="client", offer=self, why=words)
@@ -118,7 +119,7 @@ class Offer(Model):
         self.booking.lock()
         if self.is_open and not self.can_be_kept:
             raise NotPossible(_("What was agreed before is not possible any more. Please choose what else suits you."))
-        self.end("declined", Offer.expires_at > clock.now())
+        self.end("declined", overdue=False)
         self._keep_what_was_agreed(by="client")
 
     def withdraw(self) -> None:
@@ -130,7 +131,7 @@ class Offer(Model):
         self._refuse_if_disputed("The client disputed this change: it cannot be withdrawn, only answered or cancelled.")
         if self.is_open and not self.can_be_withdrawn:
             raise NotPossible("The time this would go back to is over. Wait for the answer, or cancel the session.")
-        self.end("withdrawn", Offer.expires_at > clock.now())
+        self.end("withdrawn", overdue=False)
         self.booking.stand_again(self.previous_status, self.previous_location)
         unsent = Message.call_off_offer(self.booking_id)
         record("offer_taken_back" if unsent else "offer_withdrawn", self.booking, by="therapist", offer=self)
@@ -142,7 +143,7 @@ class Offer(Model):
         """
         self.booking.lock()
         stands = self.silence_keeps
-        self.end("expired", Offer.expires_at <= clock.now())
+        self.end("expired", overdue=True)
         if stands:
             self._keep_what_was_agreed(by="system")
             return
@@ -154,12 +155,14 @@ class Offer(Model):
         """Offers whose deadline has passed and that nobody has ended yet."""
         return select(cls).where(cls.outcome.is_(None), cls.expires_at <= clock.now())
 
-    def end(self, outcome: str, still_true: ColumnElement[bool] | None = None) -> None:
-        """Give the offer its outcome, once. Raises OfferEnded when it has one or `still_true` is not true."""
+    def end(self, outcome: str, overdue: bool | None = None) -> None:
+        """Give the offer its outcome, once. Raises OfferEnded when it has one, or its deadline is not as said.
+
+        `overdue`: whether the deadline must have passed, or must not; None when that makes no difference.
+        """
         # The database decides who came first: two tabs, or the client and the sweep.
-        mine = (Offer.id == self.id, Offer.outcome.is_(None), true() if still_true is None else still_true)
         values: dict[str, Any] = {"outcome": outcome, "ended_at": clock.now()}
-        if not rows_changed(update(Offer).where(*mine).values(**values)):
+        if not rows_changed(_ending(overdue), values | {"of": self.id}):
             raise OfferEnded
         for name, value in values.items():
             set_committed_value(self, name, value)
@@ -289,3 +292,13 @@ class Alternative(Model):
         """An alternative that comes nearer than the lead drops out by itself; a disputed change once it begins."""
         lead = timedelta(0) if self.offer.disputed else current_app.config["MINIMUM_LEAD"]
         return self.starts_at - lead > clock.now()
+
+
+@cache
+def _ending(overdue: bool | None) -> Update:
+    """The statement that gives the offer `:of` an `:outcome` at `:ended_at`, see `Offer.end`."""
+    ended_at = bindparam("ended_at", type_=UTCDateTime())
+    ended = update(Offer).where(Offer.id == bindparam("of"), Offer.outcome.is_(None))
+    if overdue is not None:
+        ended = ended.where(Offer.expires_at <= ended_at if overdue else Offer.expires_at > ended_at)
+    return ended.values(outcome=bindparam("outcome"), ended_at=ended_at)

@@ -2,9 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Optional
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -64,8 +77,7 @@ class CalendarEntry(Model):
     @classmethod
     def edited_of(cls, booking: "Booking") -> Sequence["CalendarEntry"]:
         """Those of a session that a person changed there, as long as what stands there or here is to come."""
-        edited = (cls.booking_id == booking.id, cls.state == "edited", cls.ends_at > clock.now())
-        return db.session.scalars(select(cls).where(*edited).order_by(cls.alternative_id.nulls_first())).all()
+        return db.session.scalars(_edited(), {"booking": booking.id, "now": clock.now()}).all()
 
     @classmethod
     def left_behind(cls, connection_id: int) -> list[tuple[OutsideCalendar, int]]:
@@ -114,6 +126,13 @@ class CalendarEntry(Model):
         said = Standing.read(self.written)
         there = said._replace(starts_at=self.edited_starts_at, ends_at=self.edited_ends_at) if said else None
         return {"state": "written", "written": there.stored() if there else None}
+
+
+@cache
+def _edited() -> Select[CalendarEntry]:
+    edited = (CalendarEntry.booking_id == bindparam("booking"), CalendarEntry.state == "edited")
+    to_come = CalendarEntry.ends_at > bindparam("now", type_=UTCDateTime())
+    return select(CalendarEntry).where(*edited, to_come).order_by(CalendarEntry.alternative_id.nulls_first())
 
 
 def note_due() -> None:

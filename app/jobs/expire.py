@@ -1,11 +1,13 @@
 """What nobody answered in time ends. The verbs judge the deadline; these jobs only find the candidates."""
 
-from sqlalchemy import ColumnElement, select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.booking.booking import Booking
-from app.booking.offer import Offer
+from app.booking.offer import Alternative, Offer
 from app.booking.proof import overdue
 from app.database import db
 from app.jobs.each import Sweep, each
@@ -35,8 +37,7 @@ def lapse_requests() -> None:
 
 def _offer(offer_id: int) -> Offer | None:
     # Its session with all its offers: this one is among them.
-    its = select(Offer.booking_id).where(Offer.id == offer_id).scalar_subquery()
-    booking = _booking(Booking.id == its)
+    booking = _found(_of_offer(), offer_id)
     offer = next((offer for offer in booking.offers if offer.id == offer_id), None) if booking else None
     if offer is not None:
         set_committed_value(offer, "booking", booking)  # or it would be looked up once more
@@ -44,10 +45,25 @@ def _offer(offer_id: int) -> Offer | None:
 
 
 def _request(booking_id: int) -> Booking | None:
-    return _booking(Booking.id == booking_id)
+    return _found(_of_booking(), booking_id)
 
 
-def _booking(which: ColumnElement[bool]) -> Booking | None:
+def _found(booking: Select[Booking], by: int) -> Booking | None:
+    return db.session.scalars(booking, {"by": by}).unique().one_or_none()
+
+
+@cache
+def _of_booking() -> Select[Booking]:
+    return _booking().where(Booking.id == bindparam("by"))
+
+
+@cache
+def _of_offer() -> Select[Booking]:
+    return _booking().where(Booking.id == select(Offer.booking_id).where(Offer.id == bindparam("by")).scalar_subquery())
+
+
+def _booking() -> Select[Booking]:
     therapist = joinedload(Booking.therapist).joinedload(Therapist.user)
-    offers = joinedload(Booking.offers).joinedload(Offer.alternatives)
-    return db.session.scalars(select(Booking).where(which).options(therapist, offers)).unique().one_or_none()
+    # By an outer join: SQLite would make an inner one of all alternatives there are before it looks for these.
+    offers = joinedload(Booking.offers).joinedload(Offer.alternatives).joinedload(Alternative.location, innerjoin=False)
+    return select(Booking).options(therapist, offers)

@@ -60,7 +60,6 @@ def record(
         why=why,
     )
     db.session.add(activity)
-    db.session.flush()
     note_booking(booking)
     announce(activity, booking, offer)
     return activity

@@ -85,8 +85,10 @@ def announce(activity: "Activity", booking: "Booking", offer: Optional["Offer"])
     """Write the messages that an activity causes into the outbox. Raises KeyError for an unknown verb."""
     if activity.verb not in FIRST:
         Message.call_off_reminders(booking.id)
-    for mail in _mails(activity):
-        _write(mail, activity, booking, offer)
+    mails = _mails(activity)
+    facts = facts_of(booking, offer, activity) if mails else {}
+    for mail in mails:
+        _write(mail, booking, facts)
     db.session.flush()  # all of them in one statement
     if activity.verb in ACCEPTED:
         AcceptanceCheck.ask_for(booking)
@@ -109,15 +111,14 @@ def _mails(activity: "Activity") -> tuple[Mail, ...]:
     return ANNOUNCED[activity.verb]
 
 
-def _write(mail: Mail, activity: "Activity", booking: "Booking", offer: Optional["Offer"]) -> None:
+def _write(mail: Mail, booking: "Booking", facts: dict[str, Any]) -> None:
     calendar = mail.calendar
     if calendar == "CANCEL" and booking.calendar_sequence is None:
         calendar = None  # the client's calendar never heard of the session
     if calendar:
         booking.calendar_sequence = 0 if booking.calendar_sequence is None else booking.calendar_sequence + 1
-    facts = facts_of(booking, offer, activity)
-    facts["calendar"] = {"method": calendar, "sequence": booking.calendar_sequence} if calendar else None
-    _put(mail, booking, facts)
+    entry = {"method": calendar, "sequence": booking.calendar_sequence} if calendar else None
+    _put(mail, booking, facts | {"calendar": entry})
 
 
 def _put(mail: Mail, booking: "Booking", facts: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, select, text, update
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, bindparam, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -69,7 +69,8 @@ class Message(Model):
         ForeignKey("push_subscription.id", ondelete="SET NULL"), index=True
     )
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
-    wire_id: Mapped[str] = mapped_column(String(80), unique=True, default=_wire_id)
+    # By this the database's answer to several rows at once is told apart, where it does not keep their order.
+    wire_id: Mapped[str] = mapped_column(String(80), unique=True, default=_wire_id, insert_sentinel=True)
     once: Mapped[str | None] = mapped_column(String(120), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     useful_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -103,10 +104,13 @@ class Message(Model):
     @classmethod
     def call_off_reminders(cls, booking_id: int) -> None:
         """The session changed: reminders and nudges that still wait would now be wrong."""
-        stale = (
-            cls.booking_id == booking_id,
-            cls.status == "waiting",
-            cls.name.in_(("reminder", "offer_nudge")),
-        )
-        plainly = update(cls).where(*stale).values(status="called_off")
-        db.session.execute(plainly.execution_options(synchronize_session=False))
+        # Without a flush before it: none of them was written in this transaction.
+        db.session.connection().execute(_CALL_OFF_REMINDERS, {"booking": booking_id})
+
+
+_CALL_OFF_REMINDERS = (
+    update(Message)
+    .where(Message.booking_id == bindparam("booking"), Message.status == "waiting")
+    .where(Message.name.in_(("reminder", "offer_nudge")))
+    .values(status="called_off")
+)

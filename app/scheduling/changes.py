@@ -11,15 +11,17 @@ A transaction raises a number once, with its first change: others see it at the 
 """
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
-from sqlalchemy import event, inspect, update
+from sqlalchemy import Update, bindparam, event, inspect, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app import clock
-from app.database import db
+from app.database import UTCDateTime, db
 from app.practice.therapist import Therapist
 from app.scheduling.turn import TAKEN
 
@@ -44,9 +46,9 @@ def init_app(_app: Flask) -> None:
 
 def note(session: Session, diaries: Iterable[int] = (), practices: Iterable[int] = ()) -> None:
     """These therapists' diaries (their free time) or practices (what pages show of them) have changed."""
-    if _tell(session, diaries, openings_due_at=clock.now()):
+    if _tell(session, diaries, due=clock.now()):
         session.info["openings_are_due"] = True
-    if _tell(session, practices, revision=Therapist.revision + 1):
+    if _tell(session, practices, practice=True):
         session.info.pop(TAKEN, None)  # whoever takes the turn again learns the new revision
 
 
@@ -63,8 +65,7 @@ def note_booking(booking: "Booking") -> None:
     _tell(session, [booking.therapist_id])
     session.info["entries_are_due"] = True  # in their therapist's calendar elsewhere, if they have one
     if _is_new(session, Booking, booking.id, ""):
-        raised_by_one = update(Booking).where(Booking.id == booking.id).values(revision=Booking.revision + 1)
-        session.connection().execute(raised_by_one)
+        session.connection().execute(_raising(Booking), {"row": booking.id})
         _count(session, CLIENT)
 
 
@@ -97,18 +98,34 @@ def _changed_columns(row: Any) -> set[str]:
     return {each.key for each in state.mapper.column_attrs if state.attrs[each.key].history.has_changes()}
 
 
-def _tell(session: Session, therapists: Iterable[int], **values: Any) -> bool:
+def _tell(session: Session, therapists: Iterable[int], due: datetime | None = None, practice: bool = False) -> bool:
     told = set(therapists)
-    what = next(iter(values), "")
+    what = "due" if due else "practice" if practice else ""
     ids = sorted(one for one in told if _is_new(session, Therapist, one, what))
     if ids:
-        values["diary_revision"] = Therapist.diary_revision + 1
         # By a plain statement: it causes no other flush, and the row's lock puts the sweep after this transaction.
-        session.connection().execute(update(Therapist).where(Therapist.id.in_(ids)).values(**values))
+        about = {"therapists": ids} | ({"due": due} if due else {})
+        session.connection().execute(_telling(what), about)
         for one in ids:
             _is_new(session, Therapist, one, "")
         _count(session, DESK)
     return bool(told)
+
+
+@cache
+def _telling(what: str) -> Update:
+    """The statement that tells `:therapists` of a change, see `_tell`."""
+    told = update(Therapist).where(Therapist.id.in_(bindparam("therapists", expanding=True)))
+    told = told.values(diary_revision=Therapist.diary_revision + 1)
+    if what == "due":
+        return told.values(openings_due_at=bindparam("due", type_=UTCDateTime()))
+    return told.values(revision=Therapist.revision + 1) if what == "practice" else told
+
+
+@cache
+def _raising(table: Any) -> Update:
+    """The statement by which the revision of `:row` rises."""
+    return update(table).where(table.id == bindparam("row")).values(revision=table.revision + 1)
 
 
 def _is_new(session: Session, table: type, row_id: int, what: str) -> bool:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ForeignKey, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.booking.refusals import TimeTaken
-from app.database import Model, db
+from app.database import Model, db, rows_changed
 from app.scheduling import changes
 from app.scheduling.dated import DatedSpan
 from app.scheduling.spans import Span, union
@@ -43,8 +43,7 @@ class Hold(DatedSpan, Model):
 
         Raises TimeTaken when the database finds an overlap; the transaction is then to be rolled back.
         """
-        db.session.flush()
-        db.session.execute(delete(cls).where(cls.booking_id == booking.id))
+        rows_changed(_ALL_OF_A_BOOKING, {"booking": booking.id})
         changes.note(db.session(), diaries=[booking.therapist_id])
         common = {"therapist_id": booking.therapist_id, "booking_id": booking.id}
         holds = [cls(**common, starts_at=own[0], ends_at=own[1])] if own else []
@@ -70,3 +69,6 @@ class Hold(DatedSpan, Model):
             if OVERLAP in str(error.orig):
                 raise TimeTaken() from error
             raise
+
+
+_ALL_OF_A_BOOKING = delete(Hold).where(Hold.booking_id == bindparam("booking"))

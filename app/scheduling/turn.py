@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import bindparam, event, select
 from sqlalchemy.orm import Session
 
-from app.database import db, ensure_writing
+from app.database import db, ensure_writing, rows_of
 from app.practice.therapist import Therapist
 
+_TURN = select(Therapist.revision).where(Therapist.id == bindparam("therapist")).with_for_update(key_share=True)
 TAKEN = "turns_taken"  # revisions by therapist, of those whose turn this transaction has; kept with the session
 
 
@@ -28,8 +29,7 @@ def take_turn_of(therapist_id: int) -> int | None:
     ensure_writing()
     taken: dict[int, int | None] = db.session().info.setdefault(TAKEN, {})
     if therapist_id not in taken:
-        turn = select(Therapist.revision).where(Therapist.id == therapist_id)
-        revision = db.session.scalar(turn.with_for_update(key_share=True))
+        revision = rows_of(_TURN, {"therapist": therapist_id}).scalar()
         db.session.expire_all()
         taken[therapist_id] = revision
     return taken[therapist_id]

@@ -85,7 +85,7 @@ def test_between_the_deadline_and_the_sweep_the_refused_location_is_told_nowhere
 def test_while_a_new_location_waits_for_the_client_lists_tell_old_and_new_apart(offer, visitor):
     desk = visitor("mara@example.com")
     for path in ("/dashboard", "/sessions", f"/sessions/{offer.booking_id}"):
-        assert f'{OLD} → {NEW}, if <span class="name">Ines K.</span> agrees' in desk.open(path).text, path
+        assert f'{OLD} → {NEW}, if <span class="name" dir="auto">Ines K.</span> agrees' in desk.open(path).text, path
     day = f"{offer.booking.starts_at:%Y-%m-%d}"
     assert f"{OLD} → {NEW}" in desk.open(f"/calendar?view=list&date={day}&from={day}").text
 
