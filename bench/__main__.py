@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import calendars, expiring, first_visit, live, memory, mixed, pages, sending, slots, zones
+from bench import booking, calendars, expiring, first_visit, live, memory, mixed, pages, sending, slots, zones
 
 BENCHES = {
     "slots": slots.run,
@@ -12,6 +12,7 @@ BENCHES = {
     "calendars": calendars.run,
     "memory": memory.run,
     "zones": zones.run,
+    "booking": booking.run,
     "sending": sending.run,
     "expiring": expiring.run,
     "mixed": mixed.run,

@@ -35,7 +35,7 @@ def test_the_client_does_not_agree_to_a_new_location(mara, ines, jonas):
     mara.relocates(ines, to="Phone call")
     ines.opens(ines.is_mailed("Please answer about your session by"))
     ines.refuses("I do not agree", words="I would rather meet in a room.")
-    ines.sees_title("Your session was cancelled")
+    ines.sees_title("You declined, so your session was cancelled")
     assert "METHOD:CANCEL" in calendar_entry(ines.is_mailed("Your session is cancelled"))
     mentions(mara.is_mailed("Your offer was declined"), TEN, "I would rather meet in a room.")
     mara.opens(ines)

@@ -51,7 +51,7 @@ def test_none_of_the_times_work(mara, ines, jonas):
     mara.offers(ines, *THREE)
     ines.opens(ines.is_mailed("Please choose a new time by"))
     ines.refuses(words="I am away that week.")
-    ines.sees_title("Your session was cancelled")
+    ines.sees_title("You declined, so your session was cancelled")
     cancelled = ines.is_mailed("Your session is cancelled")
     mentions(cancelled, TEN)
     assert "METHOD:CANCEL" in calendar_entry(cancelled)

@@ -144,7 +144,8 @@ def test_an_offer_that_ended_the_session_says_how(client, confirmed, end, told):
     else:
         confirmed.cancel(by="therapist")
     title, badge, words = shown(client, offer_path(offer))
-    assert (title, badge) == ("Your session was cancelled", "Declined" if end == "decline" else "Cancelled")
+    ended = ("You declined, so your session was cancelled", "Declined")
+    assert (title, badge) == (ended if end == "decline" else ("Your session was cancelled", "Cancelled"))
     assert told in words
     assert words.count("Look for another time") == 1
 
