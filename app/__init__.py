@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets, blueprints, commands, config, database, language, wording
+from app import assets, blueprints, commands, config, database, language, templating, wording
 from app import models as models  # every table is known before the first query
 from app.extensions import csrf, db, htmx, login, migrate
 from app.home import Home
@@ -20,6 +20,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """The whole program from its settings (see config.py). Raises BadSetting when one cannot be used."""
     app = Flask(__name__)
     app.config |= config.load(os.environ if environ is None else environ)
+    app.jinja_environment = templating.Environment
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
     Home(app.config["HOLDFAST_HOME"]).close_to_others()
