@@ -26,7 +26,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 
 from app.home import close_to_others
@@ -217,21 +217,22 @@ def _begin_to_write(connection: Any) -> None:
     overtaken for ever by those who come later. Raises OperationalError when no turn came within WRITERS_WAIT.
     """
     ends = time.monotonic() + WRITERS_WAIT
-    driver = connection.connection.dbapi_connection  # asked directly: these two are said with every change
+    driver = connection.connection.dbapi_connection  # asked directly: all of this is said with every change
     driver.execute("PRAGMA busy_timeout=0")
     try:
-        while True:
+        while time.monotonic() < ends:
             try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                driver.execute("BEGIN IMMEDIATE")
                 return
-            except OperationalError as error:
-                if not _is_busy(error) or time.monotonic() > ends:
-                    raise
-            time.sleep(random.uniform(0.002, 0.01))
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error):
+                    break
+            time.sleep(random.uniform(0.001, 0.004))
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # for the last time: an error is SQLAlchemy's from here on
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
 
 
-def _is_busy(error: OperationalError) -> bool:
+def _is_busy(error: sqlite3.OperationalError) -> bool:
     # The last byte: the others say which lock it is, or that somebody wrote between our first look and our turn.
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

@@ -10,7 +10,7 @@ from bench.measure import report
 from bench.practices import Practice, on_postgresql, on_sqlite
 
 THERAPISTS = 500  # each is asked once
-ROUNDS, OF_A_ROUND = 3, 60
+ROUNDS, OF_A_ROUND = 8, 30
 WARM_UP = 20
 AT_ONCE = {"one": 1, "four": 4}
 
