@@ -55,7 +55,7 @@ def test_what_is_filled_elsewhere_afterwards_appears_by_itself(practice, mara, i
     ines.requests(mara, TEN)
     mara.confirms(ines)
     practice.fill_elsewhere(mara.slug, HALF_PAST, ELEVEN)
-    mara.sees("Busy elsewhere", CLASH, "The session stands until you decide.")
+    mara.sees("Busy elsewhere", CLASH, "The session stays booked until you decide.")
     found = Found()
     found.on_page_of(mara)
     assert found.violations == []
@@ -82,7 +82,7 @@ def test_what_a_client_accepts_stands_and_is_told_of(practice, mara, ines):
     told = mara.is_mailed("A session clashes with your other calendar")
     assert "12:00–13:00" in told.text
     mara.opens(ines)
-    mara.sees(CLASH, "The session stands until you decide.")
+    mara.sees(CLASH, "The session stays booked until you decide.")
 
 
 @on_a_phone

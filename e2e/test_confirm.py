@@ -21,7 +21,7 @@ def test_a_request_is_confirmed(mara, ines):
     mentions(confirmed, ten, "1 Harley Street")
     assert "METHOD:REQUEST" in calendar_entry(confirmed)
     ines.opens(confirmed)
-    ines.sees("Confirmed", "It is agreed", "1 Harley Street")
+    ines.sees("Confirmed", "You're booked", "1 Harley Street")
     ines.has_no_other_mail()
     mara.has_no_other_mail()
 

@@ -155,7 +155,7 @@ def test_the_clients_page_follows_while_the_client_types(mara, ines):
     ines.page.get_by_text("Cancel this session…").click()
     words = typed(ines.page, "Message", "I hope that", back=4)
     mara.confirms(ines)
-    expect(ines.page.get_by_text("It is agreed.")).to_be_visible(timeout=SOON)
+    expect(ines.page.get_by_text("You're booked.")).to_be_visible(timeout=SOON)
     expect(ines.page.locator("#announcer")).to_have_text("Confirmed")
     untouched(words, "I hope that", back=4)
 

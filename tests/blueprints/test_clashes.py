@@ -144,7 +144,7 @@ def test_a_session_that_stands_is_kept_or_moved(desk, session, mara, agreed):
     assert "Busy elsewhere" in today.text
     assert today.text.count(f'id="session-{agreed.id}-row"') == 1
     page = session()
-    assert "The session stands until you decide." in page.text
+    assert "The session stays booked until you decide." in page.text
     assert page.filled("Edit date/time")
     page = desk.press(page, "Keep it")
     assert page.status == 200
@@ -173,7 +173,7 @@ def test_keeping_what_has_changed_meanwhile_shows_it(desk, session, mara, agreed
 def test_what_was_offered_stays_held_until_the_therapist_decides(desk, session, mara, offer_to_ines):
     known_busy(mara, world.in_days(4, "12:15"), world.in_days(4, "12:30"))
     page = session()
-    assert "What you offered stays held until you decide." in page.text
+    assert "The times you offered stay held until you decide." in page.text
     assert CLASH in desk.open("/dashboard").text
     assert CLASH not in desk.press(page, "Keep it").text
 
