@@ -50,9 +50,11 @@ class Therapist(Model):
     openings_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=clock.now)
 
     user: Mapped[User] = relationship(back_populates="therapist")
-    locations: Mapped[list["Location"]] = relationship(back_populates="therapist", order_by="Location.position")
+    locations: Mapped[list["Location"]] = relationship(
+        back_populates="therapist", order_by="Location.position, Location.id"
+    )
     session_types: Mapped[list["SessionType"]] = relationship(
-        back_populates="therapist", order_by="SessionType.position"
+        back_populates="therapist", order_by="SessionType.position, SessionType.id"
     )
     working_times: Mapped[list["WorkingTime"]] = relationship(back_populates="therapist")
 

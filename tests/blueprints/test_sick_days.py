@@ -147,7 +147,7 @@ def test_what_cannot_be_taken_back_any_more_is_named_with_the_reason(desk):
     db.session.commit()
     with time_machine.travel(world.in_days(3, "10:10")):
         page = desk.open(page.url)
-        assert "An offer cannot be taken back any more" in page.text
+        assert "An offer can no longer be taken back" in page.text
         page = desk.press(page, "Take the other offers back")
         assert re.search(r">Ines K\.</a>, \w+ \d+ \w+, 10:00, has begun\.", page.text)
         assert "until then this time is held" in page.text
