@@ -150,7 +150,7 @@ def test_the_list_is_kept_until_it_is_switched_off(mara, practice):
     mara.at("/settings")
     expect(switch).to_be_checked()
     switch.uncheck()
-    mara.sees("Nothing is kept any more.")
+    mara.sees("The list was deleted from this device.")
     starts_offline(mara.page)
     mara.sees_title(NOT_REACHED)
     mara.does_not_see("as of", "09:00–09:50")
@@ -302,9 +302,9 @@ def test_a_link_opened_from_a_mail_leaves_nothing(mara, ines, open_browser):
 def test_where_nothing_can_be_kept_the_switch_says_so(mara):
     switch = mara.at("/settings").page.get_by_role("switch", name=KEEP)
     expect(switch).to_be_enabled()
-    mara.does_not_see("This browser cannot keep it")
+    mara.does_not_see("This browser cannot keep the list")
     mara.page.add_init_script("delete Navigator.prototype.serviceWorker")
-    mara.at("/settings").sees("This browser cannot keep it")
+    mara.at("/settings").sees("This browser cannot keep the list")
     expect(switch).to_be_disabled()
 
 
