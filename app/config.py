@@ -64,7 +64,10 @@ SETTINGS = (
     Setting("MAIL_USE_TLS", _flag, False, "STARTTLS"),
     Setting("MAIL_USE_SSL", _flag, False, "TLS from the first byte"),
     Setting(
-        "MAIL_SENDER", _mailbox, "bookings@holdfast.example", "who mails come from: an address, or a name <address>"
+        "MAIL_SENDER",
+        _mailbox,
+        "Holdfast <sessions@holdfast.example>",
+        "who mails come from: an address, or a name <address>",
     ),
     Setting(
         "MAIL_REPLY_TO", _mailbox, "", "who reads answers to mails: an address, or a name <address>; empty: nobody does"

@@ -61,7 +61,7 @@ def test_a_calendar_by_its_address_closes_time_here_until_it_is_disconnected(mar
     wait_until(lambda: offers(TEN) and not offers(NOON))
     mara.unfolds("Disconnect…")
     mara.presses("Disconnect")
-    mara.sees("Disconnected: Family. What it closed is open again.")
+    mara.sees("Disconnected: Family. The times it blocked are free again.")
     wait_until(lambda: offers(NOON))
 
 

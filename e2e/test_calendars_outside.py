@@ -116,12 +116,12 @@ def test_other_calendars_are_chosen_and_synced_at_once(mara, jonas, google, acco
         mara.ticks("Choir")
         with mara.staying_on_the_page():
             mara.presses("Save choice")
-            mara.sees(f"{account.email} and Choir: what is taken there closes time here.", READ)
+            mara.sees(f"Busy times in {account.email} and Choir block times here.", READ)
         cannot_choose_soon(jonas, mara)
         account.primary.add("Dentist", NOON, NOON + LENGTH)
         with mara.staying_on_the_page():
             mara.presses("Sync now")
-            mara.sees("Asked for. What is new there counts here as soon as it is read.", READ)
+            mara.sees("We are reading it now. New busy times block times here in a moment.", READ)
         jonas.looks_at_times(mara)
         jonas.cannot_choose(NOON)
     finally:
@@ -135,7 +135,7 @@ def test_what_was_told_just_now_stays_when_news_draws_the_rest_anew(mara, google
     with mara.staying_on_the_page():
         google.revoke(account)
         account.primary.add("Dentist", TEN, TEN + LENGTH)
-        mara.sees("It is not connected any more.", "Your private address is made.")
+        mara.sees("It is no longer connected.", "Your private address is made.")
 
 
 @at_a_desk
@@ -186,6 +186,6 @@ def test_no_state_of_the_page_shuts_anybody_out(mara, google, account):
     found.on_page_of(mara)
     google.revoke(account)
     mara.presses("Sync now")
-    mara.sees("It is not connected any more.")
+    mara.sees("It is no longer connected.")
     found.on_page_of(mara)
     assert found.violations == []

@@ -7,7 +7,7 @@ from e2e.variants import also_by_keyboard, on_a_phone
 from tests.world import in_days
 
 TEN, HALF_PAST, ELEVEN = (in_days(3, at) for at in ("10:00", "10:30", "11:00"))
-CLASH = "Your calendar elsewhere says that you are busy:"
+CLASH = "Your other calendar says that you are busy:"
 
 
 @also_by_keyboard(scripts=(True, False))
@@ -93,11 +93,11 @@ def test_a_clash_at_the_confirmation_and_a_broken_connection_can_be_read_by_ever
     practice.break_connection(mara.slug)
     found = Found()
     mara.looks_at_today()
-    mara.sees("Your Google calendar is not connected any more")
+    mara.sees("Your Google calendar is no longer connected")
     mara.confirms_in_the_list(ines)
     mara.sees("Nothing is confirmed yet.")
     found.on_page_of(mara)
-    mara.at("/calendar").sees("Your Google calendar is not connected any more")
+    mara.at("/calendar").sees("Your Google calendar is no longer connected")
     found.on_page_of(mara)
     assert found.violations == []
     mara.follows("Reconnect")

@@ -135,7 +135,7 @@ def test_a_clash_elsewhere_is_told_and_leads_to_the_session(practice, mara, ines
     presses_offline(mara, ines)
     practice.fill_elsewhere(mara.slug, TEN, in_days(2, "10:30"))
     mara.finds_the_line()
-    expect(told(mara)).to_contain_text("Your calendar elsewhere says that you are busy:")
+    expect(told(mara)).to_contain_text("Your other calendar says that you are busy:")
     expect(told(mara)).to_contain_text("nothing was confirmed")
     mara.follows("See the session")
     mara.sees_title(ines.name)

@@ -137,7 +137,7 @@ def test_a_request_shows_on_the_screen_and_leads_to_its_button(mara, ines, phone
     worker = Worker(mara.page, practice.url)
     worker.is_handed(phone.read(received))
     shown = worker.shows()
-    assert (shown["title"], shown["body"]) == ("Holdfast", "You have a new booking request")
+    assert (shown["title"], shown["body"]) == ("Holdfast", "You have a new request")
     assert shown["actions"] == ["Confirm", "Open"]
     told = json.dumps(shown).lower()
     assert not any(secret in told for secret in ("ines", "keller", "mara", "room", "10:00", "mother", "therap"))
@@ -243,7 +243,7 @@ def test_what_cannot_be_read_shows_all_the_same(mara, phone, practice):
     worker = Worker(mara.at("/dashboard").page, practice.url)
     worker.is_handed(b"not what we send")
     shown = worker.shows()
-    assert (shown["body"], shown["data"]) == ("A booking has changed", "/dashboard")
+    assert (shown["body"], shown["data"]) == ("Your diary has changed", "/dashboard")
 
 
 def test_a_test_is_sent_and_after_turning_off_nothing(mara, ines, phone):

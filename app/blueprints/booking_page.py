@@ -244,7 +244,9 @@ def _by_id(things: list[Any], name: str) -> Any:
 
 
 def _is_other(thing: SessionType | Location, name: str) -> bool:
-    """Whether the request names something else."""
+    """Whether the request names something else; a form that names nothing has chosen nothing."""
+    if request.form.get(name) == "":
+        return True
     return request.values.get(name, "") not in ("", str(thing.id))
 
 

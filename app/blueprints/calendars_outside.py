@@ -43,7 +43,7 @@ def choose(connection_id: int) -> Response:
     names = " and ".join(one.name for one in connection.calendars if one.is_read)
     db.session.commit()
     _say(left)
-    return told_here(f"{names}: what is taken there closes time here." if names else "No calendar closes time here.")
+    return told_here(f"Busy times in {names} block times here." if names else "No calendar blocks times here.")
 
 
 @bp.post(f"{HERE}/<int:connection_id>/reading")
@@ -54,7 +54,7 @@ def sync_now(connection_id: int) -> Response:
         return calendars_page(409, problem="It cannot be read until you connect it again.")
     connection.sync_now()
     db.session.commit()
-    return told_here("Asked for. What is new there counts here as soon as it is read.")
+    return told_here("We are reading it now. New busy times block times here in a moment.")
 
 
 @bp.post(f"{HERE}/<int:connection_id>/writing/removal")
@@ -64,7 +64,7 @@ def stop_writing(connection_id: int) -> Response:
     connection = own_connection(connection_id, "google")
     connection.write_into(None)
     db.session.commit()
-    return told_here("Nothing more is written. What stands there of your sessions is removed.")
+    return told_here("We stopped writing. Your sessions are being removed from that calendar.")
 
 
 @bp.post(f"{HERE}/<int:connection_id>/removal")
@@ -76,7 +76,7 @@ def disconnect(connection_id: int) -> Response:
     label = connection.label
     left = connection.disconnect()
     db.session.commit()
-    sentence = f"Disconnected: {label}. What it closed is open again."
+    sentence = f"Disconnected: {label}. The times it blocked are free again."
     if stay:
         sentence += f" {stay} of your sessions could not be removed there: please delete them in Google Calendar."
     if not _say(left) or left.consent_stays:

@@ -102,7 +102,7 @@ def in_words(busy: Iterable[Busy], booking: Booking) -> str:
     """*Your Google calendar says that you are busy: Tue 24 Nov 2026, 10:30–11:30.*"""
     by_calendar: dict[str, list[str]] = defaultdict(list)
     for one in busy:
-        whose = "Your Google calendar" if one.kind == "google" else "Your calendar elsewhere"
+        whose = "Your Google calendar" if one.kind == "google" else "Your other calendar"
         by_calendar[whose].append(dates(*one.span, booking.therapist.zone))
     return " ".join(f"{whose} says that you are busy: {'; '.join(spans)}." for whose, spans in by_calendar.items())
 

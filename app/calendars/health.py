@@ -17,7 +17,7 @@ from app.scheduling import changes
 
 State = Literal["working", "first", "failing", "broken", "idle"]
 
-BROKEN = "It is not connected any more. Connect it again, so that its entries go on closing time here."
+BROKEN = "It is no longer connected. Connect it again, so that its busy times block times here."
 MAILED_AFTER = timedelta(days=1)  # that not all sessions could be written
 FOR_LONG = timedelta(hours=1)  # shorter troubles come and go
 LATE = timedelta(minutes=30)  # after it was due: then nobody is at it

@@ -21,8 +21,10 @@ from app.calendars.ics_zones import Zones
 from app.scheduling.spans import Span
 
 # What is told of a calendar of which not everything can be read.
-MISSING = "Some entries have a time that Holdfast cannot read; they may not close time here."
-INEXACT = "Some entries have a time that Holdfast cannot read exactly; they may close too much time here, or another."
+MISSING = "Some entries have a time that Holdfast cannot read; they may not block times here."
+INEXACT = (
+    "Some entries have a time that Holdfast cannot read exactly; they may block too much time here, or the wrong time."
+)
 ASIDE = "Some parts of this calendar cannot be read. They decide no busy time: all busy times in it are known."
 ABOUT, BESIDE = "about-", "beside-"  # how the marks begin of what is inexact, and of what closes nothing
 

@@ -61,7 +61,7 @@ def _worth_a_look() -> Select:
 def _of_row(row: Row, therapist: Therapist) -> Iterator[Notice]:
     connection = db.session.get_one(CalendarConnection, row.connection_id) if row.is_ailing else None
     if connection and connection.state == "broken":
-        words = f"{_whose(connection)} is not connected any more: what changes there does not close time here."
+        words = f"{_whose(connection)} is no longer connected: changes there do not block times here."
         yield Notice(words, True, "Reconnect")
         return
     if connection:
@@ -79,13 +79,13 @@ def _of_reading(connection: CalendarConnection, therapist: Therapist) -> Iterato
     since = _silent_since(connection, [one for one in failing if not one.gone_since])
     if _is_long_ago(since):
         when = _when(since, therapist)
-        words = f"{_whose(connection)} has not answered since {when}; what was known then still closes time here."
+        words = f"{_whose(connection)} has not answered since {when}; the busy times known then still block times here."
         yield Notice(words + _of_unread_time(connection, therapist), False)
 
 
 def _of_gone(calendar: OutsideCalendar, since: datetime, therapist: Therapist) -> Notice:
     words = f"Google has not shown us your calendar {calendar.name} since {_when(since, therapist)}: it was deleted "
-    words += "there, or is not shared with you any more. What was known then still closes time here."
+    words += "there, or is no longer shared with you. The busy times known then still block times here."
     return Notice(words, calendar.error == LOST, "Choose calendars")
 
 
@@ -106,7 +106,7 @@ def _of_unread_time(connection: CalendarConnection, therapist: Therapist) -> str
 
 
 def _whose(connection: CalendarConnection) -> str:
-    return "Your Google calendar" if connection.kind == "google" else "Your calendar elsewhere"
+    return "Your Google calendar" if connection.kind == "google" else "Your other calendar"
 
 
 def _is_long_ago(since: datetime | None) -> bool:

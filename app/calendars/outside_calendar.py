@@ -19,7 +19,7 @@ CHECKED_EVERY = timedelta(days=1)  # in full, whatever the changes said
 # Told instead of what Google said when it was so for a day (see gone.py).
 LOST = (
     "Google has not shown it to us for more than a day: it was deleted there, or is not shared with you any more. What "
-    "is put into it does not close time here."
+    "is put into it does not block time here."
 )
 
 

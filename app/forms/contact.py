@@ -11,9 +11,10 @@ from wtforms.validators import Email, ValidationError
 from app.forms.cleaning import one_line
 from app.practice.names import holds_address
 
-# They take room and show nothing: the fillers of Hangul, which are letters to Unicode, and the empty sign of Braille.
-BLANKS = dict.fromkeys([0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0], " ")
-NUMBER = re.compile(r"[+()\d][\d\s()./+-]*")
+# They take room and show nothing: the fillers of Hangul, which are letters to Unicode, the empty sign of Braille, the
+# null note of music, and the place of an object that is not there.
+BLANKS = dict.fromkeys([0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0, 0xFFFC, 0x1D159], " ")
+NUMBER = re.compile(r"(?=(?:\D*\d){5})[+()\d][\d\s()./+-]*")  # five digits at least: shorter ones ring nobody
 MOST_DIGITS = 40
 NO_ADDRESS = lazy_gettext("Please give a name only, without a web or e-mail address.")
 
@@ -35,7 +36,7 @@ def number_typed(text: str | None) -> tuple[str, str | None]:
     if len(number) > MOST_DIGITS:
         return number[: 2 * MOST_DIGITS], _("Please shorten the phone number to %(max)s characters.", max=MOST_DIGITS)
     wrong = number and not NUMBER.fullmatch(number)
-    return number, _("Please use digits, spaces and + ( ) . - only.") if wrong else None
+    return number, _("Please give the whole number: digits, spaces and + ( ) . - only.") if wrong else None
 
 
 def email_address(text: str | None) -> str:

@@ -97,7 +97,7 @@ class NewTime:
         if not in_working_time(therapist, terms.location, span):
             warnings.append("This is outside your working times at this location.")
         if busy := busy_besides(booking, therapist.id, span):
-            warnings.append("Your calendar elsewhere says that you are busy then.")
+            warnings.append("Your other calendar says that you are busy then.")
         self.busy = ",".join(f"{one.starts_at.timestamp():.0f}-{one.ends_at.timestamp():.0f}" for one in busy)
         self.warning = " ".join(warnings) or None
 

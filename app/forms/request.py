@@ -42,7 +42,9 @@ class RequestForm(FlaskForm):
             Length(max=40, message=lazy_gettext("Please shorten the phone number to %(max)s characters.")),
             Regexp(
                 f"^{NUMBER.pattern}$",
-                message=lazy_gettext("Please use digits, spaces and + ( ) . - only, or leave it empty."),
+                message=lazy_gettext(
+                    "Please give the whole number, with digits, spaces and + ( ) . - only, or leave it empty."
+                ),
             ),
         ],
         render_kw={"autocomplete": "tel"},

@@ -37,7 +37,7 @@ ANNOUNCED: dict[str, tuple[Mail, ...]] = {
     "requested": (Mail("client", "request_received"), Mail("therapist", "new_request")),
     # Whose address is to be proven first: the therapist is told once it is, and nobody when it never is.
     "requested_unproven": (Mail("client", "confirm_address"),),
-    "address_confirmed": (Mail("therapist", "new_request"),),
+    "address_confirmed": (Mail("client", "request_received"), Mail("therapist", "new_request")),
     "address_not_confirmed": (),
     "confirmed": (Mail("client", "confirmed", "REQUEST"),),
     "booked_for_client": (Mail("client", "confirmed", "REQUEST"),),

@@ -12,7 +12,10 @@ ADDRESS = re.compile(
     rf"://|@|\bwww\.|(?<![\w.-])(?!(?:{TITLES}\.)+[^\W\d_]+(?![\w.]))[\w-]{{2,}}(?:\.[\w-]{{2,}})+", re.IGNORECASE
 )
 SENTENCE = re.compile(r"[\d!?:;/=<>]")
-MOST_WORDS = 6
+# *Dr.Keller* and *J.R. Smith*; not *t.me* or *X.COM*, of which mail programs may make links.
+SHORTENED = re.compile(rf"\b(?:(?i:{TITLES})|[^\W\d_])\.(?![a-z]|[A-Z]{{2}})")
+DOT_INSIDE = re.compile(r"\w\.\w")
+MOST_WORDS = 4
 
 
 def holds_address(name: str) -> bool:
@@ -22,4 +25,6 @@ def holds_address(name: str) -> bool:
 
 def is_plain(name: str) -> bool:
     """Return whether a name can be nothing else, so that a mail may greet a stranger with it."""
-    return not holds_address(name) and not SENTENCE.search(name) and len(name.split()) <= MOST_WORDS
+    if holds_address(name) or SENTENCE.search(name) or len(name.split()) > MOST_WORDS:
+        return False
+    return not DOT_INSIDE.search(SHORTENED.sub("", name))

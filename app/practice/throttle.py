@@ -94,7 +94,7 @@ def note_look(therapist_id: int) -> None:
 
 
 def _limits(email: str, address: str) -> list[_Limit]:
-    network = network_of(address)
+    network = _line_of(address)
     return [
         _Limit(_key("account in network", f"{email.strip().lower()} {network}"), MOST_FROM_ONE_NETWORK),
         _Limit(_key("network", network), MOST_OF_NETWORK),
@@ -115,6 +115,15 @@ def network_of(address: str) -> str:
     if isinstance(ip, IPv4Address):
         return str(ip)
     return str(ip.ipv4_mapped or int(ip) >> 64)
+
+
+def _line_of(address: str) -> str:
+    """The network of who tries passwords: of IPv6 a /48, the most that one line is given, or its /64s would be many."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    return network_of(address) if isinstance(ip, IPv4Address) or ip.ipv4_mapped else str(int(ip) >> 80)
 
 
 def _looks(therapist_id: int) -> str:

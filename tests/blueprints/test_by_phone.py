@@ -154,7 +154,7 @@ def test_accepting_a_time_by_phone_asks_for_the_number_and_keeps_the_choice(visi
     page = ines.press(page, "Accept this time", alternative=str(by_phone.id))
     assert (page.status, LOOK in page.text) == (422, True)
     page = ines.press(page, "Accept this time", phone="ring me")
-    assert "Please use digits" in page.text
+    assert "Please give the whole number" in page.text
     ines.press(page, "Accept this time", phone=THEIRS)
     (booking,) = bookings()
     assert (booking.status, booking.location.id, booking.client.phone) == ("confirmed", phone.id, THEIRS)

@@ -18,7 +18,7 @@ from tests.blueprints.pages import read
 from tests.calendars.connected import known_busy
 
 TEN, HALF_PAST, ELEVEN = (world.in_days(3, at) for at in ("10:00", "10:30", "11:00"))
-CLASH = "Your calendar elsewhere says that you are busy:"
+CLASH = "Your other calendar says that you are busy:"
 ALL_THE_SAME = "Confirm all the same"
 
 
@@ -274,7 +274,7 @@ def test_a_connection_that_broke_is_told_of(visitor, mara, path):
     db.session.add(connection)
     db.session.commit()
     page = visitor("mara@example.com").open(path)
-    assert "Your Google calendar is not connected any more" in page.text
+    assert "Your Google calendar is no longer connected" in page.text
     assert 'href="/settings/calendars"' in page.text
 
 
@@ -286,4 +286,4 @@ def test_one_that_fails_for_long_is_told_of_more_quietly(visitor, mara, minutes,
     db.session.add(connection)
     db.session.commit()
     page = visitor("mara@example.com").open("/dashboard")
-    assert ("Your calendar elsewhere has not answered since" in page.text) is is_told
+    assert ("Your other calendar has not answered since" in page.text) is is_told

@@ -83,6 +83,14 @@ def test_guessing_at_many_addresses_from_one_network_is_stopped(app, mara, visit
     assert visitor().sign_in("mara@example.com", world.PASSWORD).status == 429
 
 
+def test_the_many_networks_of_one_line_keep_no_owner_out(mara, visitor):
+    stranger, owner = visitor(), visitor()
+    for line in range(12):  # each a /64 of the same /48
+        wrong_passwords(stranger, throttle.MOST_FROM_ONE_NETWORK, network=f"2001:db8:1:{line}::9")
+    owner.http.environ_base["REMOTE_ADDR"] = "2001:db8:2::7"
+    assert owner.sign_in("mara@example.com", world.PASSWORD).url.endswith("/dashboard")
+
+
 def test_wrong_passwords_from_elsewhere_keep_no_owner_out(mara, visitor):
     stranger, owner = visitor(), visitor()
     wrong_passwords(stranger, throttle.MOST_FROM_ONE_NETWORK + 5, network="203.0.113.9")

@@ -95,7 +95,7 @@ def test_a_therapist_who_has_nothing_to_book_says_so(client, mara):
     db.session.commit()
     page = client.open("/t/mara-lindt")
     assert page.status == 200
-    assert "Mara Lindt takes no bookings here at the moment" in page.text
+    assert "Mara Lindt takes no new sessions here at the moment" in page.text
 
 
 def test_what_changes_in_the_practice_is_on_the_page_at_once(client, mara):

@@ -122,12 +122,16 @@ def test_pressed_in_time_the_request_goes_on_as_usual(mara, third):
     with time_machine.travel(clock.now() + timedelta(minutes=20)):
         third.confirm_address()
         db.session.commit()
-        assert mails(third) == [("client", "confirm_address"), ("therapist", "new_request")]
+        assert mails(third) == [
+            ("client", "confirm_address"),
+            ("client", "request_received"),
+            ("therapist", "new_request"),
+        ]
         assert (third.status, third.prove_by, is_proven(third)) == ("requested", None, True)
         assert number_to_answer(mara.id) == 3
         assert third.answer_by > clock.now() + timedelta(hours=71)  # the therapist has heard of it only now
         third.confirm_address()
-        assert len(mails(third)) == 2
+        assert len(mails(third)) == 3
     with time_machine.travel(clock.now() + LATER):
         release_unproven()
         assert third.status == "requested"

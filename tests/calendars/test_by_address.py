@@ -350,7 +350,7 @@ def test_disconnecting_frees_the_time_and_forgets_the_address(connect, sync, mar
     sync()
     desk = visitor("mara@example.com")
     page = desk.press(desk.open(PAGE), "Disconnect")
-    assert "Disconnected: Work. What it closed is open again." in page.text
+    assert "Disconnected: Work. The times it blocked are free again." in page.text
     assert busy_spans(mara) == []
     assert db.session.scalars(select(OutsideCalendar)).all() == []
 

@@ -196,14 +196,14 @@ def test_choosing_calendars(desk, mara, google):
     wanted = [("calendars", str(choir.id)), ("calendars", str(choir.id + 77))]
     fields = [pair for pair in fields if pair[0] != "calendars"] + wanted
     page = desk.post(form.action, fields)
-    assert "Choir: what is taken there closes time here." in page.text
+    assert "Busy times in Choir block times here." in page.text
     assert chosen() == ["Choir"]
     assert [one.span for one in db.session.scalars(db.select(BusyTime))] == [kept.span]
     assert [(one.starts_at, one.ends_at) for one in db.session.scalars(db.select(SettledClash))] == [kept.span]
     assert db.session.get_one(Therapist, mara.id).diary_revision > was_seen
     form, fields = desk.open(HERE).filled("Save choice")
     page = desk.post(form.action, [pair for pair in fields if pair[0] != "calendars"])
-    assert "No calendar closes time here." in page.text
+    assert "No calendar blocks times here." in page.text
     assert chosen() == []
     assert not db.session.scalar(db.select(SettledClash))
 
@@ -237,7 +237,7 @@ def test_writing_is_a_second_consent_and_can_be_ended(desk, google):
     assert connection.may_write
     assert connection.written
     page = desk.press(desk.open(HERE), "Stop writing")
-    assert "Nothing more is written." in page.text
+    assert "We stopped writing." in page.text
     assert the_connection().written is None
     page = desk.press(desk.open(HERE), "Write my sessions there")  # the consent still stands
     assert "Your sessions are written into" in page.text

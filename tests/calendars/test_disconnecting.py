@@ -23,7 +23,7 @@ def test_disconnecting_opens_the_time_forgets_everything_and_revokes_the_consent
     channel = watch(calendar)
     was_seen = mara.diary_revision
     page = desk.press(desk.open(HERE), "Disconnect")
-    assert "Disconnected: mara@gmail.example. What it closed is open again." in page.text
+    assert "Disconnected: mara@gmail.example. The times it blocked are free again." in page.text
     assert "Google did not answer" not in page.text
     db.session.rollback()
     for table in (CalendarConnection, OutsideCalendar, WatchChannel, BusyTime, SettledClash):

@@ -175,7 +175,7 @@ def test_the_page_tells_when_it_is_tried_again(connection, google, mara, sync, v
     next_try = clock_time(of(connection).next_sync_at, mara.zone)
     page = visitor("mara@example.com").open("/settings/calendars").text
     assert "Google wants to be asked less often." in page
-    assert f"it is tried again at {next_try}." in page
+    assert f"We try again at {next_try}." in page
 
 
 def test_a_calendar_that_is_closed_to_us_keeps_what_is_known_and_the_connection_works_on(

@@ -48,7 +48,7 @@ def test_google_is_connected_again(lose_the_key, desk, google, maras, mara, sync
     assert the_connection().state == "broken"
     assert busy_spans(mara) == [hour(2)]
     assert db.session.scalars(db.select(Message.address).filter_by(name="calendar_broken")).all() == [mara.user.email]
-    assert "is not connected any more" in desk.open("/dashboard").text
+    assert "is no longer connected" in desk.open("/dashboard").text
     page = desk.press(desk.open(decides(asked(desk, "Connect again"))), "Finish connecting")
     assert "Connected" in page.text
     maras.primary.add("Choir", *hour(4))

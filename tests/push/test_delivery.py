@@ -60,7 +60,7 @@ def test_a_push_is_signed_lives_as_long_as_it_is_useful_and_replaces_those_befor
     deliver_all()
     request, cancellation = phone.received
     assert request.claims["aud"] == service.origin
-    assert request.claims["sub"] == "mailto:bookings@holdfast.example"
+    assert request.claims["sub"] == "mailto:sessions@holdfast.example"
     assert time.time() < request.claims["exp"] <= time.time() + 24 * 3600
     assert request.signed_by == keys.public_key(KEY)
     assert 60 < int(request.headers["ttl"]) <= 24 * 3600

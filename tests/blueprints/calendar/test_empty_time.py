@@ -88,7 +88,7 @@ def test_outside_working_time_is_booked_after_a_warning(desk, empty_time):
     assert len(bookings()) == 1
 
 
-BUSY = "Your calendar elsewhere says that you are busy then."
+BUSY = "Your other calendar says that you are busy then."
 
 
 def test_over_busy_time_is_booked_after_a_warning(desk, mara, empty_time):

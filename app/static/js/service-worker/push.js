@@ -1,7 +1,7 @@
 // Pushes: what the locked screen shows. The words are the same for everybody and say nothing of whom, where or when.
 /* global ICON, BADGE */
 const WORDS = {
-  request: "You have a new booking request",
+  request: "You have a new request",
   kept_confirmed: "The answer you gave offline was sent",
   kept_refused: "The answer you gave offline was not carried out: things have changed meanwhile. Please look.",
   kept_late: "The answer you gave offline was not carried out: it came too late. Please look.",
@@ -10,7 +10,7 @@ const WORDS = {
   signed_out: "Sign in again to go on being told here",
   test: "This device will be told",
 };
-const CHANGED = "A booking has changed";
+const CHANGED = "Your diary has changed";
 const CONFIRM = { action: "confirm", title: "Confirm" };
 const OPEN = { action: "open", title: "Open" };
 
