@@ -9,7 +9,8 @@ from tests.guards.test_source import APP, sources
 
 OLD = [
     "Your time is agreed", "It is agreed", "Nothing stands until", "Nobody answered in time, so",
-    "Not possible for you?", "No more requests can be taken", "Was this change not your wish", "Calendars outside", "closes time here",
+    "Not possible for you?", "No more requests can be taken", "Was this change not your wish",
+    "Calendars outside", "closes time here",
     "close time here", "On the clocks of", "Tell me on this device", "It names nobody", "Save measures",
     "lie outside your times", "How did it go?", "A word for yourself", "A few words", "leads nowhere now",
     "needs your answer", "stands here", "stand here", "takes bookings", "no bookings", "calendar elsewhere",
