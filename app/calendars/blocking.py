@@ -5,7 +5,7 @@ Google (`singleEvents`). What cannot be read is never taken for free: it raises,
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ IsOwn = Callable[[Entry], bool]  # whether its time is held here already (see ow
 # Where somebody works and whose birthday it is takes no time. Everything else does as its transparency says: what
 # was put in by a mail, time out of office, focus time, and kinds that Google has yet to invent.
 TAKES_NO_TIME = ("workingLocation", "birthday")
+DAY = timedelta(days=1)
 OURS = "holdfast"  # the private property by which what we wrote ourselves is known again
 
 
@@ -68,6 +69,8 @@ def span_of(entry: Entry, zone: ZoneInfo) -> Span:
     """From when to when it is, whether it closes time or not. Raises Unreadable."""
     try:
         starts, ends = _moment(entry["start"], zone), _moment(entry["end"], zone)
+        if starts == ends and entry["start"].get("date"):
+            ends = first_moment(date.fromisoformat(entry["start"]["date"]) + DAY, zone)  # a day lasts one at least
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         raise Unreadable("an entry whose time cannot be read") from None
     if ends < starts:

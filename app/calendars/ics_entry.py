@@ -1,6 +1,6 @@
 """One entry of an ICS file, judged value by value: what decides about time and cannot be read is noted. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple, TypeVar
 
@@ -13,6 +13,7 @@ FREE_BY_MICROSOFT = ("FREE", "WORKINGELSEWHERE")
 REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID")
 
 T = TypeVar("T")
+Params = Mapping[str, str]
 
 
 class Timing(NamedTuple):
@@ -134,9 +135,12 @@ class Entry:
 
     def _times(self, line: Line, own: tzinfo) -> list[date | datetime]:
         """Times of one line. Raises ValueError when one cannot be read."""
-        zone, params = self._zone_of(line, own), line.params
-        times = []
-        for text in filter(None, map(str.strip, line.value.split(","))):
+        return self._times_of(line.params, line.value, own)
+
+    def _times_of(self, params: Params, value: str, own: tzinfo) -> list[date | datetime]:
+        """The same of a line that was taken apart: once, however many values it has."""
+        zone, times = self._zone_of(params, value, own), []
+        for text in filter(None, map(str.strip, value.split(","))):
             said = time_of(text, zone)
             if params.get("VALUE", "").upper() == "DATE":
                 said = day_of(said)
@@ -145,16 +149,16 @@ class Entry:
                 said = said.replace(tzinfo=zone)
             times.append(said)
         if not times:
-            raise ValueError(line.name)
+            raise ValueError(value)
         return times
 
-    def _zone_of(self, line: Line, own: tzinfo) -> tzinfo:
-        name = line.params.get("TZID", "")
+    def _zone_of(self, params: Params, value: str, own: tzinfo) -> tzinfo:
+        name = params.get("TZID", "")
         if name:
             found = self._places.zones.named(name)
-            self.is_inexact |= found is None and is_floating(line.value.partition(",")[0])
+            self.is_inexact |= found is None and is_floating(value.partition(",")[0])
             return found or self._places.own
-        if own is self._places.own and self._places.is_guess and is_floating(line.value.partition(",")[0]):
+        if own is self._places.own and self._places.is_guess and is_floating(value.partition(",")[0]):
             self.is_inexact = True
         return own
 
@@ -189,47 +193,47 @@ class Entry:
 
     def _dates(self) -> Iterator[Timing]:
         """Dates of its own besides those of its rules; of periods, with their own length."""
-        for line in self._component.of("RDATE"):
-            for text in filter(None, map(str.strip, line.value.split(","))):
-                try:
-                    yield self._date(line, text)
-                except (ValueError, OverflowError):
-                    self.may_lack = True
+        for params, text in self._values("RDATE"):
+            try:
+                yield self._date(params, text)
+            except (ValueError, OverflowError):
+                self.may_lack = True
 
-    def _date(self, line: Line, text: str) -> Timing:
+    def _date(self, params: Params, text: str) -> Timing:
         if self.timing is None:
             raise ValueError(text)
         begins, is_period, ends = text.partition("/")
-        (start,) = self._times(line._replace(rest=_rest_with(line, begins)), self.zone)
+        (start,) = self._times_of(params, begins, self.zone)
         if is_period and isinstance(start, datetime):
-            return Timing(start, self._length_of_period(line, start, ends))
+            return Timing(start, self._length_of_period(params, start, ends))
         own = self.timing.start
         if isinstance(own, datetime) and not isinstance(start, datetime):
             self.is_inexact = True
             return Timing(datetime.combine(start, own.timetz()), self.timing.length)
         return Timing(start if isinstance(own, datetime) else day_of(start), self.timing.length)
 
-    def _length_of_period(self, line: Line, start: datetime, ends: str) -> Length:
+    def _length_of_period(self, params: Params, start: datetime, ends: str) -> Length:
         if "P" in ends.upper():
             return duration_of(ends)
-        (end,) = self._times(line._replace(rest=_rest_with(line, ends)), self.zone)
+        (end,) = self._times_of(params, ends, self.zone)
         if not isinstance(end, datetime) or end < start:
             raise ValueError(ends)
         return Length(exact=in_utc(end) - in_utc(start))
 
     def _not_dates(self) -> Iterator[date | datetime]:
         """Without one that cannot be read the series closes a date too many, never one too few."""
-        for line in self._component.of("EXDATE"):
+        for params, text in self._values("EXDATE"):
+            try:
+                yield from self._times_of(params, text, self.zone)
+            except (ValueError, OverflowError):
+                self.is_inexact = True
+
+    def _values(self, name: str) -> Iterator[tuple[Params, str]]:
+        """Each value of the lines of this name, with the parameters of its line."""
+        for line in self._component.of(name):
+            params = line.params
             for text in filter(None, map(str.strip, line.value.split(","))):
-                try:
-                    yield from self._times(line._replace(rest=_rest_with(line, text)), self.zone)
-                except (ValueError, OverflowError):
-                    self.is_inexact = True
-
-
-def _rest_with(line: Line, text: str) -> str:
-    """The same line with one of its values."""
-    return "".join(f';{name}="{value}"' for name, value in line.params.items()) + f":{text}"
+                yield params, text
 
 
 def _number(component: Component) -> int:

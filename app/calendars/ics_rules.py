@@ -171,7 +171,9 @@ class _Periods:
             for day in days:
                 spend()
                 if self._filter.takes(day):
-                    found += [datetime.combine(day, at) for at in self._times]
+                    for at in self._times:
+                        spend()  # each: a year of seconds would fill the memory before anybody counts
+                        found.append(datetime.combine(day, at))
             yield found
 
     def _days(self, spend: Spend) -> Iterator[Iterable[date]]:

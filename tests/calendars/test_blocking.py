@@ -115,7 +115,6 @@ FREE = {
     "ours, read by its address into another calendar": entry(iCalUID="written@google.com"),
     "of no length": timed("2026-11-24T10:00:00Z", "2026-11-24T10:00:00Z"),
     "of no length, written in two zones": timed("2026-11-24T10:00:00Z", "2026-11-24T11:00:00+01:00"),
-    "of no days": days("2026-11-24", "2026-11-24"),
 }
 UNREADABLE = {
     "nothing at all": {},
@@ -191,6 +190,7 @@ SPANS = {
     "a day in London": (days("2026-11-24", "2026-11-25"), LONDON, "24T00:00", "25T00:00"),
     "a day in New York": (days("2026-11-24", "2026-11-25"), NEW_YORK, "24T05:00", "25T05:00"),
     "a day in Auckland": (days("2026-11-24", "2026-11-25"), ZoneInfo("Pacific/Auckland"), "23T11:00", "24T11:00"),
+    "a day that ends when it begins": (days("2026-11-24", "2026-11-24"), NEW_YORK, "24T05:00", "25T05:00"),
     "three days": (days("2026-11-24", "2026-11-27"), BERLIN, "23T23:00", "26T23:00"),
 }
 

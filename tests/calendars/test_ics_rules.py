@@ -1,6 +1,7 @@
 """Recurrence rules: their dates are those of dateutil where dateutil counts right, and no text makes them endless."""
 
 import time
+import tracemalloc
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -146,6 +147,33 @@ def test_no_rule_of_a_zone_takes_long_whatever_it_says(rule, kind):
     read = busy(calendar(*zone, *entry(start="DTSTART;TZID=Odd:20261124T100000")), NOVEMBER, LONDON)
     assert time.thread_time() - began < 3.0
     assert len(read.spans) == 1
+
+
+EVERY_SECOND = ";".join(
+    f"{part}={','.join(map(str, range(most)))}" for part, most in (("BYHOUR", 24), ("BYMINUTE", 60), ("BYSECOND", 60))
+)
+
+
+@pytest.mark.parametrize("freq", ["YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "MONTHLY;BYDAY=MO,TU", "WEEKLY", "DAILY"])
+@pytest.mark.parametrize("position", ["", ";BYSETPOS=-1"])
+def test_no_rule_fills_the_memory(freq, position):
+    data = calendar(*entry(f"RRULE:FREQ={freq};{EVERY_SECOND}{position}"))
+    tracemalloc.start()
+    try:
+        assert busy(data, NOVEMBER, LONDON).unread
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000  # bytes
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("name", ["RDATE", "EXDATE"])
+def test_a_line_is_taken_apart_once_however_many_values_it_has(name):
+    params = "".join(f";A{number}=" for number in range(2000))
+    values = ",".join(f"202611{1 + number % 28:02}T100000Z" for number in range(2000))
+    data = calendar(*entry("RRULE:FREQ=DAILY", f"{name}{params}:{values}"))
+    began = time.thread_time()
+    busy(data, NOVEMBER, LONDON)
+    assert time.thread_time() - began < 3.0
 
 
 def test_steps_are_counted_while_they_are_taken():
