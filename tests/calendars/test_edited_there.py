@@ -257,7 +257,7 @@ def test_the_session_says_what_happened_there_and_puts_it_back(maras, session, s
     page = desk.open(f"/sessions/{session.id}")
     assert "In your Google calendar this session was moved to" in shown(page.text)
     assert "14:00–14:50" in page.text
-    assert "Here it stands as agreed" in shown(page.text)
+    assert "Here it is still booked at the old time" in shown(page.text)
     page = desk.press(page, "Put it back there")
     assert "In your Google calendar" not in page.text
     look()
@@ -297,7 +297,7 @@ def test_an_offered_time_that_was_moved_there_is_told_and_stays_offered(maras, s
     maras.primary.move(at_five.entry_id, TWO, TWO + HOUR)
     look()
     page = desk.open(f"/sessions/{session.id}")
-    assert "Here it stands as offered" in shown(page.text)
+    assert "Here it is still offered at the old time" in shown(page.text)
     desk.press(page, "Put it back there")
     look()
     assert world.in_days(5) in [starts for starts, _, _ in entries(maras.primary)]

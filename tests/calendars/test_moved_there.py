@@ -40,7 +40,7 @@ def test_today_says_so_and_leads_to_the_decision(moved, desk):
     page = desk.open("/dashboard")
     assert "Changed in your Google calendar" in shown(page.text)
     assert MOVED in shown(page.text)
-    assert "Nothing waits for you" not in page.text
+    assert "Nothing to answer" not in page.text
     page = desk.press(page, "Put it back there")
     assert MOVED not in shown(desk.open("/dashboard").text)
 

@@ -73,7 +73,7 @@ def test_what_cannot_be_removed_is_told_and_tried_again(google, maras, written, 
     google.faults.always(BACKEND_ERROR, "events.delete")
     written.write_into(None)
     write()
-    assert "2 of your sessions still stand in" in desk.open(HERE).text
+    assert "2 of your sessions are still in" in desk.open(HERE).text
     google.faults.clear()
     tried_again()
     write()
