@@ -126,6 +126,7 @@ UNREADABLE = {
     "no time of day": timed("tomorrow", "2026-11-24T11:00:00Z"),
     "a time of another sort": entry(start={"dateTime": 20261124}),
     "a start that is no object": entry(start="2026-11-24"),
+    "a day that ends on the one before": days("2026-11-24", "2026-11-23"),
     "before the beginning": timed("2026-11-24T11:00:00Z", "2026-11-24T10:00:00Z"),
     "a zone that nobody knows": timed("2026-11-24T10:00:00", "2026-11-24T11:00:00", "Mars/Olympus"),
     "the end of time": timed("9999-12-31T23:00:00-12:00", "9999-12-31T23:30:00-12:00"),
@@ -192,6 +193,13 @@ SPANS = {
     "a day in Auckland": (days("2026-11-24", "2026-11-25"), ZoneInfo("Pacific/Auckland"), "23T11:00", "24T11:00"),
     "a day that ends when it begins": (days("2026-11-24", "2026-11-24"), NEW_YORK, "24T05:00", "25T05:00"),
     "three days": (days("2026-11-24", "2026-11-27"), BERLIN, "23T23:00", "26T23:00"),
+    "a day that ends on itself": (days("2026-11-24", "2026-11-24"), BERLIN, "23T23:00", "24T23:00"),
+    "a day that ends at its first moment": (
+        entry(start={"date": "2026-11-24"}, end={"dateTime": "2026-11-24T00:00:00Z"}),
+        LONDON,
+        "24T00:00",
+        "25T00:00",
+    ),
 }
 
 
@@ -209,6 +217,7 @@ def test_the_time_that_it_closes(kind):
         (NEW_YORK, "2027-03-14", "2027-03-15", 23),
         (NEW_YORK, "2026-11-01", "2026-11-02", 25),
         (LONDON, "2026-10-24", "2026-10-27", 73),
+        (LONDON, "2026-10-25", "2026-10-25", 25),
         (ZoneInfo("Africa/Cairo"), "2027-04-30", "2027-05-01", 23),  # the clocks skip midnight itself
         (ZoneInfo("Australia/Lord_Howe"), "2026-10-04", "2026-10-05", 23.5),
     ],
