@@ -77,7 +77,7 @@ def dates(rule: Rule, start: datetime, since: datetime, until: datetime, spend: 
     periods = _Periods(rule, start, until, since if rule.limit is None else start)
     left = rule.limit
     for candidates in periods.each(spend):
-        for one in _at_positions(candidates, rule.part("BYSETPOS")):
+        for one in _at_positions(candidates, rule.part("BYSETPOS"), spend):
             spend()
             if one < start:
                 continue
@@ -136,12 +136,16 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _at_positions(candidates: list[datetime], positions: frozenset[int]) -> Iterable[datetime]:
+def _at_positions(candidates: Iterable[datetime], positions: frozenset[int], spend: Spend) -> Iterable[datetime]:
     if not positions:
         return candidates
-    length = len(candidates)
+    found: list[datetime] = []
+    for one in candidates:  # each is a step before it takes memory
+        spend()
+        found.append(one)
+    length = len(found)
     places = {place - 1 if place > 0 else length + place for place in positions}
-    return [candidates[place] for place in sorted(places) if 0 <= place < length]
+    return [found[place] for place in sorted(places) if 0 <= place < length]
 
 
 class _Periods:
@@ -155,26 +159,27 @@ class _Periods:
             sorted(rule.part(name) or {own})
             for name, own in (("BYHOUR", start.hour), ("BYMINUTE", start.minute), ("BYSECOND", start.second))
         )
-        self._times = [time(*parts) for parts in product(hours, minutes, seconds)] if self._has_days else []
+        self._hours = hours
         self._within = (minutes, seconds)
 
     @property
     def _has_days(self) -> bool:
         return self._rule.freq not in SECONDS_OF
 
-    def each(self, spend: Spend) -> Iterator[list[datetime]]:
+    def each(self, spend: Spend) -> Iterator[Iterable[datetime]]:
+        """Dates come one by one, so that whoever counts them can end it: one year can have millions."""
         if not self._has_days:
             yield from self._short(spend)
             return
         for days in self._days(spend):
-            found = []
-            for day in days:
-                spend()
-                if self._filter.takes(day):
-                    for at in self._times:
-                        spend()  # each: a year of seconds would fill the memory before anybody counts
-                        found.append(datetime.combine(day, at))
-            yield found
+            yield self._of(days, spend)
+
+    def _of(self, days: Iterable[date], spend: Spend) -> Iterator[datetime]:
+        for day in days:
+            spend()
+            if self._filter.takes(day):
+                for parts in product(self._hours, *self._within):
+                    yield datetime.combine(day, time(*parts))
 
     def _days(self, spend: Spend) -> Iterator[Iterable[date]]:
         if self._rule.freq in ("YEARLY", "MONTHLY"):

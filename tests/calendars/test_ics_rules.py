@@ -111,6 +111,12 @@ BEGINNINGS = st.sampled_from(
 )
 
 
+EVERY_TIME = ";".join(
+    f"{name}={','.join(map(str, range(most)))}" for name, most in (("BYHOUR", 24), ("BYMINUTE", 60), ("BYSECOND", 60))
+)
+ALL_SECONDS = f"BYDAY={','.join(WEEKDAYS)};{EVERY_TIME}"
+
+
 @given(st.lists(ANY_RULE, min_size=1, max_size=3), BEGINNINGS, st.sampled_from(["RRULE", "EXRULE"]))
 @settings(max_examples=100)
 @example(["FREQ=MONTHLY;INTERVAL=0"], "DTSTART:20261124T100000Z", "RRULE")
@@ -118,6 +124,7 @@ BEGINNINGS = st.sampled_from(
 @example(["FREQ=SECONDLY;COUNT=999999999"], "DTSTART:20261124T100000Z", "RRULE")
 @example(["FREQ=YEARLY;BYMONTHDAY=31;BYMONTH=2;COUNT=5"], "DTSTART:00010101T000000Z", "RRULE")
 @example(["FREQ=DAILY;BYSETPOS=-1;BYHOUR=1,2;UNTIL=99991231T235959Z"], "DTSTART:99991231T235959Z", "RRULE")
+@example([f"FREQ=YEARLY;{ALL_SECONDS};BYSETPOS=-1"], "DTSTART:20261124T100000Z", "RRULE")
 @pytest.mark.timeout(300)
 def test_no_rule_takes_long_whatever_it_says(rules, start, name):
     length = ["DURATION:P1D"] if "DATE" in start else []
@@ -174,6 +181,27 @@ def test_a_line_is_taken_apart_once_however_many_values_it_has(name):
     began = time.thread_time()
     busy(data, NOVEMBER, LONDON)
     assert time.thread_time() - began < 3.0
+
+
+@pytest.mark.parametrize("freq", FREQUENCIES)
+@pytest.mark.parametrize("positions", ["", ";BYSETPOS=-1", ";BYSETPOS=1,-366"])
+@pytest.mark.parametrize("name", ["RRULE", "EXRULE"])
+def test_no_rule_takes_much_memory_whatever_it_says(freq, positions, name):
+    data = calendar(*entry(f"{name}:FREQ={freq};{ALL_SECONDS}{positions}"))
+    tracemalloc.start()
+    try:
+        busy(data, NOVEMBER, LONDON, seconds=60.0)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 50_000_000
+
+
+def test_the_times_that_a_position_is_counted_among_are_steps():
+    start = datetime.fromisoformat("2026-11-24T10:00")
+    rule = rule_of(f"FREQ=MONTHLY;{ALL_SECONDS};BYSETPOS=-1")
+    with pytest.raises(TooDense):
+        next(dates(rule, start, start, start + HALF_A_YEAR, Budget(60.0).steps()))
 
 
 def test_steps_are_counted_while_they_are_taken():
