@@ -138,18 +138,19 @@ class _One:
         return found
 
     def _busy(self, uid: str, begins: str, components: list[Component], unread: set[str]) -> Iterator[Span]:
+        spend = self._budget.steps()
         if components[0].name == "VFREEBUSY":
-            read, all_of_it = periods(components, self._places)
+            read, all_of_it = periods(components, self._places, spend)
             unread.update(() if all_of_it else (begins,))
             yield from read
             return
         _check(components)
-        entries = [Entry(one, self._places, self._mine) for one in components]
+        entries = [Entry(one, self._places, self._mine, spend) for one in components]
         if (
             len(entries) == 1 and entries[0].is_single and self._is_own(uid)
         ):  # what a person made repeat of it is theirs
             return
-        yield from Series(entries, self._window, self._places.own, self._budget.steps()).spans()
+        yield from Series(entries, self._window, self._places.own, spend).spans()
         # Only now: some is seen while the dates are worked out.
         if any(entry.may_lack and not entry.is_free for entry in entries):
             unread.add(begins)

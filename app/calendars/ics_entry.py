@@ -1,11 +1,12 @@
 """One entry of an ICS file, judged value by value: what decides about time and cannot be read is noted. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple, TypeVar
 
+from app.calendars.ics_bounds import TooDense
 from app.calendars.ics_lines import Component, Line
-from app.calendars.ics_rules import SECONDS_OF, Rule, rule_of
+from app.calendars.ics_rules import SECONDS_OF, Rule, Spend, rule_of
 from app.calendars.ics_values import DAY, Length, day_of, duration_of, in_utc, is_floating, midnight, time_of
 from app.calendars.ics_zones import Zones
 
@@ -13,7 +14,6 @@ FREE_BY_MICROSOFT = ("FREE", "WORKINGELSEWHERE")
 REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID")
 
 T = TypeVar("T")
-Params = Mapping[str, str]
 
 
 class Timing(NamedTuple):
@@ -36,8 +36,8 @@ class Entry:
     """A VEVENT. `may_lack`: some of its time is not known. `is_inexact`: its time may be more, or another, than what
     its author meant."""
 
-    def __init__(self, component: Component, places: Places, mine: frozenset[str]) -> None:
-        self._component, self._places = component, places
+    def __init__(self, component: Component, places: Places, mine: frozenset[str], spend: Spend) -> None:
+        self._component, self._places, self._spend = component, places, spend
         self.may_lack, self.is_inexact = component.is_damaged, False
         self.is_free = _is_free(component, mine)
         self.sequence = _number(component)
@@ -135,30 +135,35 @@ class Entry:
 
     def _times(self, line: Line, own: tzinfo) -> list[date | datetime]:
         """Times of one line. Raises ValueError when one cannot be read."""
-        return self._times_of(line.params, line.value, own)
-
-    def _times_of(self, params: Params, value: str, own: tzinfo) -> list[date | datetime]:
-        """The same of a line that was taken apart: once, however many values it has."""
-        zone, times = self._zone_of(params, value, own), []
-        for text in filter(None, map(str.strip, value.split(","))):
-            said = time_of(text, zone)
-            if params.get("VALUE", "").upper() == "DATE":
-                said = day_of(said)
-            if isinstance(said, datetime) and "TZID" in params and text[-1] in "zZ":
-                self.is_inexact = True  # it says both
-                said = said.replace(tzinfo=zone)
-            times.append(said)
+        times = [self._time_in(line, text, own) for text in self._values(line)]
         if not times:
-            raise ValueError(value)
+            raise ValueError(line.name)
         return times
 
-    def _zone_of(self, params: Params, value: str, own: tzinfo) -> tzinfo:
-        name = params.get("TZID", "")
+    def _values(self, line: Line) -> Iterator[str]:
+        """Each is a step, whether it can be read or not."""
+        for text in line.values:
+            self._spend()
+            yield text
+
+    def _time_in(self, line: Line, text: str, own: tzinfo) -> date | datetime:
+        """The time that is one of the values of a line. Raises ValueError."""
+        zone, params = self._zone_of(line, text, own), line.params
+        said = time_of(text, zone)
+        if params.get("VALUE", "").upper() == "DATE":
+            said = day_of(said)
+        if isinstance(said, datetime) and "TZID" in params and text.rstrip()[-1] in "zZ":
+            self.is_inexact = True  # it says both
+            said = said.replace(tzinfo=zone)
+        return said
+
+    def _zone_of(self, line: Line, text: str, own: tzinfo) -> tzinfo:
+        name = line.params.get("TZID", "")
         if name:
             found = self._places.zones.named(name)
-            self.is_inexact |= found is None and is_floating(value.partition(",")[0])
+            self.is_inexact |= found is None and is_floating(text)
             return found or self._places.own
-        if own is self._places.own and self._places.is_guess and is_floating(value.partition(",")[0]):
+        if own is self._places.own and self._places.is_guess and is_floating(text):
             self.is_inexact = True
         return own
 
@@ -168,6 +173,8 @@ class Entry:
         for line in lines:
             try:
                 found.append(read(line))
+            except TooDense:
+                raise
             except (ValueError, OverflowError):
                 self.may_lack = True
         self.is_inexact |= any(other != found[0] for other in found[1:])
@@ -193,47 +200,42 @@ class Entry:
 
     def _dates(self) -> Iterator[Timing]:
         """Dates of its own besides those of its rules; of periods, with their own length."""
-        for params, text in self._values("RDATE"):
-            try:
-                yield self._date(params, text)
-            except (ValueError, OverflowError):
-                self.may_lack = True
+        for line in self._component.of("RDATE"):
+            for text in self._values(line):
+                try:
+                    yield self._date(line, text)
+                except (ValueError, OverflowError):
+                    self.may_lack = True
 
-    def _date(self, params: Params, text: str) -> Timing:
+    def _date(self, line: Line, text: str) -> Timing:
         if self.timing is None:
             raise ValueError(text)
         begins, is_period, ends = text.partition("/")
-        (start,) = self._times_of(params, begins, self.zone)
+        start = self._time_in(line, begins, self.zone)
         if is_period and isinstance(start, datetime):
-            return Timing(start, self._length_of_period(params, start, ends))
+            return Timing(start, self._length_of_period(line, start, ends))
         own = self.timing.start
         if isinstance(own, datetime) and not isinstance(start, datetime):
             self.is_inexact = True
             return Timing(datetime.combine(start, own.timetz()), self.timing.length)
         return Timing(start if isinstance(own, datetime) else day_of(start), self.timing.length)
 
-    def _length_of_period(self, params: Params, start: datetime, ends: str) -> Length:
+    def _length_of_period(self, line: Line, start: datetime, ends: str) -> Length:
         if "P" in ends.upper():
             return duration_of(ends)
-        (end,) = self._times_of(params, ends, self.zone)
+        end = self._time_in(line, ends, self.zone)
         if not isinstance(end, datetime) or end < start:
             raise ValueError(ends)
         return Length(exact=in_utc(end) - in_utc(start))
 
     def _not_dates(self) -> Iterator[date | datetime]:
         """Without one that cannot be read the series closes a date too many, never one too few."""
-        for params, text in self._values("EXDATE"):
-            try:
-                yield from self._times_of(params, text, self.zone)
-            except (ValueError, OverflowError):
-                self.is_inexact = True
-
-    def _values(self, name: str) -> Iterator[tuple[Params, str]]:
-        """Each value of the lines of this name, with the parameters of its line."""
-        for line in self._component.of(name):
-            params = line.params
-            for text in filter(None, map(str.strip, line.value.split(","))):
-                yield params, text
+        for line in self._component.of("EXDATE"):
+            for text in self._values(line):
+                try:
+                    yield self._time_in(line, text, self.zone)
+                except (ValueError, OverflowError):
+                    self.is_inexact = True
 
 
 def _number(component: Component) -> int:

@@ -4,18 +4,20 @@ from datetime import datetime
 
 from app.calendars.ics_entry import Places
 from app.calendars.ics_lines import Component
+from app.calendars.ics_rules import Spend
 from app.calendars.ics_values import duration_of, in_utc, time_of
 from app.scheduling.spans import Span
 
 
-def periods(components: list[Component], places: Places) -> tuple[list[Span], bool]:
+def periods(components: list[Component], places: Places, spend: Spend) -> tuple[list[Span], bool]:
     """What is not free of them, and whether all of it can be read."""
     found: list[Span] = []
     all_of_it = not any(one.is_damaged for one in components)
     for line in (line for one in components for line in one.of("FREEBUSY")):
         if line.params.get("FBTYPE", "").upper() == "FREE":
             continue
-        for text in filter(None, map(str.strip, line.value.split(","))):
+        for text in line.values:
+            spend()
             try:
                 found.append(_period(text, places))
             except (ValueError, OverflowError):

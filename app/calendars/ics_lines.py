@@ -36,7 +36,8 @@ class Unfinished(Broken):
     """A calendar without its end."""
 
 
-class Line(NamedTuple):
+@dataclass
+class Line:
     """`rest`: everything behind the name, with its `;` or `:`."""
 
     name: str
@@ -44,13 +45,19 @@ class Line(NamedTuple):
 
     @property
     def value(self) -> str:
-        return self._taken_apart()[1].strip()
+        return self._apart[1]
+
+    @property
+    def values(self) -> Iterator[str]:
+        """What stands between its commas."""
+        return filter(None, map(str.strip, self.value.split(",")))
 
     @property
     def params(self) -> dict[str, str]:
-        return self._taken_apart()[0]
+        return self._apart[0]
 
-    def _taken_apart(self) -> tuple[dict[str, str], str]:
+    @cached_property
+    def _apart(self) -> tuple[dict[str, str], str]:
         params: dict[str, str] = {}
         at = 0
         while found := _param.match(self.rest, at):
@@ -62,7 +69,7 @@ class Line(NamedTuple):
             before, _, value = self.rest.rpartition(":")
             zone = _zone_param.search(before)
             params = {**params, "TZID": zone[1]} if zone else params
-        return params, value
+        return params, value.strip()
 
 
 @dataclass

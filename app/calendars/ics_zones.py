@@ -5,7 +5,7 @@ be years old.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from app.scheduling.local_time import available_zones
 
 YEAR = 366 * DAY
 SINCE = midnight(date(1970, 1, 1))  # nothing is asked of earlier years
+MOST_PARTS = 3  # of a zone's name, as in America/Argentina/Salta
 MOST_CHANGES = 1_000  # of the clocks, in the time that is looked at and the years before
 
 
@@ -63,18 +64,24 @@ class Zones:
     def __init__(self, described: Iterable[Component], until: datetime, spend: Callable[[], Spend]) -> None:
         self.unread = 0  # descriptions that cannot be read
         self._described: dict[str, tzinfo] = {}
+        self._named: dict[str, tzinfo | None] = {}  # every value of a line asks for the same
         self._until, self._spend = until.replace(tzinfo=None) + YEAR, spend
         for one in described:
             self._add(one)
 
     def named(self, name: str) -> tzinfo | None:
         """None for one that nobody knows."""
+        if name not in self._named:
+            self._named[name] = self._found(name)
+        return self._named[name]
+
+    def _found(self, name: str) -> tzinfo | None:
         plain = name.strip().strip("/")
         if plain in available_zones():
             return ZoneInfo(plain)
         if found := self._described.get(plain):
             return found
-        parts = plain.split("/")
+        parts = plain.rsplit("/", MOST_PARTS)
         guesses = [WINDOWS_TO_OLSON.get(plain, ""), *("/".join(parts[first:]) for first in range(1, len(parts)))]
         return next((ZoneInfo(guess) for guess in guesses if guess in available_zones()), None)
 
@@ -104,8 +111,8 @@ class Zones:
 
     def _observed(self, part: Component, spend: Spend) -> Iterable[Change]:
         before, after = (offset_of(part.of(name)[0].value) for name in ("TZOFFSETFROM", "TZOFFSETTO"))
-        (start,) = _moments(part.of("DTSTART")[:1])
-        onsets = {start, *_moments(part.of("RDATE"))}
+        (start,) = _moments(part.of("DTSTART")[:1], spend)
+        onsets = {start, *_moments(part.of("RDATE"), spend)}
         for line in part.of("RRULE"):
             onsets.update(self._repeated(line, start, before, spend))
         return [Change(onset - before, before, after) for onset in onsets]
@@ -128,7 +135,9 @@ def _last(until: str, before: timedelta) -> datetime:
     return said.replace(tzinfo=None) + (before if until.endswith("Z") else timedelta(0))
 
 
-def _moments(lines: Iterable[Line]) -> list[datetime]:
+def _moments(lines: Iterable[Line], spend: Spend) -> Iterator[datetime]:
     """In the time of the clock before each change."""
-    said = [time_of(text.partition("/")[0], UTC) for line in lines for text in line.value.split(",") if text.strip()]
-    return [one.replace(tzinfo=None) if isinstance(one, datetime) else midnight(one) for one in said]
+    for text in (text for line in lines for text in line.values):
+        spend()
+        said = time_of(text.partition("/")[0], UTC)
+        yield said.replace(tzinfo=None) if isinstance(said, datetime) else midnight(said)

@@ -1,6 +1,8 @@
 """An ICS file as busy times."""
 
 import os
+import time
+import tracemalloc
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -229,6 +231,63 @@ def test_a_zone_whose_clocks_change_every_second_is_told_and_spoils_only_what_na
         found = read(*wild, *entry(), *there)
         assert times(found) == [*TEN, ("11-25T10:00", "11-25T11:00")]
         assert found.unread == {"beside-zones", f"about-{key_of('2')}"}
+
+
+PARAMS = "".join(f";A{number}=" for number in range(3_000))
+VALUES = ",".join(f"20261124T{number // 60:02}{number % 60:02}00Z" for number in range(1_200))
+
+
+@pytest.mark.parametrize(("name", "closed"), [("RDATE", 1_200), ("EXDATE", 0)])
+def test_many_parameters_before_many_values_take_no_longer_than_both(name, closed):
+    data = calendar(*entry(f"{name}{PARAMS}:{','.join([VALUES] * 4)}"))
+    began = time.thread_time()
+    assert len(busy(data, NOVEMBER, LONDON).spans) == closed
+    assert time.thread_time() - began < 5.0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"RDATE:{VALUES}",
+        f"RDATE:{VALUES.replace('Z', 'X')}",
+        f"DTSTART:{VALUES}",
+        f"EXDATE:{VALUES}",
+        f"EXDATE:{VALUES.replace('Z', 'X')}",
+    ],
+)
+def test_every_value_of_an_entry_counts(monkeypatch, line):
+    monkeypatch.setattr(ics_bounds, "MOST_STEPS", 900)
+    found = read(*entry(line))
+    assert found.unread == {key_of("dentist@example.com")}
+    assert not found.spans
+
+
+def test_every_period_of_free_and_busy_counts(monkeypatch):
+    monkeypatch.setattr(ics_bounds, "MOST_STEPS", 900)
+    periods = VALUES.replace("Z", "Z/PT1M")
+    found = read("BEGIN:VFREEBUSY", "UID:dentist@example.com", f"FREEBUSY:{periods}", "END:VFREEBUSY")
+    assert found.unread == {key_of("dentist@example.com")}
+    assert not found.spans
+
+
+def test_every_change_of_the_clocks_that_a_zone_names_counts(monkeypatch):
+    monkeypatch.setattr(ics_bounds, "MOST_STEPS", 100)
+    zone = list(own_zone("+0100"))
+    values = ",".join(["19700101T000000"] * 600)
+    zone.insert(4, f"RDATE:{values}")
+    assert read(*zone, *entry()).unread == {"beside-zones"}
+
+
+def test_a_zone_whose_name_has_many_parts_takes_little_memory():
+    name = "/".join(["zone"] * 20_000)
+    tracemalloc.start()
+    try:
+        found = read(*entry(start=f"DTSTART;TZID={name}/Europe/London:20261124T100000"))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert times(found) == TEN
+    assert peak < 50_000_000
 
 
 def test_there_is_a_time_limit(monkeypatch):
