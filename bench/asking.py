@@ -17,7 +17,7 @@ class Asked:
 
 @dataclass
 class Seen:
-    """What came back: milliseconds of each answer by kind, and how many were not what was asked for."""
+    """The answers: milliseconds of each by kind, and the kind and status of each that was not a right one."""
 
     took: dict[str, list[float]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)

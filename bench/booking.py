@@ -1,4 +1,4 @@
-"""How many requests for sessions are taken: one client after another, and four at once; one web worker on one core."""
+"""Measure how many session requests a second are taken from one client at a time and from four at once."""
 
 import asyncio
 import statistics

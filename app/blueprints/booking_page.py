@@ -244,7 +244,7 @@ def _by_id(things: list[Any], name: str) -> Any:
 
 
 def _is_other(thing: SessionType | Location, name: str) -> bool:
-    """Whether the request names something else; a form that names nothing has chosen nothing."""
+    """Return whether the request names another one, or is a form in which none is chosen."""
     if request.form.get(name) == "":
         return True
     return request.values.get(name, "") not in ("", str(thing.id))

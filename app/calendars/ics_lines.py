@@ -49,7 +49,7 @@ class Line:
 
     @property
     def values(self) -> Iterator[str]:
-        """What stands between its commas."""
+        """Return the values of the line, one for each comma-separated part."""
         return filter(None, map(str.strip, self.value.split(",")))
 
     @property

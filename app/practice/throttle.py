@@ -24,6 +24,7 @@ WINDOW = timedelta(minutes=15)
 MOST_FROM_ONE_NETWORK = 10  # tries at one account
 MOST_OF_NETWORK = 50  # tries at all accounts
 MOST_FROM_EVERYWHERE = 100  # tries at one account, from ten networks or more
+OF_A_LINE = 48  # bits of an IPv6 address: the most that one line is given, whose /64s would be many networks
 MOST_OF_BROWSER = 10  # tries at one account by a browser that has signed in there before
 BROWSER_IS_KNOWN = timedelta(days=180)  # after its last sign-in
 LOOKS_WINDOW = timedelta(hours=1)  # the longest: nothing is counted beyond it
@@ -94,7 +95,7 @@ def note_look(therapist_id: int) -> None:
 
 
 def _limits(email: str, address: str) -> list[_Limit]:
-    network = _line_of(address)
+    network = network_of(address, bits=OF_A_LINE)
     return [
         _Limit(_key("account in network", f"{email.strip().lower()} {network}"), MOST_FROM_ONE_NETWORK),
         _Limit(_key("network", network), MOST_OF_NETWORK),
@@ -106,24 +107,15 @@ def _limit_of_browser(browser: str) -> _Limit:
     return _Limit(_key("browser", browser), MOST_OF_BROWSER)
 
 
-def network_of(address: str) -> str:
-    """The network of an address: of IPv6 a /64, as a single line has 2^64 addresses there."""
+def network_of(address: str, bits: int = 64) -> str:
+    """Return the network of an address: of IPv6 its first `bits`, as a single line has 2^64 addresses or more there."""
     try:
         ip = ip_address(address)
     except ValueError:
         return address
     if isinstance(ip, IPv4Address):
         return str(ip)
-    return str(ip.ipv4_mapped or int(ip) >> 64)
-
-
-def _line_of(address: str) -> str:
-    """The network of who tries passwords: of IPv6 a /48, the most that one line is given, or its /64s would be many."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address
-    return network_of(address) if isinstance(ip, IPv4Address) or ip.ipv4_mapped else str(int(ip) >> 80)
+    return str(ip.ipv4_mapped or int(ip) >> (128 - bits))
 
 
 def _looks(therapist_id: int) -> str:

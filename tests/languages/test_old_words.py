@@ -20,7 +20,7 @@ DOCSTRINGS = re.compile(r'"""(.|\n)*?"""|#.*')
 
 
 def read_by_people() -> dict[Path, str]:
-    """What is said in templates, in Python outside of comments and docstrings, and in what the service worker shows."""
+    """Return the text of templates, of Python without comments and docstrings, and of the service worker's pushes."""
     said = {path: IN_COMMENTS.sub("", path.read_text()) for path in (APP / "templates").rglob("*.*")}
     said |= {path: DOCSTRINGS.sub("", path.read_text()) for path in sources()}
     return said | {path: path.read_text() for path in (APP / "static" / "js" / "service-worker").glob("push.js")}
