@@ -36,6 +36,7 @@ LOOKS = """(wanted) => {
       name: at === document.body ? "" : `${at.localName} ${name.trim()}`.slice(0, 60),
       wrong: wrongWith(at),
       there: at === wanted,
+      replaced: Boolean(wanted) && !wanted.isConnected,
       among,
       behind: !among && at !== document.body && wanted
         && Boolean(at.compareDocumentPosition(wanted) & Node.DOCUMENT_POSITION_PRECEDING),
@@ -148,6 +149,9 @@ class Keys:
         passed: list[str] = []
         while not (at := _look(page))["there"]:
             assert len(passed) < STOPS, f"no key leads to {wanted}; passed {passed}"
+            if at["replaced"]:  # the page changed by itself, as when it turns to the visitor's own zone
+                wanted.evaluate(LOOKS)
+                continue
             passed.append(at["name"])
             page.keyboard.press(_key(at))
 

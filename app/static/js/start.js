@@ -10,7 +10,10 @@ let patient = true;
 for (const script of content.querySelectorAll("[data-only]")) {
   if (!matchMedia(script.dataset.only).matches) script.remove();
 }
-new PerformanceObserver(start).observe({ type: "paint", buffered: true });
+// The first paint of all may be an empty page, where the machine is slow.
+new PerformanceObserver((paints) => {
+  if (paints.getEntriesByName("first-contentful-paint").length) start();
+}).observe({ type: "paint", buffered: true });
 // A hidden tab draws nothing, and some browsers tell nobody when they draw.
 addEventListener("load", () => setTimeout(start, document.hidden ? 0 : PATIENCE));
 for (const type of ["click", "change"]) addEventListener(type, hold, { capture: true, signal });
