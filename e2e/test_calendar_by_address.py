@@ -76,3 +76,10 @@ def test_sessions_are_read_at_a_private_address_until_it_is_turned_off(mara, ine
     mara.presses("Turn off")
     mara.sees("Turned off.")
     assert mara.page.context.request.get(address).status == 404
+
+
+def test_making_a_private_address_keeps_what_was_typed_beside_it(mara):
+    mara.at("/settings/calendars").types("What you call it", "Family")
+    mara.presses("Make a private address")
+    expect(mara.page.get_by_label("Private address")).to_be_visible()
+    mara.still_reads("What you call it", "Family")

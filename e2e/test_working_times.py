@@ -126,3 +126,15 @@ def test_the_pages_of_working_times_shut_nobody_out(mara, ines, jonas, watch):
     mara.sees("Give a whole number of days from 1 to 365.")
     found.on_page_of(mara)
     assert found.violations == []
+
+
+def test_saving_one_of_the_booking_rules_keeps_what_was_typed_in_the_others(mara):
+    mara.at("/working-times/rules").types("Gap after", "15")
+    mara.presses("Save rules")
+    mara.sees("Saved.")
+    mara.still_reads("Gap after", "15")
+    mara.types("Days ahead", "90")
+    mara.presses("Save")
+    mara.sees("Sessions that are booked keep their length.")
+    mara.still_reads("Days ahead", "90")
+    mara.still_reads("Gap after", "15")

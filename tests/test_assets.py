@@ -22,6 +22,7 @@ BUDGET = {
     "calendar-grid.js": KB,
     "weekday.js": 0.5 * KB,
     "settings.js": KB,
+    "unsent.js": 0.7 * KB,
 }
 
 

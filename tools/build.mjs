@@ -12,10 +12,11 @@ import { serviceWorker } from "./build/service-worker.mjs";
 const outdir = "app/static/dist";
 // One stylesheet and one script of ours a page: `app` for visitors and clients, `desk` for who signed in, `offline` for the
 // page that a service worker shows by itself. The calendar has more of its own: what dragging needs, and where its blocks
-// can stand; a form for dates their weekday; the settings what can be switched on for this device; and a wide window what
-// opens beside a list. htmx comes beside them; what starts them all stands in each page.
+// can stand; a form for dates their weekday; the settings what can be switched on for this device; a page of several forms
+// what keeps the others as they are; and a wide window what opens beside a list. htmx comes beside them; what starts them
+// all stands in each page.
 const styles = ["app", "desk", "calendar-places"].map((name) => `css/${name}.css`);
-const scripts = ["start", "htmx", "app", "desk", "side-panel", "calendar-grid", "weekday", "settings", "offline"].map((name) => `js/${name}.js`);
+const scripts = ["start", "htmx", "app", "desk", "side-panel", "calendar-grid", "weekday", "settings", "unsent", "offline"].map((name) => `js/${name}.js`);
 const entryPoints = [...styles, ...scripts].map((name) => `app/static/${name}`);
 const options = {
   entryNames: "[name]-[hash]",
