@@ -56,7 +56,7 @@ SETTINGS = (
     Setting("REDIS_URL", str, "", "queue of the jobs; empty: sweeps run without it"),
     Setting("PUBLIC_URL", str, "http://127.0.0.1:8000", "address that links in mails begin with"),
     Setting("TRUSTED_HOSTS", str, "", "host names served, separated by commas; empty: any, which production refuses"),
-    Setting("TRUSTED_PROXIES", int, 0, "how many reverse proxies stand before the web process"),
+    Setting("TRUSTED_PROXIES", int, 0, "how many reverse proxies are in front of the web process"),
     Setting("MAIL_SERVER", str, "", "SMTP host; empty: the local mailbox"),
     Setting("MAIL_PORT", int, 25, "SMTP port"),
     Setting("MAIL_USERNAME", str, "", "SMTP user, if the server wants one"),

@@ -54,7 +54,7 @@ def test_two_tabs_confirm_one_request(mara, ines, watch):
     mara.sees_status(ines, "Confirmed")
     mara.page = first
     mara.presses("Confirm session")
-    mara.sees("This session has changed meanwhile. Here is how it stands now.")
+    mara.sees("This session has changed meanwhile. This is the session as it is now.")
     mara.sees_status(ines, "Confirmed")
     ines.is_mailed("We have your session request")
     ines.is_mailed("Your session is confirmed")

@@ -35,7 +35,7 @@ def test_an_offer_expires_while_the_workers_are_down(practice, mara, ines, jonas
         ines.sees_title("Mara Lindt has to move your session")
         practice.end_time_to_answer(mara.slug)
         ines.accepts(OTHER)
-        ines.sees("This offer has ended. Here is how the session stands now.")
+        ines.sees("This offer has ended. This is the session as it is now.")
         ines.sees_title("The time to answer is over")
         mara.opens(ines)
         mara.has_no_button("Withdraw offer", "Confirm session")

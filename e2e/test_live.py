@@ -181,7 +181,7 @@ def test_a_chosen_time_stays_chosen_until_the_offer_is_taken_back(mara, ines, jo
     chosen = ines.page.get_by_role("radio").nth(1)
     chosen.check()
     mara.presses("Withdraw offer")
-    expect(ines.page.get_by_text("Your session stands as it was before.")).to_be_visible(timeout=SOON)
+    expect(ines.page.get_by_text("Your session is as it was before.")).to_be_visible(timeout=SOON)
     expect(ines.page.get_by_role("radio")).to_have_count(0)
 
 
@@ -194,7 +194,7 @@ def test_what_would_lose_typed_words_is_told_instead(mara, ines):
     expect(mara.page.get_by_role("main").get_by_text("This session has changed meanwhile.")).to_be_visible(timeout=SOON)
     untouched(reason, "I am sorry", back=0)
     shuts_nobody_out(mara.page)
-    mara.follows("See how it stands now")
+    mara.follows("See the session as it is now")
     mara.sees_status(ines, "Cancelled")
 
 
@@ -207,7 +207,7 @@ def test_how_it_stands_is_also_shown_where_a_push_has_led(mara, ines):
     mara.page.get_by_text("Decline…").click()
     mara.types("Your reason", "I am sorry")
     ines.cancels()
-    mara.follows("See how it stands now")
+    mara.follows("See the session as it is now")
     mara.sees_status(ines, "Cancelled")
 
 
@@ -221,7 +221,7 @@ def test_a_form_being_built_is_left_alone_and_told(mara, ines, jonas):
     expect(mara.page.get_by_role("main").get_by_text("This session has changed meanwhile.")).to_be_visible(timeout=SOON)
     untouched(words, "A clinic day", back=1)
     expect(mara.alternative(1).get_by_label("Time", exact=True)).to_have_value("11:00")
-    mara.follows("See how it stands now")
+    mara.follows("See the session as it is now")
     mara.sees_status(ines, "Cancelled")
 
 

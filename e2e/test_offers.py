@@ -151,7 +151,7 @@ def test_an_offer_is_withdrawn_and_the_session_stands_as_before(mara, ines, jona
     mentions(ines.is_mailed("Your session stays as it was"), TEN)
     ines.accepts(THREE[0])  # on the page that was still open
     ines.sees("This offer has ended")
-    ines.sees("Your session stands as it was before.")
+    ines.sees("Your session is as it was before.")
     ines.sees_time(TEN)
     for time in THREE[:2]:
         jonas.requests(mara, time)

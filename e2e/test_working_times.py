@@ -135,6 +135,6 @@ def test_saving_one_of_the_booking_rules_keeps_what_was_typed_in_the_others(mara
     mara.still_reads("Gap after", "15")
     mara.types("Days ahead", "90")
     mara.presses("Save")
-    mara.sees("Sessions that are booked keep their length.")
+    mara.sees("Sessions already booked keep their length.")
     mara.still_reads("Days ahead", "90")
     mara.still_reads("Gap after", "15")

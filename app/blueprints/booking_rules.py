@@ -35,7 +35,9 @@ def keep() -> Response:
     if therapist.horizon_days > ahead:
         read_further(therapist.id)
     db.session.commit()
-    return _told_here(Told("Saved. It counts for new bookings; sessions that are booked stand.", where="how-soon"))
+    return _told_here(
+        Told("Saved. This counts for new sessions; sessions already booked stay as they are.", where="how-soon")
+    )
 
 
 @bp.post("/working-times/rules/<int:session_type_id>")
@@ -46,7 +48,7 @@ def measure(session_type_id: int) -> Response:
     form = MeasuresForm.typed(request.form)
     if not form.apply(session_type):
         return rules_page(measures={session_type_id: form}, status=422)
-    told = Told(f"{session_type.name}: saved. Sessions that are booked keep their length.", f"type-{session_type_id}")
+    told = Told(f"{session_type.name}: saved. Sessions already booked keep their length.", f"type-{session_type_id}")
     db.session.commit()
     return _told_here(told)
 

@@ -58,7 +58,7 @@ PAGES = {
         ErrorPage(
             409,
             lazy_gettext("Somebody was a moment faster"),
-            lazy_gettext("Nothing was changed by you. Reload the page to see how things stand now."),
+            lazy_gettext("Nothing was changed by you. Reload the page to see the latest state."),
         ),
         ErrorPage(
             413,
@@ -74,7 +74,7 @@ PAGES = {
             500,
             lazy_gettext("Something broke on our side"),
             lazy_gettext(
-                "Reload the page to see how things stand, then try once more. If it breaks again, wait a few minutes."
+                "Reload the page to see the latest state, then try once more. If it breaks again, wait a few minutes."
             ),
         ),
         ErrorPage(

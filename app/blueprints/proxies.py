@@ -25,7 +25,7 @@ def warn(app: Flask) -> None:
     """Say at the start what a production without TLS of its own most likely lacks."""
     if app.config["HOLDFAST_CONFIG"] == "production" and app.config["TRUSTED_PROXIES"] == 0:
         log.warning(
-            "TRUSTED_PROXIES is 0: if a proxy stands before Holdfast, all visitors count as one network. "
+            "TRUSTED_PROXIES is 0: if a proxy is in front of Holdfast, all visitors count as one network. "
             "Set it to the number of proxies."
         )
 

@@ -26,7 +26,7 @@ class TimeTaken(Refused):
 class BookingChanged(Refused):
     """The booking is no longer in a state in which the verb makes sense: somebody was faster."""
 
-    sentence = lazy_gettext("This session has changed meanwhile. Here is how it stands now.")
+    sentence = lazy_gettext("This session has changed meanwhile. This is the session as it is now.")
 
 
 class RequestLapsed(BookingChanged):
@@ -38,7 +38,7 @@ class RequestLapsed(BookingChanged):
 class OfferEnded(BookingChanged):
     """The offer has been answered, withdrawn or has expired."""
 
-    sentence = lazy_gettext("This offer has ended. Here is how the session stands now.")
+    sentence = lazy_gettext("This offer has ended. This is the session as it is now.")
 
 
 class NotPossible(Refused):

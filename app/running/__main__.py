@@ -145,7 +145,7 @@ def _first(app: "Flask", home: Home) -> None:
             os._exit(code)
     _, status = os.waitpid(pid, 0)
     if status:
-        sys.exit("Holdfast could not prepare its database; the reason stands above.")
+        sys.exit("Holdfast could not prepare its database; the reason is printed above.")
 
 
 def _prepare(app: "Flask", home: Home) -> None:

@@ -62,7 +62,7 @@ def restored(before: Sequence[Hours], after: Sequence[Hours]) -> Edit:
     def edit(therapist: Therapist) -> list[Hours]:
         if week_of(therapist) != list(after):
             raise BookingChanged(
-                "Your week has been changed since then, so nothing was put back. This is how it stands."
+                "Your week has been changed since then, so nothing was put back. This is your week as it is now."
             )
         return list(before)
 
@@ -123,7 +123,7 @@ def enumerated(words: Sequence[str]) -> str:
 def _without(therapist: Therapist, span: Hours) -> list[Hours]:
     week = week_of(therapist)
     if span not in week:
-        raise BookingChanged("This working time has been changed meanwhile. This is how your week stands now.")
+        raise BookingChanged("This working time has been changed meanwhile. This is your week as it is now.")
     week.remove(span)
     return week
 

@@ -17,7 +17,7 @@ from app.wording import day_time
 from tests import world
 from tests.visitor import Visitor
 
-BEFORE = "Your session stands as it was before."
+BEFORE = "Your session is as it was before."
 BUTTON = "See what is offered"
 
 

@@ -56,10 +56,15 @@ def test_only_rendering_knows_htmx():
     assert knowing <= allowed
 
 
-def test_two_scripts_know_htmx():
-    """What swaps, and what asks for a piece to be swapped, which does nothing by itself."""
+def test_three_scripts_know_htmx():
+    """What swaps, what carries unsent words over a swap, and what asks for one, which does nothing by itself."""
     scripts = (APP / "static" / "js").glob("*.js")
-    assert {path.name for path in scripts if "htmx" in path.read_text()} <= {"htmx.js", "swaps.js", "pieces.js"}
+    assert {path.name for path in scripts if "htmx" in path.read_text()} <= {
+        "htmx.js",
+        "swaps.js",
+        "unsent.js",
+        "pieces.js",
+    }
 
 
 def test_only_the_clock_reads_the_time():

@@ -13,6 +13,7 @@ OLD = [
     "Calendars outside", "closes time here",
     "close time here", "On the clocks of", "Tell me on this device", "It names nobody", "Save measures",
     "lie outside your times", "How did it go?", "A word for yourself", "A few words", "leads nowhere now",
+    "how it stands", "things stand", "session stands", "sessions stand",
     "needs your answer", "stands here", "stand here", "takes bookings", "no bookings", "calendar elsewhere",
 ]  # fmt: skip
 IN_COMMENTS = re.compile(r"\{#.*?#\}", re.DOTALL)
