@@ -51,10 +51,13 @@ def no_mails() -> None:
 
 
 def offers(number: int, expires_at: datetime) -> list[int]:
-    """Add sessions that wait for their client, each with three times held; the ids of their offers. Commits."""
+    """Add sessions that wait for their client, each with three times held and the mail that told of them.
+
+    Commits; returns the ids of their offers.
+    """
     marketplace.without_checks()
     made = [Made(*row) for row in db.session.execute(marketplace.one_of_each())]
-    first = {model: next_id(model) for model in (Client, Booking, Offer, Activity, Alternative, Hold)}
+    first = {model: next_id(model) for model in (Client, Booking, Offer, Activity, Alternative, Hold, Message)}
     begins = clock.now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=90)
     rows: dict[Any, list[Row]] = {model: [] for model in first}
     for n in range(number):
@@ -81,6 +84,8 @@ def _put_offer(
     after = {"starts_at": spans[0][0].isoformat(), "ends_at": spans[0][1].isoformat(), "location": "in_person"}
     told = json.dumps(after | {"status": "awaiting_client"})
     rows[Activity].append((first[Activity] + n, booking, offer, made_at, "therapist", "times_offered", told, ""))
+    mail = (booking, "mail", "times_offered", "client", f"w{n}@example.net", "{}", f"<{booking}@holdfast.invalid>")
+    rows[Message].append((first[Message] + n, *mail, made_at, "sent", 1, made_at))
     for each, span in enumerate(spans[1:]):
         rows[Alternative].append((first[Alternative] + n * OFFERED + each, offer, place, *span, False))
     for each, span in enumerate(spans):
