@@ -19,18 +19,26 @@ PAGE := $(shell find $(SOURCES:%=app/static/%) app/templates/offline app/templat
 # Tests at once: many wait for a worker or a browser, so one more than the machine has cores.
 AT_ONCE := $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 
-.PHONY: run build test unit browser screens lint format words bench locks tools clean
+ENGINES ?= sqlite postgresql
+
+.PHONY: run dev build test unit browser screens lint format words bench locks tools clean
 
 run: $(RUN) $(BUILT)
 	@exec $(BIN)/python -m app.running --with-parent
+
+# The same, started again by every change of its source.
+dev: $(DEV) $(BUILT)
+	@exec $(BIN)/python tools/dev.py
 
 build: $(BUILT)
 
 test: $(DEV) $(BUILT) tools
 	@$(BIN)/python -m pytest tests e2e -n $(AT_ONCE) --dist worksteal
 
-unit: $(DEV) $(BUILT) tools
-	@$(BIN)/python -m pytest tests -n $(AT_ONCE) --dist worksteal
+# Needs no browser and no root. Where PostgreSQL is missing: make unit ENGINES=sqlite
+unit: $(DEV) $(BUILT)
+	@case "$(ENGINES)" in *postgresql*) sh tools/servers.sh unit;; esac
+	@ENGINES="$(ENGINES)" $(BIN)/python -m pytest tests -n $(AT_ONCE) --dist worksteal
 
 browser: $(DEV) $(BUILT) tools
 	@$(BIN)/python -m pytest e2e

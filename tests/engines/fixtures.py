@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from tests.engines.databases import Database, new_database
 
-ENGINES = ("sqlite", "postgresql")
+ENGINES = tuple(os.environ.get("ENGINES", "sqlite postgresql").split())
 FOLDER = "HOLDFAST_TEST_FOLDER"
 SECRET = "only-for-tests-0123456789abcdef0123456789abcdef"
 
