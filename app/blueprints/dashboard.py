@@ -35,7 +35,7 @@ def show() -> Response:
         "dashboard/show.html",
         "dashboard/_today.html",
         therapist=therapist,
-        waiting=lists.numbers_waiting(therapist.id),
+        waiting=lists.numbers_waiting(therapist.id, now),
         to_answer=page_of(to_answer, AT_ONCE, "to-answer"),
         clashing=[one for one in decide if one.id in busy],
         edited_only=[one for one in decide if one.id not in busy],

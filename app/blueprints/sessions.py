@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from app import clock
 from app.blueprints.access import therapist_only
+from app.blueprints.bookings import changed_meanwhile
 from app.blueprints.lookup import own_booking
 from app.blueprints.paging import page_of
 from app.blueprints.rendering import page_or_fragment, see_other
@@ -14,7 +15,7 @@ from app.booking.booking import Booking
 from app.booking.outside import why_outside
 from app.booking.possible import verbs_of
 from app.booking.rearrangement import REASONS, needs_consent
-from app.booking.refusals import NotPossible
+from app.booking.refusals import BookingChanged, NotPossible, RequestLapsed
 from app.forms.alternatives import AlternativesForm
 from app.forms.new_time import NewTime
 
@@ -65,6 +66,8 @@ def rearrange(booking_id: int) -> Response:
 def edit_alternatives(booking_id: int) -> Response:
     """Add or remove a row of the list being built, or take one that is suggested; nothing is stored."""
     booking = own_booking(booking_id)
+    if "rearrange" not in verbs_of(booking):
+        return changed_meanwhile(booking_id, RequestLapsed() if booking.has_lapsed else BookingChanged())
     try:
         form = AlternativesForm.typed(request.form)
     except NotPossible as refusal:

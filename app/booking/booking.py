@@ -10,12 +10,14 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
     String,
     Text,
     Update,
+    and_,
     bindparam,
     literal_column,
     select,
@@ -48,6 +50,7 @@ STATUSES = ("requested", "confirmed", "awaiting_client", "cancelled", "attended"
 LIVE = ("requested", "confirmed", "awaiting_client")  # may still be changed
 HOLDING = (*LIVE, "attended", "no_show")  # keep their own time
 UNANSWERED_AT_MOST = timedelta(hours=72)
+NOT_ANSWERED = "not answered"  # why a request ended that the therapist left unanswered
 NOT_PROVEN = "not proven"  # why a request ended whose address nobody proved: the therapist has never heard of it
 LINKS_TELL = timedelta(days=30)  # after the session: mails lie about for years, and links in them open for anybody
 
@@ -212,7 +215,7 @@ class Booking(MadeOnce, Model):
         self.lock()
         if not self.has_lapsed:
             raise BookingChanged
-        self.call_off("system", because="not answered", was=("requested",))
+        self.call_off("system", because=NOT_ANSWERED, was=("requested",))
         record("lapsed", self, by="system")
 
     @classmethod
@@ -230,12 +233,37 @@ class Booking(MadeOnce, Model):
         # Said as the partial index says it: a bound value would not let the database use it.
         return select(cls).where(cls.status == literal_column("'requested'"), cls.prove_by.is_(None))
 
+    @classmethod
+    def made_by(cls, key: str | None) -> Optional["Booking"]:
+        """The booking that a form with this key made, if it still lives. One that time has ended is ended for good."""
+        booking = super().made_by(key)
+        return None if booking is None or booking.end_by_time() else booking
+
+    def end_by_time(self) -> bool:
+        """End the session if time has ended it and no sweep has noticed yet. Returns whether it has."""
+        offer = self.open_offer
+        if self.has_lapsed:
+            self.lapse()
+        elif self.is_overdue_unproven:
+            self.release_unproven()
+        elif self.has_expired_offer and offer is not None:
+            offer.expire()
+        else:
+            return False
+        return True
+
     def wait_since(self, moment: datetime) -> None:
         """Have the request wait for the therapist's answer from this moment on, and set by when it is due."""
         self.unanswered_since, self.answer_by = moment, self._due(moment)
 
+    @classmethod
+    def lapsed(cls, now: datetime) -> ColumnElement[bool]:
+        """The condition of `has_lapsed`."""
+        return and_(cls.status == "requested", cls.prove_by.is_(None), cls.answer_by <= now)
+
     @property
     def has_lapsed(self) -> bool:
+        """Whether the therapist did not answer the request in time: it has ended, noticed by a sweep or not."""
         return self.status == "requested" and self.prove_by is None and self.answer_by <= clock.now()
 
     @property

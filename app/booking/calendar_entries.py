@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.booking.booking import Booking
+from app import clock
+from app.booking.booking import NOT_ANSWERED, Booking
 from app.booking.offer import Alternative, Offer
 from app.calendars.entry import CalendarEntry
 from app.database import UTCDateTime, rows_of
@@ -53,6 +54,13 @@ class Entry(NamedTuple):
     edited: str | None  # in the therapist's calendar elsewhere: 'moved' or 'deleted', and nothing decided yet
     agreed_location: str | None  # while the client is asked to agree to another one
     cancelled_because: str | None
+    answer_by: datetime | None  # a request of a proven address
+
+    def as_of(self, now: datetime) -> "Entry":
+        """The same, with what time has ended told as ended, noticed by a sweep or not."""
+        if self.status != "requested" or self.answer_by is None or self.answer_by > now:
+            return self
+        return self._replace(status="cancelled", cancelled_because=NOT_ANSWERED)
 
 
 class DatedTime(NamedTuple):
@@ -79,7 +87,9 @@ def entries(therapist_id: int, start: datetime, end: datetime, cancelled: bool) 
         _ENTRIES,
         {"therapist": therapist_id, "start": start, "end": end, "since": start - LONGEST, "ended": cancelled},
     )
-    return sorted(map(Entry._make, rows), key=lambda entry: (entry.starts_at, entry.offered, entry.booking_id))
+    found = (Entry._make(row).as_of(clock.now()) for row in rows)
+    shown = [entry for entry in found if cancelled or entry.status != "cancelled"]
+    return sorted(shown, key=lambda entry: (entry.starts_at, entry.offered, entry.booking_id))
 
 
 def dated_times(therapist_id: int, start: datetime, end: datetime) -> list[DatedTime]:
@@ -104,6 +114,7 @@ def _sessions() -> Select:
             _edited(CalendarEntry.alternative_id.is_(None)),
             _AGREED_AT.name,
             Booking.cancelled_because,
+            case((Booking.prove_by.is_(None), Booking.answer_by)),
         )
         .join(Client, Client.id == Booking.client_id)
         .join(Location, Location.id == Booking.location_id)
@@ -137,6 +148,7 @@ def _offered() -> Select:
             Location.id,
             Offer.expires_at,
             _edited(CalendarEntry.alternative_id == Alternative.id),
+            null(),
             null(),
             null(),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, not_, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.booking.booking import NOT_PROVEN, Booking
@@ -24,9 +24,10 @@ def to_answer(therapist_id: int) -> Select[Booking]:
     return waiting(therapist_id, "requested").order_by(Booking.answer_by, Booking.id)
 
 
-def numbers_waiting(therapist_id: int) -> dict[str, int]:
+def numbers_waiting(therapist_id: int, now: datetime) -> dict[str, int]:
     """How many sessions wait for an answer, by state; states that nobody waits in are missing."""
     mine = (Booking.therapist_id == therapist_id, Booking.status.in_(WAITING), Booking.prove_by.is_(None))
+    mine += (not_(Booking.lapsed(now)),)
     counted = select(Booking.status, func.count()).where(*mine).group_by(Booking.status)
     return {status: number for status, number in db.session.execute(counted)}
 
@@ -38,12 +39,12 @@ def agreed(therapist_id: int, now: datetime, without: Collection[int] = ()) -> S
 
 def to_come(therapist_id: int, now: datetime) -> Select[Booking]:
     """Sessions that are not over yet and may take place, the next one first."""
-    return _not_over(therapist_id, now).where(Booking.status != "cancelled")
+    return _not_over(therapist_id, now).where(Booking.status != "cancelled", not_(Booking.lapsed(now)))
 
 
 def called_off(therapist_id: int, now: datetime) -> Select[Booking]:
     """Sessions that would not be over yet and do not take place, the next one first."""
-    return _not_over(therapist_id, now).where(Booking.status == "cancelled")
+    return _not_over(therapist_id, now).where(or_(Booking.status == "cancelled", Booking.lapsed(now)))
 
 
 def ended_without(therapist_id: int, now: datetime) -> Select[Booking]:

@@ -14,7 +14,6 @@ from app import clock
 from app.booking.booking import Booking
 from app.database import db
 from app.practice.client import Client
-from app.scheduling.spans import Span
 
 A_DAY = timedelta(days=1)
 HELD_UNPROVEN = timedelta(minutes=30)
@@ -50,16 +49,6 @@ def overdue() -> Select[Booking]:
     """Requests whose address was not proven in time and that nobody has released yet."""
     # Only requests have it. Asked for their status too, the database would walk all requests.
     return select(Booking).where(Booking.prove_by <= clock.now())
-
-
-def release_overdue(therapist_id: int, span: Span) -> bool:
-    """Release what holds part of the span unproven for too long; whether there was any. Call it in the therapist's
-    turn: who takes the time need not wait for the sweep."""
-    there = (Booking.therapist_id == therapist_id, Booking.starts_at < span[1], Booking.ends_at > span[0])
-    found = db.session.scalars(overdue().where(*there)).all()
-    for booking in found:
-        booking.release_unproven()
-    return bool(found)
 
 
 def _proven_addresses(therapist_id: int, network: str) -> Select[Any]:

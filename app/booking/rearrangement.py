@@ -9,8 +9,8 @@ from flask import current_app
 from app import clock
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
+from app.booking.overdue import end_overdue
 from app.booking.personal_link import PersonalLink
-from app.booking.proof import release_overdue
 from app.booking.refusals import NotPossible, TimeTaken
 from app.calendars.settled_clash import settle_known
 from app.database import db
@@ -100,7 +100,7 @@ def check_alternative(booking: Booking, terms: Terms) -> None:
 def refuse_clash(booking: Booking, span: Span) -> None:
     """Raises TimeTaken, naming what is there, when another session or offer holds part of `span`."""
     holds = Hold.in_the_way(booking.therapist_id, span, besides=booking)
-    if holds and release_overdue(booking.therapist_id, span):
+    if holds and end_overdue(booking.therapist_id, span):
         holds = Hold.in_the_way(booking.therapist_id, span, besides=booking)
     for hold in holds:
         zone = hold.booking.therapist.tz

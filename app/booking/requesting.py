@@ -13,8 +13,9 @@ from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.booking.booking import Booking
+from app.booking.overdue import end_overdue
 from app.booking.personal_link import PersonalLink
-from app.booking.proof import release_overdue, time_to_prove
+from app.booking.proof import time_to_prove
 from app.booking.rearrangement import refuse_clash
 from app.booking.refusals import NotPossible, NumberNeeded, TimeTaken, TooManyRequests
 from app.calendars.settled_clash import settle_known
@@ -78,7 +79,7 @@ def request_session(
         return made_before
     practice = _as_published(therapist, revision, session_type, location)
     if not is_free(*practice, starts_at):
-        release_overdue(therapist.id, booking.span)
+        end_overdue(therapist.id, booking.span)
         refuse_unless_free(*practice, starts_at)
     _check_limits(therapist, asker)
     booking.prove_by = time_to_prove(therapist.id, booking.asked_from, asker.email, starts_at)

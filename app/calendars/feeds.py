@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from icalendar import Event
-from sqlalchemy import Integer, Select, cast, null, or_, select
+from sqlalchemy import Integer, Select, cast, not_, null, or_, select
 
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
@@ -46,7 +46,7 @@ def of_therapist(therapist_id: int, zone: str, now: datetime, home: str) -> byte
     calendar.add("x-wr-calname", NAME)
     calendar.add("x-wr-timezone", zone)
     calendar.add("x-published-ttl", OFTEN)
-    for line in _lines(therapist_id, now - BACK):
+    for line in _lines(therapist_id, now):
         calendar.add_component(_entry(line, now, home))
     return calendar.to_ical()
 
@@ -72,12 +72,13 @@ def _mark(line: Line) -> str:
     return {"requested": " (to answer)", "awaiting_client": " (waiting)"}.get(line.status, "")
 
 
-def _lines(therapist_id: int, since: datetime) -> Iterator[Line]:
-    for statement in (_sessions(therapist_id, since), _offered(therapist_id, since)):
+def _lines(therapist_id: int, now: datetime) -> Iterator[Line]:
+    since = now - BACK
+    for statement in (_sessions(therapist_id, since, now), _offered(therapist_id, since)):
         yield from map(Line._make, db.session.execute(statement))
 
 
-def _sessions(therapist_id: int, since: datetime) -> Select:
+def _sessions(therapist_id: int, since: datetime, now: datetime) -> Select:
     return (
         select(
             Booking.id,
@@ -90,7 +91,8 @@ def _sessions(therapist_id: int, since: datetime) -> Select:
             cast(null(), Integer),
         )
         .join(Client, Client.id == Booking.client_id)
-        .where(Booking.therapist_id == therapist_id, Booking.starts_at > since, Booking.status != "cancelled")
+        .where(Booking.therapist_id == therapist_id, Booking.starts_at > since)
+        .where(Booking.status != "cancelled", not_(Booking.lapsed(now)))
         .order_by(Booking.starts_at, Booking.id)
     )
 

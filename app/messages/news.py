@@ -5,8 +5,9 @@ from functools import cache
 
 from sqlalchemy import Select, bindparam, func, select
 
+from app import clock
 from app.booking.booking import Booking
-from app.database import db, rows_of
+from app.database import UTCDateTime, db, rows_of
 from app.messages.activity import Activity
 from app.messages.history import sentence
 
@@ -16,13 +17,14 @@ MOST_TOLD = 2  # more would be read out for longer than anybody listens
 
 def number_to_answer(therapist_id: int) -> int:
     """Requests that wait for the therapist."""
-    return rows_of(_number_to_answer(), {"therapist": therapist_id}).scalar() or 0
+    return rows_of(_number_to_answer(), {"therapist": therapist_id, "now": clock.now()}).scalar() or 0
 
 
 @cache
 def _number_to_answer() -> Select[int]:
     """Every page of the desk tells it, so it is put together once."""
     mine = (Booking.therapist_id == bindparam("therapist"), Booking.status == "requested", Booking.prove_by.is_(None))
+    mine += (Booking.answer_by > bindparam("now", type_=UTCDateTime()),)
     return select(func.count()).select_from(Booking).where(*mine)
 
 

@@ -24,7 +24,7 @@ def test_a_form_sent_after_the_client_cancelled_shows_the_cancelled_session(desk
     time = rows((f"{world.in_days(6):%Y-%m-%d}", "10:00"), location=room)
     answer = desk.press(page, button, location=str(room), **time)
     assert answer.status == 409
-    assert "Here is how it stands now" in answer.text
+    assert "This is the session as it is now" in answer.text
     assert "Cancelled" in answer.text
     assert button not in answer.text
 
