@@ -27,8 +27,8 @@ def to_answer(therapist_id: int) -> Select[Booking]:
 def numbers_waiting(therapist_id: int, now: datetime) -> dict[str, int]:
     """How many sessions wait for an answer, by state; states that nobody waits in are missing."""
     mine = (Booking.therapist_id == therapist_id, Booking.status.in_(WAITING), Booking.prove_by.is_(None))
-    mine += (not_(Booking.lapsed(now)),)
-    counted = select(Booking.status, func.count()).where(*mine).group_by(Booking.status)
+    waiting = select(Booking.status, func.count()).where(*mine, not_(Booking.lapsed(now)))
+    counted = waiting.group_by(Booking.status)
     return {status: number for status, number in db.session.execute(counted)}
 
 

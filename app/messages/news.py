@@ -24,8 +24,8 @@ def number_to_answer(therapist_id: int) -> int:
 def _number_to_answer() -> Select[int]:
     """Every page of the desk tells it, so it is put together once."""
     mine = (Booking.therapist_id == bindparam("therapist"), Booking.status == "requested", Booking.prove_by.is_(None))
-    mine += (Booking.answer_by > bindparam("now", type_=UTCDateTime()),)
-    return select(func.count()).select_from(Booking).where(*mine)
+    in_time = Booking.answer_by > bindparam("now", type_=UTCDateTime())
+    return select(func.count()).select_from(Booking).where(*mine, in_time)
 
 
 def said_since(therapist_id: int, since: datetime, to_answer: int) -> str:
