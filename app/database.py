@@ -1,14 +1,11 @@
 """The database: one declarative base, aware times only, and both engines made to behave alike."""
 
-import random
-import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
@@ -29,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 
-from app.home import close_to_others
+from app import sqlite
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -123,9 +120,7 @@ def read_one(engine: Engine, statement: Executable, parameters: Mapping[str, Any
             return connection.execute(statement, parameters).scalar()
 
 
-REST = 1.0  # seconds
-WRITERS_WAIT = 30.0  # seconds, on SQLite: longer than any crowd of writers takes
-BUSY_TIMEOUT = 10_000  # milliseconds that SQLite itself waits for everything else
+REST = 1.0  # seconds without use, after which a connection is looked at
 
 # SQLite lets one writer in at a time. A transaction that will write must say so when it begins: one that
 # starts by reading and writes later cannot wait for its turn and fails instead.
@@ -161,33 +156,10 @@ def ensure_writing() -> None:
 
 def prepare(engine: Engine) -> None:
     """Attach to an engine what its connections need: SQLite its pragmas and manners, PostgreSQL a look after a rest."""
-    if engine.dialect.name != "sqlite":
+    if engine.dialect.name == "sqlite":
+        sqlite.prepare(engine, _writing.get)
+    else:
         _look_after_a_rest(engine)
-        return
-    if engine.url.database and engine.url.database != ":memory:":
-        _keep_private(Path(engine.url.database))
-
-    @event.listens_for(engine, "connect")
-    def pragmas(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT}"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        connection.info["only_reads"] = not _writing.get()  # the tests refuse to write in these
-        if _writing.get():
-            _begin_to_write(connection)
-        else:
-            connection.exec_driver_sql("BEGIN")
-
-
-def _keep_private(file: Path) -> None:
-    """Have the file there with its owner's rights only. SQLite gives the same rights to the logs beside it."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file.touch(mode=0o600)
-    for path in (file, *file.parent.glob(f"{file.name}-*")):
-        close_to_others(path)
 
 
 def _look_after_a_rest(engine: Engine) -> None:
@@ -208,31 +180,3 @@ def _look_after_a_rest(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error
-
-
-def _begin_to_write(connection: Any) -> None:
-    """Take the writer's turn, with the same chance for everybody who waits.
-
-    SQLite's own waiting grows to a tenth of a second, so whoever has waited long asks least often and can be
-    overtaken for ever by those who come later. Raises OperationalError when no turn came within WRITERS_WAIT.
-    """
-    ends = time.monotonic() + WRITERS_WAIT
-    driver = connection.connection.dbapi_connection  # asked directly: all of this is said with every change
-    driver.execute("PRAGMA busy_timeout=0")
-    try:
-        while time.monotonic() < ends:
-            try:
-                driver.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if not _is_busy(error):
-                    break
-            time.sleep(random.uniform(0.001, 0.004))
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # for the last time: an error is SQLAlchemy's from here on
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
-
-
-def _is_busy(error: sqlite3.OperationalError) -> bool:
-    # The last byte: the others say which lock it is, or that somebody wrote between our first look and our turn.
-    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
