@@ -12,7 +12,7 @@ from markupsafe import Markup
 from whitenoise import WhiteNoise
 from whitenoise.responders import StaticFile
 
-from app.blueprints.security import HEADERS, OF_FILES
+from app.web.security import HEADERS, OF_FILES
 
 STATIC = Path(__file__).parent / "static"
 DIST = STATIC / "dist"

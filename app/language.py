@@ -28,7 +28,7 @@ NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
 LOCALES = {code: Locale.parse("en_GB" if code == ENGLISH else code) for code in NAMES}
 CATALOGUES = Path(__file__).parent / "translations"
 
-# Not in Flask's `g`: pages ask for it with each sentence. Every request begins by setting it (blueprints/languages.py).
+# Not in Flask's `g`: pages ask for it with each sentence. Every request begins by setting it (web/languages.py).
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 
 

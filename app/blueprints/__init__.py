@@ -1,8 +1,8 @@
-"""The site map: every blueprint, and the guards that watch over all of them."""
+"""The pages, grouped as people meet them: all routes are registered here, and the guards that watch over them."""
 
 from flask import Flask
 
-from app.blueprints import (
+from app.web import (
     access,
     addresses,
     compression,
@@ -17,40 +17,18 @@ from app.blueprints import (
 
 def register(app: Flask) -> None:
     """Register every view. Raises RuntimeError when one does not say who may call it."""
-    from app.blueprints import (
-        bank_holidays,
-        booking_rules,
-        bookings,
-        calendar,
-        calendar_entries,
-        calendars_outside,
-        dashboard,
-        directory,
-        extra_times,
-        feeds,
-        google_consent,
-        health,
-        hooks,
-        ics_addresses,
-        installed,
-        kept_answers,
-        kept_today,
-        live,
-        mailbox,
-        offers,
-        offline,
-        operator,
-        push,
-        sessions,
-        sick_days,
-        sign_in,
-        therapists,
-        times_off,
-        working_times,
-        you,
-    )
     from app.blueprints.client_pages import offers as client_offers
     from app.blueprints.client_pages import sessions as client_sessions
+    from app.blueprints.desk import bookings, dashboard, kept_answers, kept_today, offers, push, sessions, you
+    from app.blueprints.desk.calendar import entries as calendar_entries
+    from app.blueprints.desk.calendar import show as calendar
+    from app.blueprints.desk.other_calendars import google_consent, ics_addresses
+    from app.blueprints.desk.other_calendars import show as other_calendars
+    from app.blueprints.desk.sick_day import show as sick_days
+    from app.blueprints.desk.times import bank_holidays, booking_rules, extra_times, times_off, working_times
+    from app.blueprints.machines import feeds, health, hooks, live, mailbox
+    from app.blueprints.operator import overview
+    from app.blueprints.public import directory, installed, offline, sign_in, therapists
     from app.forms.attributes import attributes
 
     app.add_template_filter(attributes)
@@ -58,40 +36,13 @@ def register(app: Flask) -> None:
     proxies.init_app(app)
     languages.init_app(app)
     sent_form.init_app(app)
-    for module in (
-        directory,
-        therapists,
-        client_sessions,
-        client_offers,
-        sign_in,
-        dashboard,
-        kept_today,
-        calendar,
-        calendar_entries,
-        sessions,
-        bookings,
-        offers,
-        sick_days,
-        times_off,
-        working_times,
-        extra_times,
-        bank_holidays,
-        booking_rules,
-        you,
-        push,
-        calendars_outside,
-        feeds,
-        google_consent,
-        ics_addresses,
-        operator,
-        mailbox,
-        offline,
-        installed,
-        health,
-        hooks,
-        live,
-        kept_answers,
-    ):
+    public = (directory, therapists, sign_in, offline, installed)
+    of_clients = (client_sessions, client_offers)
+    desk = (dashboard, kept_today, kept_answers, sessions, bookings, offers, sick_days, you, push)
+    calendars = (calendar, calendar_entries, other_calendars, google_consent, ics_addresses)
+    times = (times_off, working_times, extra_times, bank_holidays, booking_rules)
+    machines = (feeds, health, hooks, live, mailbox)
+    for module in (*public, *of_clients, *desk, *calendars, *times, overview, *machines):
         app.register_blueprint(module.bp)
     compression.init_app(app)  # before security, so that it comes after: an answer is looked at when it is complete
     security.init_app(app)

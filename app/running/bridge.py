@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 
-from app.blueprints.unchanged import ANSWER
+from app.web.unchanged import ANSWER
 
 log = logging.getLogger(__name__)
 

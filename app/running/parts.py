@@ -12,12 +12,12 @@ from types import FrameType
 from flask import Flask
 from setproctitle import setproctitle
 
-from app.blueprints import proxies
 from app.home import OWNER_ONLY, Home
 from app.integrations.mail import mailbox
 from app.jobs.schedule import keep_time
 from app.jobs.worker import work
 from app.running.web import serve, warm
+from app.web import proxies
 
 
 def run(name: str, app: Flask) -> None:

@@ -37,7 +37,7 @@ def test_a_form_for_a_session_that_cannot_change_leads_to_the_session(http, desk
 
 
 def test_every_session_can_be_reached(desk, mara, request_of_ines, monkeypatch):
-    monkeypatch.setattr("app.blueprints.sessions.PAGE", 1)
+    monkeypatch.setattr("app.blueprints.desk.sessions.PAGE", 1)
     world.JONAS.asks(mara, world.in_days(4))
     first, second = desk.open("/sessions").text, desk.open("/sessions?page=2").text
     assert "Ines" in first

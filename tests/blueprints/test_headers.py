@@ -8,12 +8,12 @@ import pytest
 from flask import Blueprint, Flask
 from werkzeug.test import TestResponse
 
-from app.blueprints import access
-from app.blueprints.security import KEPT_BY_CALENDARS
 from app.booking.personal_link import PersonalLink
 from app.database import db
 from app.forms.tokens import unmasked
 from app.practice.user import User
+from app.web import access
+from app.web.security import KEPT_BY_CALENDARS
 from tests.blueprints.pages import form_token, nonce_of, read, sign_in
 from tests.world import CHEAP_HASH, PASSWORD
 

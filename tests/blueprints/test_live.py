@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from app.blueprints.security import HEADERS
 from app.booking.personal_link import PersonalLink
 from app.database import db
 from app.practice.user import SignIn
+from app.web.security import HEADERS
 from tests import world
 from tests.blueprints.pages import form_token, read, sign_in
 from tests.statements import statements

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.blueprints.span_words import dates
+from app.blueprints.desk.span_words import dates
 from tests.world import at
 
 

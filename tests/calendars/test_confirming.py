@@ -160,7 +160,7 @@ def test_others_write_while_google_takes_its_time(press, mara, request_of_ines, 
         meanwhile.append(db.session().in_transaction())
         return found
 
-    monkeypatch.setattr("app.blueprints.bookings.look", look_and_note)
+    monkeypatch.setattr("app.blueprints.desk.bookings.look", look_and_note)
     press()
     assert meanwhile == [False]
 

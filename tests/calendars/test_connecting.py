@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import text
 
 from app import clock
-from app.blueprints import google_consent
+from app.blueprints.desk.other_calendars import google_consent
 from app.calendars.connection import CalendarConnection
 from app.calendars.settled_clash import SettledClash, settle
 from app.database import db

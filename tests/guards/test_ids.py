@@ -9,14 +9,18 @@ from tests.guards.test_source import APP, sources
 BEYOND = [-1, 0, 2**31, 2**63, 2**64, 10**30]
 NOBODYS = 2**31 - 1
 READ = re.compile(r"""(?:args|form|values|wanted)\s*\.get(?:list)?\(\s*["'](\w+)["']""")
-FIELDS = sorted({name for path in sources("blueprints", "forms") for name in READ.findall(path.read_text())} | {"page"})
+FIELDS = sorted(
+    {name for path in sources("web", "blueprints", "forms") for name in READ.findall(path.read_text())} | {"page"}
+)
 # Of these fields, those by which rows are looked up.
 NAMING = ["alternative", "busy", "calendar", "calendars", "change", "connection"]
 NAMING += ["location", "session", "split", "start", "type"]
 
 
 def test_ids_are_read_in_one_way():
-    reading = [path for path in sources("blueprints", "forms") if re.search(r"type=int\b|coerce=int", path.read_text())]
+    reading = [
+        path for path in sources("web", "blueprints", "forms") if re.search(r"type=int\b|coerce=int", path.read_text())
+    ]
     assert [str(path.relative_to(APP)) for path in reading] == []
     assert {"session", "location", "connection", "calendar", "calendars", "alternative", "type"} <= set(FIELDS)
 

@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from app.blueprints import proxies
 from app.config import BadSetting, load
+from app.web import proxies
 from tests.engines.fixtures import SECRET, new_app
 from tests.wire import Wire
 

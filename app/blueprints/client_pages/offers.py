@@ -5,11 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from app.blueprints.access import personal_link
 from app.blueprints.client_pages.links import calendar_links, open_offer_token, session_token
-from app.blueprints.lookup import chosen_alternative, linked, pressed, shown_token
-from app.blueprints.refusing import status_of
-from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
@@ -18,6 +14,10 @@ from app.database import db
 from app.forms import cleaning
 from app.forms.client_number import ClientNumber
 from app.messages.history import agreed_before, last_change
+from app.web.access import personal_link
+from app.web.lookup import chosen_alternative, linked, pressed, shown_token
+from app.web.refusing import status_of
+from app.web.rendering import page_or_fragment, see_other, wants_fragment
 
 bp = Blueprint("client_offers", __name__)
 

@@ -3,17 +3,17 @@
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from app.blueprints.access import personal_link
 from app.blueprints.client_pages.links import calendar_links, open_offer_token
-from app.blueprints.lookup import linked, pressed, shown_token
-from app.blueprints.refusing import status_of
-from app.blueprints.rendering import page_or_fragment, see_other, wants_fragment
 from app.booking.dispute import dispute
 from app.booking.personal_link import PersonalLink
 from app.booking.refusals import Refused
 from app.database import db
 from app.forms import cleaning
 from app.messages.history import agreed_before
+from app.web.access import personal_link
+from app.web.lookup import linked, pressed, shown_token
+from app.web.refusing import status_of
+from app.web.rendering import page_or_fragment, see_other, wants_fragment
 
 bp = Blueprint("client_sessions", __name__)
 

@@ -1,4 +1,4 @@
-// What was told of a press, and can perhaps be undone (UNDO_FOR, calendar_page.py), is left by the news of the next two minutes:
+// What was told of a press, and can perhaps be undone (UNDO_FOR, desk/calendar/page.py), is left by the news of the next two minutes:
 // where it stood or, where that is no more, above all.
 document.addEventListener("news", ({ target, detail: fragment }) => {
   for (const told of [...target.querySelectorAll(".told[role]")].reverse()) {

@@ -1,0 +1,1 @@
+"""The calendars outside that block times here: connected, chosen, disconnected."""

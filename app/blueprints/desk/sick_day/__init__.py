@@ -1,0 +1,1 @@
+"""A sick day: other times for everybody at once."""
