@@ -49,7 +49,7 @@ def expire_offers() -> None:
 @with_appcontext
 def sync_calendars() -> None:
     """Read every calendar outside that is due, write our sessions where they are wanted, and say how it goes."""
-    from app.calendars import health
+    from app.calendars.connections import health
     from app.jobs import calendar_entries, calendars
 
     for sweep, job in (("sync_calendars", calendars), ("write_calendars", calendar_entries)):

@@ -5,13 +5,13 @@ from app.booking.kept_answer import KeptAnswer
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.sick_day import SickDay
-from app.calendars.acceptance import AcceptanceCheck
-from app.calendars.connection import CalendarConnection
-from app.calendars.entry import CalendarEntry
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.connections.watch_channel import WatchChannel
+from app.calendars.deciding.acceptance import AcceptanceCheck
+from app.calendars.deciding.settled_clash import SettledClash
 from app.calendars.feed_address import FeedAddress
-from app.calendars.outside_calendar import OutsideCalendar
-from app.calendars.settled_clash import SettledClash
-from app.calendars.watch_channel import WatchChannel
+from app.calendars.writing.entry import CalendarEntry
 from app.jobs.lease import Lease
 from app.messages.activity import Activity
 from app.messages.message import Message

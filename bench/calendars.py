@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app import clock, create_app
-from app.calendars.connection import CalendarConnection
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.database import db
 from app.integrations.google_calendar.api import CalendarAPI
 from app.jobs import calendars

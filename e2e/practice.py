@@ -11,7 +11,7 @@ from sqlalchemy import update
 from app import clock
 from app.booking.booking import Booking
 from app.booking.offer import Offer
-from app.calendars.connection import CalendarConnection
+from app.calendars.connections.connection import CalendarConnection
 from app.database import db
 from app.integrations.mail import letters
 from app.integrations.mail.letters import Letter

@@ -10,10 +10,10 @@ from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import offer_location
-from app.calendars import by_address
-from app.calendars.connection import CalendarConnection
+from app.calendars.connections import by_address
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.calendars.feed_address import FeedAddress
-from app.calendars.outside_calendar import OutsideCalendar
 from app.database import db
 from app.practice.therapist import Therapist
 from app.scheduling.extra_time import ExtraTime

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app import clock
-from app.calendars.connection import CalendarConnection
+from app.calendars.connections.connection import CalendarConnection
 from app.config import BadSetting, load
 from app.database import db
 from app.sealed import new_key

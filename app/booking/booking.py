@@ -29,8 +29,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.booking.refusals import BookingChanged, NotPossible, NumberNeeded, OfferEnded, RequestLapsed
-from app.calendars.entry import CalendarEntry
-from app.calendars.settled_clash import settle_known
+from app.calendars.deciding.settled_clash import settle_known
+from app.calendars.writing.entry import CalendarEntry
 from app.database import Model, UTCDateTime, db, rows_changed
 from app.made_once import MadeOnce
 from app.messages.activity import record

@@ -27,7 +27,7 @@ from sqlalchemy.orm import aliased
 from app import clock
 from app.booking.booking import NOT_ANSWERED, Booking
 from app.booking.offer import Alternative, Offer
-from app.calendars.entry import CalendarEntry
+from app.calendars.writing.entry import CalendarEntry
 from app.database import UTCDateTime, rows_of
 from app.practice.client import Client
 from app.practice.location import Location

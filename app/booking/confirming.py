@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from app.booking.booking import Booking
 from app.booking.outside import OFF, why_outside
 from app.booking.refusals import Refused
-from app.calendars import clashes
-from app.calendars.clashes import Busy
-from app.calendars.live_check import Look
-from app.calendars.settled_clash import settle
+from app.calendars.deciding import clashes
+from app.calendars.deciding.clashes import Busy
+from app.calendars.deciding.live_check import Look
+from app.calendars.deciding.settled_clash import settle
 
 
 class LookAgain(Refused):

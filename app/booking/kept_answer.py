@@ -11,7 +11,7 @@ from app import clock
 from app.booking import confirming
 from app.booking.booking import Booking
 from app.booking.refusals import Refused
-from app.calendars.live_check import NOTHING, Look
+from app.calendars.deciding.live_check import NOTHING, Look
 from app.database import Model, UTCDateTime, db
 from app.messages import push
 from app.scheduling.hold import Hold

@@ -12,7 +12,7 @@ from app.booking.offer import Alternative, Offer
 from app.booking.overdue import end_overdue
 from app.booking.personal_link import PersonalLink
 from app.booking.refusals import NotPossible, TimeTaken
-from app.calendars.settled_clash import settle_known
+from app.calendars.deciding.settled_clash import settle_known
 from app.database import db
 from app.messages.activity import record
 from app.practice.location import Location

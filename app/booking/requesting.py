@@ -18,7 +18,7 @@ from app.booking.personal_link import PersonalLink
 from app.booking.proof import time_to_prove
 from app.booking.rearrangement import refuse_clash
 from app.booking.refusals import NotPossible, NumberNeeded, TimeTaken, TooManyRequests
-from app.calendars.settled_clash import settle_known
+from app.calendars.deciding.settled_clash import settle_known
 from app.database import db, take_turn
 from app.language import ENGLISH, marked
 from app.made_once import key_of

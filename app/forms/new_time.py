@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.booking.booking import Booking
 from app.booking.rearrangement import Terms, check_alternative, check_new_terms
 from app.booking.refusals import Refused
-from app.calendars.clashes import busy_besides
+from app.calendars.deciding.clashes import busy_besides
 from app.forms.clock_times import minute_of
 from app.forms.typed_dates import starting_day_of
 from app.practice.location import Location

@@ -1,15 +1,15 @@
 """What clients have accepted is looked up in the therapist's calendars, beside and a moment later.
 
-No answer to a client waits for Google, whatever it does. See calendars/acceptance.py.
+No answer to a client waits for Google, whatever it does. See calendars/deciding/acceptance.py.
 """
 
 import logging
 
 from app.booking.booking import Booking
-from app.calendars import clashes
-from app.calendars.acceptance import AcceptanceCheck
-from app.calendars.live_check import Look, look
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.deciding import clashes
+from app.calendars.deciding.acceptance import AcceptanceCheck
+from app.calendars.deciding.live_check import Look, look
 from app.database import db, reading
 from app.jobs.beside import Beside
 from app.messages.announcements import announce_clash, announce_not_looked_up

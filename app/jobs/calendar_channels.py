@@ -4,7 +4,7 @@ import logging
 
 from flask import current_app
 
-from app.calendars import channels
+from app.calendars.connections import channels
 from app.database import db, reading
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import GoogleCalendar

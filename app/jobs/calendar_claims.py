@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, literal,
 from sqlalchemy.orm import aliased
 
 from app import clock
-from app.calendars.connection import CalendarConnection
-from app.calendars.outside_calendar import OutsideCalendar
-from app.calendars.reading import Known
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.reading.gathering import Known
 from app.database import UTCDateTime, db, reading, rows_changed
 from app.integrations.errors import GatewayError
 from app.practice.therapist import Therapist

@@ -12,10 +12,11 @@ from flask import Flask, current_app
 from sqlalchemy import delete, func, select, update
 
 from app import clock
-from app.calendars import health, moved_there
-from app.calendars.connection import CalendarConnection
-from app.calendars.entry import CalendarEntry
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections import health
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.writing import moved_there
+from app.calendars.writing.entry import CalendarEntry
 from app.database import db
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar.errors import Revoked

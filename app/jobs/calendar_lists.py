@@ -2,7 +2,7 @@
 
 import logging
 
-from app.calendars.connection import CalendarConnection
+from app.calendars.connections.connection import CalendarConnection
 from app.database import db
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import GoogleCalendar

@@ -14,11 +14,16 @@ from flask import current_app
 from sqlalchemy import select
 
 from app import clock
-from app.calendars import by_address, edits, gone, health, ics_reading, keeping, ours, reading
-from app.calendars.connection import CalendarConnection
-from app.calendars.ics_busy import ASIDE, INEXACT, MISSING
-from app.calendars.outside_calendar import LOST
-from app.calendars.own import Own
+from app.calendars.connections import by_address, gone, health
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import LOST
+from app.calendars.ics.busy import ASIDE, INEXACT, MISSING
+from app.calendars.reading import by_address as ics_reading
+from app.calendars.reading import gathering as reading
+from app.calendars.reading import keeping
+from app.calendars.writing import edits
+from app.calendars.writing import own_entries as ours
+from app.calendars.writing.recognising import Own
 from app.database import db
 from app.database import reading as db_reading
 from app.integrations.errors import GatewayError

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, Text, and_, exists, func, or_, select, type_coerce, update
 
 from app import clock
-from app.calendars.connection import CalendarConnection
-from app.calendars.entry import CalendarEntry
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.writing.entry import CalendarEntry
 from app.database import db, reading, rows_changed
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import WRITING

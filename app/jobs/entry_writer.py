@@ -15,14 +15,16 @@ from sqlalchemy import case, delete, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.calendars import entries, moved_there, ours
-from app.calendars.blocking import Unreadable, is_cancelled, span_of
-from app.calendars.edits import GONE, judged
-from app.calendars.entries import Known, Step
-from app.calendars.entry import CalendarEntry, renamed
-from app.calendars.outside_calendar import OutsideCalendar
-from app.calendars.standing import Standing, changes_of, entry_id_of, new_entry
-from app.calendars.wanted import Wanted
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.reading.blocking import Unreadable, is_cancelled, span_of
+from app.calendars.writing import comparing as entries
+from app.calendars.writing import moved_there
+from app.calendars.writing import own_entries as ours
+from app.calendars.writing.comparing import Known, Step
+from app.calendars.writing.edits import GONE, judged
+from app.calendars.writing.entry import CalendarEntry, renamed
+from app.calendars.writing.standing import Standing, changes_of, entry_id_of, new_entry
+from app.calendars.writing.wanted import Wanted
 from app.database import db, reading, rows_changed
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import GoogleCalendar

@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy import Text, select, type_coerce, update
 
 from app import clock
-from app.calendars.connection import CalendarConnection
+from app.calendars.connections.connection import CalendarConnection
 from app.database import db, reading
 from app.integrations.google_calendar import GoogleCalendar, Tokens, open_calendar
 from app.integrations.google_calendar.errors import Revoked

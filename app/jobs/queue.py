@@ -19,7 +19,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app.calendars.acceptance import AcceptanceCheck
+from app.calendars.deciding.acceptance import AcceptanceCheck
 from app.database import db
 from app.messages.message import Message
 

@@ -6,8 +6,8 @@ from app.database import db
 from app.messages.message import Message
 
 if TYPE_CHECKING:
-    from app.calendars.connection import CalendarConnection
-    from app.calendars.outside_calendar import OutsideCalendar
+    from app.calendars.connections.connection import CalendarConnection
+    from app.calendars.connections.outside_calendar import OutsideCalendar
 
 
 def tell_of_broken(connection: "CalendarConnection") -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 from flask import current_app
 
 from app import clock
-from app.calendars.acceptance import AcceptanceCheck
+from app.calendars.deciding.acceptance import AcceptanceCheck
 from app.database import db
 from app.messages import push
 from app.messages.facts import facts_of

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from app import clock
-from app.calendars.unread import unread_time
+from app.calendars.reading.unread import unread_time
 from app.database import UTCDateTime, rows_of
 from app.practice.location import Location
 from app.practice.session_type import SessionType

@@ -25,7 +25,7 @@ class BusyTime(DatedSpan, Model):
     # From which calendar, and by which id there; None: entered by hand, in tests and demos.
     calendar_id: Mapped[int | None] = mapped_column(ForeignKey("outside_calendar.id", ondelete="CASCADE"))
     external_id: Mapped[str | None] = mapped_column(String(1200))
-    # An entry of ours that a person moved there: see calendars/moved_there.py.
+    # An entry of ours that a person moved there: see calendars/writing/moved_there.py.
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("calendar_entry.id", ondelete="CASCADE"))
 
     @classmethod

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from app import clock
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
-from app.calendars.connection import CalendarConnection
-from app.calendars.outside_calendar import OutsideCalendar
-from app.calendars.settled_clash import SettledClash
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.deciding.settled_clash import SettledClash
 from app.database import db
 from app.messages.message import Message
 from tests import world

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import requests
 
 from app.booking.booking import Booking
-from app.calendars.connection import CalendarConnection
-from app.calendars.outside_calendar import OutsideCalendar
-from app.calendars.settled_clash import settle
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.deciding.settled_clash import settle
 from app.database import db
 from app.practice.therapist import Therapist
 from tests import world

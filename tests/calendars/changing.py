@@ -10,8 +10,8 @@ from app import clock
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.refusals import Refused
-from app.calendars.entry import CalendarEntry
-from app.calendars.standing import Standing
+from app.calendars.writing.entry import CalendarEntry
+from app.calendars.writing.standing import Standing
 from app.database import db
 from app.practice.therapist import Therapist
 from app.scheduling.hold import Hold

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 
 from app import clock
-from app.calendars import live_check
-from app.calendars.connection import CalendarConnection
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.deciding import live_check
 from app.database import db
 from app.jobs import calendars
 from app.practice.therapist import Therapist

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app import clock
-from app.calendars.connection import CalendarConnection
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.database import db
 from app.practice.therapist import Therapist
 from app.scheduling.busy_time import BusyTime

@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from app.calendars.ics_busy import Busy, busy
+from app.calendars.ics.busy import Busy, busy
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.booking.personal_link import PersonalLink
-from app.calendars.acceptance import LONGEST, ONE_TRY, AcceptanceCheck
+from app.calendars.deciding.acceptance import LONGEST, ONE_TRY, AcceptanceCheck
 from app.database import db
 from app.jobs import acceptances
 from app.jobs.acceptances import check_acceptances

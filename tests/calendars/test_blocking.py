@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.calendars.blocking import Unreadable, blocking_span, closes_time, is_cancelled, known_as, taken
-from app.calendars.own import Own
+from app.calendars.reading.blocking import Unreadable, blocking_span, closes_time, is_cancelled, known_as, taken
+from app.calendars.writing.recognising import Own
 
 LONDON, NEW_YORK, BERLIN = (ZoneInfo(name) for name in ("Europe/London", "America/New_York", "Europe/Berlin"))
 MARAS = Own(7, b"key", frozenset({"session"}), {"written": None})

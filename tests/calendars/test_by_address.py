@@ -10,11 +10,11 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 from app import clock
-from app.calendars.connection import CalendarConnection
-from app.calendars.ics_busy import ASIDE, INEXACT, MISSING
-from app.calendars.ics_parsing import DISTORTED, INCOMPLETE
-from app.calendars.ics_reading import OFTEN
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.ics.busy import ASIDE, INEXACT, MISSING
+from app.calendars.ics.parsing import DISTORTED, INCOMPLETE
+from app.calendars.reading.by_address import OFTEN
 from app.database import db
 from app.jobs import calendars
 from app.messages.message import Message
@@ -337,7 +337,7 @@ def test_the_same_address_again_is_the_same_calendar(connect, sync, mara):
 
 
 def test_there_is_a_limit(connect, server, monkeypatch):
-    monkeypatch.setattr("app.calendars.by_address.MOST", 2)
+    monkeypatch.setattr("app.calendars.connections.by_address.MOST", 2)
     for number in range(2):
         assert "Connected" in connect(f"{server.origin}/{number}.ics").text
     page = connect(f"{server.origin}/3.ics")

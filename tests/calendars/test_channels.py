@@ -7,9 +7,9 @@ import pytest
 import time_machine
 
 from app import clock
-from app.calendars import channels, health
-from app.calendars.connection import CalendarConnection
-from app.calendars.watch_channel import WatchChannel
+from app.calendars.connections import channels, health
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.watch_channel import WatchChannel
 from app.config import GOOGLE_API
 from app.database import db
 from app.practice.user import digest

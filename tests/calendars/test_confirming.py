@@ -7,10 +7,10 @@ import pytest
 
 from app import clock
 from app.booking.booking import Booking
-from app.calendars import live_check
-from app.calendars.connection import CalendarConnection
-from app.calendars.live_check import look
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.deciding import live_check
+from app.calendars.deciding.live_check import look
 from app.database import db
 from app.scheduling.busy_time import BusyTime
 from tests.blueprints.pages import read

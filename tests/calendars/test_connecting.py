@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from app import clock
 from app.blueprints.desk.other_calendars import google_consent
-from app.calendars.connection import CalendarConnection
-from app.calendars.settled_clash import SettledClash, settle
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.deciding.settled_clash import SettledClash, settle
 from app.database import db
 from app.jobs.google_access import opened
 from app.practice.therapist import Therapist

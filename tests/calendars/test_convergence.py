@@ -5,7 +5,7 @@ import random
 import pytest
 
 from app import clock
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.database import db
 from app.scheduling.spans import union
 from tests.calendars.changing import Here, There, held_here, ours_there, taken_here, taken_there

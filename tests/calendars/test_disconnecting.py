@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.calendars.connection import CalendarConnection
-from app.calendars.outside_calendar import OutsideCalendar
-from app.calendars.settled_clash import SettledClash
-from app.calendars.watch_channel import WatchChannel
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.connections.watch_channel import WatchChannel
+from app.calendars.deciding.settled_clash import SettledClash
 from app.database import db
 from app.jobs import calendar_entries
 from app.jobs.google_access import opened

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.calendars.connection import CalendarConnection
-from app.calendars.entry import CalendarEntry
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.writing.entry import CalendarEntry
 from app.database import db
 from tests import world
 from tests.calendars.connected import busy_spans, chosen, connect, is_due

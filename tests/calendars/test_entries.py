@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.calendars.edits import judged
-from app.calendars.entries import Known, differences
-from app.calendars.standing import Standing, new_entry
-from app.calendars.wanted import Wanted
+from app.calendars.writing.comparing import Known, differences
+from app.calendars.writing.edits import judged
+from app.calendars.writing.standing import Standing, new_entry
+from app.calendars.writing.wanted import Wanted
 from tests.world import at
 
 NOW = at("2026-11-20T09:00")

@@ -11,8 +11,8 @@ from app import clock
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
 from app.calendars.feed_address import FeedAddress
-from app.calendars.ics_busy import busy
-from app.calendars.own import Own
+from app.calendars.ics.busy import busy
+from app.calendars.writing.recognising import Own
 from app.database import db
 from app.messages import ics
 from app.messages.message import Message

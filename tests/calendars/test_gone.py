@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from app import clock
-from app.calendars import health, notices
-from app.calendars.notices import FOR_LONG
+from app.calendars.connections import health, notices
+from app.calendars.connections.notices import FOR_LONG
 from app.database import db
 from app.messages.message import Message
 from tests.calendars.connected import busy_spans, connect

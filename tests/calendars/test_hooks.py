@@ -7,8 +7,8 @@ import time_machine
 from sqlalchemy import event
 
 from app import clock
-from app.calendars import channels
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections import channels
+from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.database import db
 from tests import world
 from tests.calendars.connected import busy_spans
@@ -68,7 +68,7 @@ def test_a_hundred_notices_make_one_reading_and_two_where_it_has_begun(watched, 
 def test_what_is_told_while_the_calendar_is_read_is_not_forgotten(
     watched, google, maras, mara, http, monkeypatch, sync
 ):
-    from app.calendars import reading
+    from app.calendars.reading import gathering as reading
 
     ask = reading._page
 

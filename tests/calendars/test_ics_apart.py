@@ -7,13 +7,15 @@ import pytest
 import time_machine
 
 from app import clock
-from app.calendars import ics_apart, ics_bounds, ics_reading
-from app.calendars.ics_apart import worked_out
-from app.calendars.ics_bounds import TooMuch
-from app.calendars.ics_busy import busy
-from app.calendars.ics_parsing import NO_CALENDAR, NotACalendar
-from app.calendars.ics_reading import ASKED_AGAIN, REFUSED_FOR
-from app.calendars.own import Own
+from app.calendars.ics import apart as ics_apart
+from app.calendars.ics import bounds as ics_bounds
+from app.calendars.ics.apart import worked_out
+from app.calendars.ics.bounds import TooMuch
+from app.calendars.ics.busy import busy
+from app.calendars.ics.parsing import NO_CALENDAR, NotACalendar
+from app.calendars.reading import by_address as ics_reading
+from app.calendars.reading.by_address import ASKED_AGAIN, REFUSED_FOR
+from app.calendars.writing.recognising import Own
 from tests import world
 from tests.calendars.connected import busy_spans
 from tests.calendars.ics_files import LONDON, NOVEMBER, calendar, entry

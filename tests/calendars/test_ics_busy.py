@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.calendars import ics_bounds
-from app.calendars.ics_bounds import TooMuch
-from app.calendars.ics_busy import MISSING, busy
-from app.calendars.ics_parsing import INCOMPLETE, NO_CALENDAR, NotACalendar
-from app.calendars.own import Own
+from app.calendars.ics import bounds as ics_bounds
+from app.calendars.ics.bounds import TooMuch
+from app.calendars.ics.busy import MISSING, busy
+from app.calendars.ics.parsing import INCOMPLETE, NO_CALENDAR, NotACalendar
+from app.calendars.writing.recognising import Own
 from tests.calendars.ics_files import LONDON, NOVEMBER, TEN, calendar, entry, key_of, own_zone, read, spans, times, utc
 
 SAMPLES = sorted(Path(icalendar.__file__).parent.rglob("*.ics"))

@@ -3,8 +3,8 @@ silence."""
 
 import pytest
 
-from app.calendars.ics_busy import ASIDE, INEXACT, MISSING, busy
-from app.calendars.ics_parsing import DISTORTED, INCOMPLETE, NO_CALENDAR, NotACalendar
+from app.calendars.ics.busy import ASIDE, INEXACT, MISSING, busy
+from app.calendars.ics.parsing import DISTORTED, INCOMPLETE, NO_CALENDAR, NotACalendar
 from tests.calendars.ics_files import (
     LONDON,
     NEW_YORK,

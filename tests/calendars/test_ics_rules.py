@@ -10,11 +10,12 @@ from dateutil.rrule import rrulestr
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from app.calendars import ics_apart, ics_bounds
-from app.calendars.ics_bounds import MOST_STEPS, Budget, TooDense, TooMuch
-from app.calendars.ics_busy import busy
-from app.calendars.ics_rules import FREQUENCIES, WEEKDAYS, dates, rule_of
-from app.calendars.ics_rules import KNOWN as RULE_PARTS
+from app.calendars.ics import apart as ics_apart
+from app.calendars.ics import bounds as ics_bounds
+from app.calendars.ics.bounds import MOST_STEPS, Budget, TooDense, TooMuch
+from app.calendars.ics.busy import busy
+from app.calendars.ics.rules import FREQUENCIES, WEEKDAYS, dates, rule_of
+from app.calendars.ics.rules import KNOWN as RULE_PARTS
 from tests.calendars.ics_files import LONDON, NOVEMBER, TEN, calendar, entry, key_of, times, utc
 
 HALF_A_YEAR = timedelta(days=180)

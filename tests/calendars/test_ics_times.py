@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 
-from app.calendars.ics_busy import INEXACT
+from app.calendars.ics.busy import INEXACT
 from tests.calendars.ics_files import LONDON, NEW_YORK, TEN, entry, key_of, own_zone, read, spans, times, utc
 
 TIMES = {

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.booking.booking import Booking
-from app.calendars.wanted import wanted
+from app.calendars.writing.wanted import wanted
 from app.database import db
 from app.jobs import calendar_entries
 from app.practice.therapist import Therapist

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from app import clock
-from app.calendars import by_address, health
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections import by_address, health
+from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.database import db
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import Tokens

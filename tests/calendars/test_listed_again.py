@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app import clock
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.database import db
 from app.integrations.google_calendar import Tokens
 from app.jobs import google_access

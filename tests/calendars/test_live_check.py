@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from app import clock
-from app.calendars import live_check, ours
-from app.calendars.connection import CalendarConnection
-from app.calendars.live_check import look
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.deciding import live_check
+from app.calendars.deciding.live_check import look
+from app.calendars.writing import own_entries as ours
 from app.database import db
 from tests.calendars.connected import connect, known_busy
 from tests.google import faults

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.calendars import by_address
-from app.calendars.connection import CalendarConnection
-from app.calendars.live_check import look
+from app.calendars.connections import by_address
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.deciding.live_check import look
 from app.database import db
 from app.messages.message import Message
 from app.practice.push_subscription import PushSubscription

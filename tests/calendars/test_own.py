@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.calendars import by_address, live_check
-from app.calendars.connection import CalendarConnection
-from app.calendars.own import Own
+from app.calendars.connections import by_address
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.deciding import live_check
+from app.calendars.writing.recognising import Own
 from app.database import db
 from tests import world
 from tests.calendars.connected import busy_spans, connect

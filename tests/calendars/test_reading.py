@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import clock
-from app.calendars import ours, reading
+from app.calendars.reading import gathering as reading
+from app.calendars.writing import own_entries as ours
 from app.database import db
 from app.jobs import calendars
 from app.practice.therapist import Therapist

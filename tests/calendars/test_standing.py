@@ -4,9 +4,9 @@ import json
 import re
 from zoneinfo import ZoneInfo
 
-from app.calendars.blocking import span_of
-from app.calendars.own import Own
-from app.calendars.standing import Standing, changes_of, entry_id_of, new_entry
+from app.calendars.reading.blocking import span_of
+from app.calendars.writing.recognising import Own
+from app.calendars.writing.standing import Standing, changes_of, entry_id_of, new_entry
 from tests.world import at
 
 LONDON = ZoneInfo("Europe/London")

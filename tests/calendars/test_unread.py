@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from app import clock
-from app.calendars import notices
-from app.calendars.reading import BEYOND
+from app.calendars.connections import notices
+from app.calendars.reading.gathering import BEYOND
 from app.database import db
 from app.jobs.openings import refresh_openings
 from app.scheduling.availability import free_slots

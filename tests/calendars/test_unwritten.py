@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.calendars.health import for_operator
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.health import for_operator
+from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.database import db
 from app.messages.message import Message
 from tests.calendars.written import session, tried_again, write, written

@@ -6,7 +6,7 @@ import time_machine
 from app import clock
 from app.booking.dispute import dispute
 from app.booking.rearrangement import offer_location
-from app.calendars.wanted import wanted
+from app.calendars.writing.wanted import wanted
 from app.database import db
 from tests import world
 

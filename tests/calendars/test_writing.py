@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import select
 
 from app import clock
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.database import db
 from app.jobs.calendar_claims import LONGEST_WAIT
 from tests import world

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app import clock
 from app.booking.booking import Booking
-from app.calendars.connection import CalendarConnection
-from app.calendars.entry import CalendarEntry
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.writing.entry import CalendarEntry
 from app.database import db
 from app.jobs import calendar_entries
 from app.practice.therapist import Therapist

@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app import clock
-from app.calendars import moved_there
-from app.calendars.connection import CalendarConnection
-from app.calendars.entry import CalendarEntry
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.writing import moved_there
+from app.calendars.writing.entry import CalendarEntry
 from app.database import db
 from app.messages.about_calendars import tell_of_unwritten
 from app.messages.message import Message

@@ -90,7 +90,7 @@ def test_whoever_changes_a_diary_in_bulk_says_so():
         if name in ("delete", "insert", "update") and call.args and ast.unparse(call.args[0]) in watched
     }
     # They write what is derived, or say themselves what they changed.
-    telling = {"calendars/keeping.py", "calendars/moved_there.py", "scheduling/hold.py"}
+    telling = {"calendars/reading/keeping.py", "calendars/writing/moved_there.py", "scheduling/hold.py"}
     assert in_bulk <= {"scheduling/changes.py", "scheduling/openings.py"} | telling
     for name in telling:
         assert "changes.note(" in (APP / name).read_text()

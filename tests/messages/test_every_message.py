@@ -11,11 +11,11 @@ from sqlalchemy import select
 from app import clock
 from app.booking.dispute import dispute
 from app.booking.rearrangement import offer_location
-from app.calendars import gone
-from app.calendars.acceptance import LONGEST
-from app.calendars.connection import CalendarConnection
-from app.calendars.health import note_broken, tell_if_unwritten
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections import gone
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.health import note_broken, tell_if_unwritten
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.deciding.acceptance import LONGEST
 from app.database import db
 from app.integrations.google_calendar.errors import Revoked
 from app.jobs.acceptances import check_acceptances

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from app.calendars.connection import CalendarConnection
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.database import db
 from app.integrations.google_calendar import READING, WRITING
 from tests.races.conftest import ROUNDS

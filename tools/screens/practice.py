@@ -16,8 +16,8 @@ from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import Terms, offer_alternatives
-from app.calendars.connection import CalendarConnection
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.database import db
 from app.demo.people import Person, add_therapist
 from app.home import Home

@@ -11,9 +11,9 @@ from app.booking.booking import Booking
 from app.booking.possible import verbs_of
 from app.booking.rearrangement import REASONS, change_location
 from app.booking.refusals import BookingChanged, Refused
-from app.calendars import clashes
-from app.calendars.live_check import NOTHING, Look, look
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections.outside_calendar import OutsideCalendar
+from app.calendars.deciding import clashes
+from app.calendars.deciding.live_check import NOTHING, Look, look
 from app.database import db
 from app.forms import cleaning
 from app.forms.client_number import TYPE_IT, ClientNumber

@@ -9,7 +9,8 @@ from app import clock
 from app.blueprints.desk.outside_times import outside_context
 from app.booking import lists
 from app.booking.booking import Booking
-from app.calendars import clashes, notices, undecided
+from app.calendars.connections import notices
+from app.calendars.deciding import clashes, undecided
 from app.database import db
 from app.web.access import therapist_only
 from app.web.paging import page_of

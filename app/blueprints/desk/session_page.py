@@ -18,8 +18,8 @@ from app.booking.possible import verbs_of
 from app.booking.proof import is_proven
 from app.booking.rearrangement import MOST_ALTERNATIVES, REASONS
 from app.booking.refusals import Refused
-from app.calendars import clashes
-from app.calendars.entry import CalendarEntry
+from app.calendars.deciding import clashes
+from app.calendars.writing.entry import CalendarEntry
 from app.database import db
 from app.forms.alternatives import AlternativesForm
 from app.forms.client_number import NO_NUMBER, ClientNumber

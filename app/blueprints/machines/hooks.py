@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Response, abort, request
 
-from app.calendars import channels
-from app.calendars.outside_calendar import OutsideCalendar
+from app.calendars.connections import channels
+from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.database import db, reading
 from app.extensions import csrf
 from app.web.access import public

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.booking.booking import Booking
-from app.calendars import health
+from app.calendars.connections import health
 from app.database import db
 from app.integrations.google_calendar import consent
 from app.messages.activity import Activity

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from app.blueprints.desk.bookings import answer
 from app.booking.booking import Booking
-from app.calendars.entry import CalendarEntry
+from app.calendars.writing.entry import CalendarEntry
 from app.web.access import therapist_only
 
 bp = Blueprint("calendar_entries", __name__)

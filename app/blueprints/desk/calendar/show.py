@@ -7,7 +7,7 @@ from app import clock
 from app.blueprints.desk.calendar.page import CalendarPage
 from app.booking.refusals import Refused
 from app.booking.requesting import book_for_client
-from app.calendars import notices
+from app.calendars.connections import notices
 from app.database import db
 from app.forms.for_client import ForClient
 from app.web.access import therapist_only

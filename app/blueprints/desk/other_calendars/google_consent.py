@@ -21,7 +21,7 @@ from app.blueprints.desk.other_calendars.show import (
     own_connection,
     told_here,
 )
-from app.calendars.connection import CalendarConnection
+from app.calendars.connections.connection import CalendarConnection
 from app.database import db
 from app.integrations.errors import GatewayError
 from app.integrations.google_calendar import READING, Listed, Tokens, consent, open_calendar

@@ -7,8 +7,9 @@ from flask_login import current_user
 
 from app.blueprints.desk.other_calendars.show import HERE, calendars_page, told_here
 from app.booking.refusals import NotPossible
-from app.calendars import by_address, ics_reading
-from app.calendars.connection import CalendarConnection
+from app.calendars.connections import by_address
+from app.calendars.connections.connection import CalendarConnection
+from app.calendars.reading import by_address as ics_reading
 from app.database import db
 from app.forms.cleaning import one_line
 from app.integrations.errors import GatewayError

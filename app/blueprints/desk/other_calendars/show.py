@@ -6,10 +6,10 @@ from flask import Blueprint, Response, current_app, request
 from flask_login import current_user
 
 from app.blueprints.desk.told import Told, told_by_address
-from app.calendars.connection import CalendarConnection, Left
-from app.calendars.entry import CalendarEntry
+from app.calendars.connections.connection import CalendarConnection, Left
+from app.calendars.connections.health import health_of
 from app.calendars.feed_address import FeedAddress
-from app.calendars.health import health_of
+from app.calendars.writing.entry import CalendarEntry
 from app.database import db
 from app.integrations.google_calendar import consent
 from app.integrations.google_calendar.farewell import say_farewell

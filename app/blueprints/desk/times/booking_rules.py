@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 from flask_login import current_user
 
 from app.blueprints.desk.told import Told, told_by_address, told_context
-from app.calendars.unread import read_further
+from app.calendars.reading.unread import read_further
 from app.database import db
 from app.forms.booking_rules import LEAST_HOURS, MEASURES, MOST_DAYS, MOST_HOURS, MeasuresForm, NoticeForm
 from app.practice.session_type import SessionType

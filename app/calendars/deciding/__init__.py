@@ -1,0 +1,1 @@
+"""Where a calendar outside and a session contradict each other, and what the therapist decides."""

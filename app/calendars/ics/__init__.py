@@ -1,0 +1,1 @@
+"""ICS files, read value by value: pure and bounded."""

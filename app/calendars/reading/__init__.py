@@ -1,0 +1,1 @@
+"""What calendars outside say of taken time, read and kept as busy times."""
