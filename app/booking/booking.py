@@ -28,7 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
-from app.booking.refusals import BookingChanged, NotPossible, NumberNeeded, OfferEnded, RequestLapsed
+from app.booking.new_terms import check_new_terms
 from app.calendars.deciding.settled_clash import settle_known
 from app.calendars.writing.entry import CalendarEntry
 from app.database import Model, UTCDateTime, db, rows_changed
@@ -38,6 +38,7 @@ from app.practice.client import Client
 from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import BlockedSender, Therapist
+from app.refusals import BookingChanged, NotPossible, NumberNeeded, OfferEnded, RequestLapsed
 from app.scheduling import changes
 from app.scheduling.hold import Hold
 from app.scheduling.spans import Span
@@ -420,8 +421,6 @@ class Booking(MadeOnce, Model):
         return min(since + UNANSWERED_AT_MOST, self.starts_at - current_app.config["MINIMUM_LEAD"])
 
     def _change_terms(self, starts_at: datetime, location: Location, asked_change: str) -> None:
-        from app.booking.rearrangement import check_new_terms
-
         check_new_terms(self, starts_at, location)
         self.take_terms(starts_at, location)
         self.asked_change = asked_change

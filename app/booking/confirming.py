@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 
 from app.booking.booking import Booking
 from app.booking.outside import OFF, why_outside
-from app.booking.refusals import Refused
 from app.calendars.deciding import clashes
 from app.calendars.deciding.clashes import Busy
 from app.calendars.deciding.live_check import Look
 from app.calendars.deciding.settled_clash import settle
+from app.refusals import Refused
 
 
 class LookAgain(Refused):

@@ -10,9 +10,9 @@ from app import clock
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.rearrangement import LEAST_TIME_TO_ANSWER, Terms, put_to_client
-from app.booking.refusals import NotPossible
 from app.messages.activity import record
 from app.messages.history import agreed_before
+from app.refusals import NotPossible
 from app.scheduling.hold import Hold
 
 
@@ -61,7 +61,7 @@ def _is_free(booking: Booking, agreed: _Agreed) -> bool:
     span = starts_at, starts_at + (booking.ends_at - booking.starts_at)
     same_time = agreed.status == "confirmed" and starts_at == booking.starts_at
     in_time = same_time or starts_at - current_app.config["MINIMUM_LEAD"] > clock.now()
-    return location.active and in_time and not Hold.in_the_way(booking.therapist_id, span, besides=booking)
+    return location.active and in_time and not Hold.in_the_way(booking.therapist_id, span, besides=booking.id)
 
 
 def _deadline(changed: Terms, kept: _Agreed | None) -> datetime:

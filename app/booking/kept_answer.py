@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.booking import confirming
 from app.booking.booking import Booking
-from app.booking.refusals import Refused
 from app.calendars.deciding.live_check import NOTHING, Look
 from app.database import Model, UTCDateTime, db
 from app.messages import push
+from app.refusals import Refused
 from app.scheduling.hold import Hold
 from app.wording import clock_time, short_day
 

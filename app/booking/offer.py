@@ -23,13 +23,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
-from app.booking.refusals import NotPossible, OfferEnded, TimeTaken
 from app.booking.sick_day import SickDay
 from app.database import Model, UTCDateTime, rows_changed
 from app.messages.activity import record
 from app.messages.history import agreed_before
 from app.messages.message import Message
 from app.practice.location import Location
+from app.refusals import NotPossible, OfferEnded, TimeTaken
 from app.scheduling.spans import Span, union
 from app.scheduling.time_off import TimeOff
 

@@ -8,16 +8,14 @@ from flask import current_app
 
 from app import clock
 from app.booking.booking import Booking
+from app.booking.new_terms import check_new_terms
 from app.booking.offer import Alternative, Offer
-from app.booking.overdue import end_overdue
 from app.booking.personal_link import PersonalLink
-from app.booking.refusals import NotPossible, TimeTaken
 from app.calendars.deciding.settled_clash import settle_known
 from app.database import db
 from app.messages.activity import record
 from app.practice.location import Location
-from app.scheduling.hold import Hold
-from app.scheduling.spans import Span
+from app.refusals import NotPossible
 
 REASONS = {
     "asked": "My client asked for this change",
@@ -79,35 +77,11 @@ def needs_consent(reason: str | None) -> bool:
     return reason in REASONS and reason != "asked"
 
 
-def check_new_terms(booking: Booking, starts_at: datetime, location: Location) -> None:
-    """Raises NotPossible or TimeTaken, saying why, when a session cannot be held then and there."""
-    if location.therapist_id != booking.therapist_id or not location.active:
-        raise NotPossible("Choose one of your locations.")
-    if starts_at <= clock.now():
-        raise NotPossible("This time has passed. Choose a time to come.")
-    if (starts_at, location) == (booking.starts_at, booking.location):
-        raise NotPossible("The session already has this time and location. Choose another.")
-    refuse_clash(booking, (starts_at, starts_at + (booking.ends_at - booking.starts_at)))
-
-
 def check_alternative(booking: Booking, terms: Terms) -> None:
     """Like check_new_terms, and not so near that the client could not accept it any more."""
     check_new_terms(booking, terms.starts_at, terms.location)
     if terms.starts_at - current_app.config["MINIMUM_LEAD"] <= clock.now():
         raise NotPossible("This is too near: your client could not accept it any more. Choose a later time.")
-
-
-def refuse_clash(booking: Booking, span: Span) -> None:
-    """Raises TimeTaken, naming what is there, when another session or offer holds part of `span`."""
-    holds = Hold.in_the_way(booking.therapist_id, span, besides=booking)
-    if holds and end_overdue(booking.therapist_id, span):
-        holds = Hold.in_the_way(booking.therapist_id, span, besides=booking)
-    for hold in holds:
-        zone = hold.booking.therapist.tz
-        starts, ends = hold.starts_at.astimezone(zone), hold.ends_at.astimezone(zone)
-        held = "is offered to" if hold.offer_id else "is held for"
-        other = hold.booking.client.short_name.rstrip(".")
-        raise TimeTaken(f"Choose another time: {starts:%a %-d %b %H:%M}–{ends:%H:%M} {held} {other}.")
 
 
 def _check_alternatives(booking: Booking, alternatives: Sequence[Terms]) -> None:

@@ -13,11 +13,10 @@ from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.booking.booking import Booking
+from app.booking.new_terms import refuse_clash
 from app.booking.overdue import end_overdue
 from app.booking.personal_link import PersonalLink
 from app.booking.proof import time_to_prove
-from app.booking.rearrangement import refuse_clash
-from app.booking.refusals import NotPossible, NumberNeeded, TimeTaken, TooManyRequests
 from app.calendars.deciding.settled_clash import settle_known
 from app.database import db, take_turn
 from app.language import ENGLISH, marked
@@ -29,6 +28,7 @@ from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import BlockedSender, Therapist
 from app.practice.throttle import network_of
+from app.refusals import NotPossible, NumberNeeded, TimeTaken, TooManyRequests
 from app.scheduling.availability import bookable_span, is_free
 from app.scheduling.hold import Hold
 from app.scheduling.turn import take_turn_of

@@ -7,9 +7,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.booking.refusals import BookingChanged
 from app.database import Model, UTCDateTime, db, rows_changed
 from app.made_once import MadeOnce
+from app.refusals import BookingChanged
 from app.scheduling.spans import Span
 from app.scheduling.time_off import TimeOff
 from app.scheduling.turn import take_turn_of

@@ -12,11 +12,11 @@ from app import clock
 from app.booking.booking import LIVE, Booking
 from app.booking.ranking import Free, share_out
 from app.booking.rearrangement import LEAST_TIME_TO_ANSWER, Terms, needs_consent, offer_alternatives
-from app.booking.refusals import BookingChanged, NotPossible
 from app.booking.sick_day import SickDay
 from app.booking.suggesting import SUGGESTED, Openings
 from app.database import db
 from app.practice.therapist import Therapist
+from app.refusals import BookingChanged, NotPossible
 from app.scheduling.hold import Hold
 from app.scheduling.spans import Span
 from app.scheduling.turn import take_turn_of

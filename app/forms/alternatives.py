@@ -9,10 +9,10 @@ from werkzeug.datastructures import MultiDict
 
 from app.booking.booking import Booking
 from app.booking.rearrangement import MOST_ALTERNATIVES, Terms, needs_consent
-from app.booking.refusals import NotPossible
 from app.booking.suggesting import SUGGESTED, suggest
 from app.forms import cleaning
 from app.forms.new_time import NewTime, NoMoment
+from app.refusals import NotPossible
 from app.scheduling.spans import Span
 
 ROW = re.compile(r"alternatives-(\d{1,4})-(?:date|time|location)")

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from flask import request
 
 from app.booking.booking import Booking
-from app.booking.refusals import NumberNeeded
 from app.forms.contact import number_typed
 from app.practice.location import Location
+from app.refusals import NumberNeeded
 
 TYPE_IT = "Type your client's phone number: you ring them for this session."
 

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from werkzeug.datastructures import MultiDict
 
 from app.booking.booking import Booking
-from app.booking.rearrangement import Terms, check_alternative, check_new_terms
-from app.booking.refusals import Refused
+from app.booking.new_terms import check_new_terms
+from app.booking.rearrangement import Terms, check_alternative
 from app.calendars.deciding.clashes import busy_besides
 from app.forms.clock_times import minute_of
 from app.forms.typed_dates import starting_day_of
 from app.practice.location import Location
 from app.practice.therapist import Therapist
+from app.refusals import Refused
 from app.scheduling.availability import in_working_time
 from app.scheduling.local_time import SkippedTime, moment
 

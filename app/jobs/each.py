@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.booking.refusals import Refused
 from app.database import db, reading
+from app.refusals import Refused
 from app.scheduling.turn import take_turn_of
 
 log = logging.getLogger(__name__)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from app.booking.refusals import BookingChanged, NotPossible
 from app.practice.location import Location
 from app.practice.therapist import Therapist
+from app.refusals import BookingChanged, NotPossible
 from app.scheduling.week import WEEKDAYS, Break, Hours, clash, clock_of, copied, in_order, split
 from app.scheduling.working_time import WorkingTime, keep_week, week_of
 

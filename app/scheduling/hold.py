@@ -7,8 +7,8 @@ from sqlalchemy import ForeignKey, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.booking.refusals import TimeTaken
 from app.database import Model, db, rows_changed
+from app.refusals import TimeTaken
 from app.scheduling import changes
 from app.scheduling.dated import DatedSpan
 from app.scheduling.spans import Span, union
@@ -30,11 +30,14 @@ class Hold(DatedSpan, Model):
     booking: Mapped["Booking"] = relationship(viewonly=True)
 
     @classmethod
-    def in_the_way(cls, therapist_id: int, span: Span, besides: "Booking | None" = None) -> Sequence["Hold"]:
-        """Holds of other bookings that overlap `span`, earliest first; touching is not overlapping."""
+    def in_the_way(cls, therapist_id: int, span: Span, besides: int | None = None) -> Sequence["Hold"]:
+        """Return the holds that overlap the span, earliest first; touching is not overlapping.
+
+        `besides` is the id of a booking whose own holds do not count.
+        """
         query = select(cls).where(*cls.meets(therapist_id, span))
         if besides is not None:
-            query = query.where(cls.booking_id != besides.id)
+            query = query.where(cls.booking_id != besides)
         return db.session.scalars(query.order_by(cls.starts_at)).all()
 
     @classmethod

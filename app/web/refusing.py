@@ -1,6 +1,6 @@
 """What a refused verb answers."""
 
-from app.booking.refusals import NotPossible, Refused
+from app.refusals import NotPossible, Refused
 
 
 def status_of(refusal: Refused) -> int:

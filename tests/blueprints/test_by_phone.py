@@ -6,10 +6,10 @@ from sqlalchemy import select
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import Terms, offer_alternatives, offer_location
-from app.booking.refusals import NumberNeeded
 from app.database import db
 from app.messages.mail import compose
 from app.messages.message import Message
+from app.refusals import NumberNeeded
 from tests import world
 
 OURS, THEIRS = "+44 20 7946 0123", "+49 30 901820"

@@ -7,10 +7,10 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.booking.rearrangement import offer_location
-from app.booking.refusals import BookingChanged, NotPossible, RequestLapsed, TimeTaken
 from app.database import db
 from app.messages.activity import Activity
 from app.messages.message import Message
+from app.refusals import BookingChanged, NotPossible, RequestLapsed, TimeTaken
 from app.scheduling.hold import Hold
 from tests import world
 from tests.booking.holds import check_everything, held

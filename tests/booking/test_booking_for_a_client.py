@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from app.booking.refusals import NotPossible, TimeTaken
 from app.database import db
 from app.messages.activity import Activity
 from app.messages.history import sentence
 from app.messages.message import Message
+from app.refusals import NotPossible, TimeTaken
 from tests import world
 from tests.booking.holds import check_everything
 

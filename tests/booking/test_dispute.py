@@ -10,12 +10,12 @@ from app.booking.booking import Booking
 from app.booking.dispute import dispute
 from app.booking.offer import Offer
 from app.booking.rearrangement import offer_location
-from app.booking.refusals import NotPossible, OfferEnded, TimeTaken
 from app.database import db
 from app.messages.activity import Activity
 from app.messages.history import sentence
 from app.messages.mail import compose
 from app.messages.message import Message
+from app.refusals import NotPossible, OfferEnded, TimeTaken
 from app.scheduling.time_off import TimeOff
 from tests import world
 from tests.booking.holds import check_everything, held

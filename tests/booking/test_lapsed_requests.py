@@ -10,11 +10,11 @@ from app.booking import calendar_entries, lists
 from app.booking.booking import NOT_ANSWERED, UNANSWERED_AT_MOST
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import offer_location
-from app.booking.refusals import RequestLapsed
 from app.booking.requesting import Asker, request_session
 from app.calendars import feeds
 from app.database import db
 from app.messages.news import number_to_answer
+from app.refusals import RequestLapsed
 from tests import world
 
 BUTTONS = ("Confirm session", "Edit date/time", "Edit location", "Decline session", "Cancel session")

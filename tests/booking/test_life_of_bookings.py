@@ -21,10 +21,10 @@ from app import clock
 from app.booking.booking import Booking
 from app.booking.dispute import dispute
 from app.booking.rearrangement import Terms, offer_alternatives, offer_location
-from app.booking.refusals import Refused
 from app.booking.sick_day import SickDay
 from app.database import db
 from app.jobs.expire import expire_offers, lapse_requests
+from app.refusals import Refused
 from app.scheduling.time_off import TimeOff
 from tests import world
 from tests.booking.holds import check_everything

@@ -11,12 +11,12 @@ from app.booking.dispute import dispute
 from app.booking.offer import Offer
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import Terms, offer_alternatives, offer_location
-from app.booking.refusals import BookingChanged, NotPossible, OfferEnded, TimeTaken
 from app.database import db
 from app.jobs.deliver import deliver_waiting
 from app.messages.activity import Activity
 from app.messages.message import Message
 from app.practice.user import digest
+from app.refusals import BookingChanged, NotPossible, OfferEnded, TimeTaken
 from app.scheduling.availability import is_free
 from app.scheduling.extra_time import ExtraTime
 from app.scheduling.time_off import TimeOff

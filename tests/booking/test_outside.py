@@ -8,8 +8,8 @@ from app.booking.booking import Booking
 from app.booking.dispute import dispute
 from app.booking.outside import Left, left_outside, outside_to_come
 from app.booking.rearrangement import Terms, offer_alternatives
-from app.booking.refusals import NotPossible
 from app.database import db
+from app.refusals import NotPossible
 from app.scheduling import slots
 from app.scheduling.extra_time import ExtraTime
 from app.scheduling.time_off import TimeOff

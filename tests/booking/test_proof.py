@@ -9,12 +9,12 @@ from sqlalchemy import select
 from app import clock
 from app.booking.booking import Booking
 from app.booking.proof import HELD_UNPROVEN, is_proven
-from app.booking.refusals import BookingChanged, TimeTaken
 from app.booking.requesting import Asker, book_for_client, request_session
 from app.database import db
 from app.jobs.expire import lapse_requests, release_unproven
 from app.messages.message import Message
 from app.messages.news import number_to_answer
+from app.refusals import BookingChanged, TimeTaken
 from app.scheduling.hold import Hold
 from tests import world
 from tests.booking.holds import check_everything

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.booking.refusals import TimeTaken, TooManyRequests
 from app.booking.requesting import Asker, request_session
 from app.database import db
 from app.practice.session_type import SessionType
+from app.refusals import TimeTaken, TooManyRequests
 from tests import world
 
 

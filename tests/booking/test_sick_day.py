@@ -8,11 +8,11 @@ import time_machine
 from sqlalchemy import func, select
 
 from app.booking.ranking import Free
-from app.booking.refusals import BookingChanged
 from app.booking.sick_day import SickDay
 from app.booking.sick_day_plan import PlanChanged, declare, plan
 from app.database import db
 from app.jobs.deliver import deliver_waiting
+from app.refusals import BookingChanged
 from app.scheduling.availability import free_slots, is_free
 from app.scheduling.extra_time import ExtraTime
 from app.scheduling.hold import Hold

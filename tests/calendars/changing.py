@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from app import clock
 from app.booking.booking import Booking
 from app.booking.offer import Offer
-from app.booking.refusals import Refused
 from app.calendars.writing.entry import CalendarEntry
 from app.calendars.writing.standing import Standing
 from app.database import db
 from app.practice.therapist import Therapist
+from app.refusals import Refused
 from app.scheduling.hold import Hold
 from app.scheduling.spans import Span
 from tests import world

@@ -9,11 +9,11 @@ from app.blueprints.client_pages.links import calendar_links, open_offer_token, 
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
-from app.booking.refusals import Refused
 from app.database import db
 from app.forms import cleaning
 from app.forms.client_number import ClientNumber
 from app.messages.history import agreed_before, last_change
+from app.refusals import Refused
 from app.web.access import personal_link
 from app.web.lookup import chosen_alternative, linked, pressed, shown_token
 from app.web.refusing import status_of

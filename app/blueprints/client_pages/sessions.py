@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from app.blueprints.client_pages.links import calendar_links, open_offer_token
 from app.booking.dispute import dispute
 from app.booking.personal_link import PersonalLink
-from app.booking.refusals import Refused
 from app.database import db
 from app.forms import cleaning
 from app.messages.history import agreed_before
+from app.refusals import Refused
 from app.web.access import personal_link
 from app.web.lookup import linked, pressed, shown_token
 from app.web.refusing import status_of

@@ -10,7 +10,6 @@ from app.booking import confirming
 from app.booking.booking import Booking
 from app.booking.possible import verbs_of
 from app.booking.rearrangement import REASONS, change_location
-from app.booking.refusals import BookingChanged, Refused
 from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.calendars.deciding import clashes
 from app.calendars.deciding.live_check import NOTHING, Look, look
@@ -18,6 +17,7 @@ from app.database import db
 from app.forms import cleaning
 from app.forms.client_number import TYPE_IT, ClientNumber
 from app.forms.new_time import CHOOSE_LOCATION, NewTime
+from app.refusals import BookingChanged, Refused
 from app.web.access import therapist_only
 from app.web.lookup import chosen_location, own_booking
 from app.web.refusing import status_of

@@ -7,11 +7,11 @@ from app.blueprints.desk.session_page import rearrangement_page
 from app.booking.booking import Booking
 from app.booking.offer import Offer
 from app.booking.rearrangement import offer_alternatives
-from app.booking.refusals import BookingChanged, NotPossible, OfferEnded, Refused
 from app.database import db
 from app.forms.alternatives import AlternativesForm
 from app.forms.client_number import TYPE_IT, ClientNumber
 from app.forms.new_time import NewTime
+from app.refusals import BookingChanged, NotPossible, OfferEnded, Refused
 from app.web.access import therapist_only
 from app.web.lookup import chosen_alternative, own_booking
 from app.web.refusing import status_of

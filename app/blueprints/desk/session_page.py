@@ -17,7 +17,6 @@ from app.booking.personal_link import PersonalLink
 from app.booking.possible import verbs_of
 from app.booking.proof import is_proven
 from app.booking.rearrangement import MOST_ALTERNATIVES, REASONS
-from app.booking.refusals import Refused
 from app.calendars.deciding import clashes
 from app.calendars.writing.entry import CalendarEntry
 from app.database import db
@@ -27,6 +26,7 @@ from app.forms.new_time import NewTime, NoMoment
 from app.messages.activity import Activity
 from app.messages.history import message_line, sentence
 from app.messages.message import Message
+from app.refusals import Refused
 from app.scheduling.time_off import TimeOff
 from app.web.rendering import page_or_fragment, swaps
 

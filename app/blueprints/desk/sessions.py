@@ -11,9 +11,9 @@ from app.booking.booking import Booking
 from app.booking.outside import why_outside
 from app.booking.possible import verbs_of
 from app.booking.rearrangement import REASONS, needs_consent
-from app.booking.refusals import BookingChanged, NotPossible, RequestLapsed
 from app.forms.alternatives import AlternativesForm
 from app.forms.new_time import NewTime
+from app.refusals import BookingChanged, NotPossible, RequestLapsed
 from app.web.access import therapist_only
 from app.web.lookup import own_booking
 from app.web.paging import page_of

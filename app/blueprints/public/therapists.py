@@ -8,11 +8,11 @@ from app.blueprints.public.booking_page import BookingPage
 from app.blueprints.public.just_requested import just_requested, remember
 from app.booking.booking import Booking
 from app.booking.personal_link import PersonalLink
-from app.booking.refusals import Refused, TimeTaken, TooManyRequests
 from app.booking.requesting import Asker, refuse_unless_free, request_session
 from app.database import begin_to_write, db, set_writing
 from app.forms.request import RequestForm
 from app.language import spoken
+from app.refusals import Refused, TimeTaken, TooManyRequests
 from app.web.access import public
 from app.web.lookup import listed_therapist, published_therapist
 from app.web.rendering import page_or_fragment, see_other

@@ -4,7 +4,6 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from app.booking.refusals import NotPossible
 from app.calendars.connections.connection import CalendarConnection
 from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.calendars.reading.by_address import Asking
@@ -14,6 +13,7 @@ from app.forms.cleaning import one_line
 from app.integrations.errors import GatewayError
 from app.practice.therapist import Therapist
 from app.practice.user import User, digest
+from app.refusals import NotPossible
 from app.scheduling import changes
 
 MOST = 10  # addresses of one therapist

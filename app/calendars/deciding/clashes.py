@@ -13,13 +13,13 @@ from sqlalchemy.orm import selectinload
 
 from app import clock
 from app.booking.booking import Booking
-from app.booking.refusals import BookingChanged
 from app.calendars.connections.connection import CalendarConnection
 from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.calendars.deciding.live_check import NOTHING, Look
 from app.calendars.deciding.settled_clash import SettledClash, settle
 from app.calendars.writing.entry import CalendarEntry
 from app.database import db
+from app.refusals import BookingChanged
 from app.scheduling.busy_time import BusyTime
 from app.scheduling.changes import note_seen
 from app.scheduling.hold import Hold

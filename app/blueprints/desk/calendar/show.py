@@ -5,11 +5,11 @@ from flask_login import current_user
 
 from app import clock
 from app.blueprints.desk.calendar.page import CalendarPage
-from app.booking.refusals import Refused
 from app.booking.requesting import book_for_client
 from app.calendars.connections import notices
 from app.database import db
 from app.forms.for_client import ForClient
+from app.refusals import Refused
 from app.web.access import therapist_only
 from app.web.refusing import status_of
 from app.web.rendering import page_or_fragment, see_address

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, current_app, request
 from flask_login import current_user
 
 from app.blueprints.desk.other_calendars.show import HERE, calendars_page, told_here
-from app.booking.refusals import NotPossible
 from app.calendars.connections import by_address
 from app.calendars.connections.connection import CalendarConnection
 from app.calendars.reading import by_address as ics_reading
@@ -14,6 +13,7 @@ from app.database import db
 from app.forms.cleaning import one_line
 from app.integrations.errors import GatewayError
 from app.practice import throttle
+from app.refusals import NotPossible
 from app.scheduling.turn import take_turn_of
 from app.web.access import therapist_only
 from app.web.sent_form import sent_key

@@ -13,7 +13,6 @@ from app.booking.offer import Offer
 from app.booking.outside import why_outside
 from app.booking.personal_link import PersonalLink
 from app.booking.rearrangement import REASONS, deadline, drafted, needs_consent
-from app.booking.refusals import NotPossible
 from app.booking.sick_day import SickDay
 from app.booking.sick_day_plan import Plan, Share, sessions_in
 from app.database import db
@@ -21,6 +20,7 @@ from app.forms.sick_day import SickDayForm, named
 from app.messages import mail
 from app.messages.facts import facts_of
 from app.messages.message import Message
+from app.refusals import NotPossible
 from app.scheduling.spans import Span, union
 from app.scheduling.time_off import TimeOff
 from app.web.rendering import page_or_fragment

@@ -7,12 +7,12 @@ from sqlalchemy.orm import selectinload
 
 from app.blueprints.desk.sick_day.page import plan_page, preview_page, sick_day_page
 from app.booking.offer import Offer
-from app.booking.refusals import NotPossible, Refused
 from app.booking.sick_day import SickDay
 from app.booking.sick_day_plan import PlanChanged, declare, plan, plan_as_chosen
 from app.database import db
 from app.forms.sick_day import SickDayForm
 from app.practice.therapist import Therapist
+from app.refusals import NotPossible, Refused
 from app.scheduling.spans import Span
 from app.web.access import therapist_only
 from app.web.lookup import found

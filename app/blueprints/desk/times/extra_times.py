@@ -11,10 +11,10 @@ from app import clock
 from app.blueprints.desk.span_words import dates
 from app.blueprints.desk.told import Told, bounds, told_by_address, told_context
 from app.booking.outside import left_outside
-from app.booking.refusals import NotPossible, Refused
 from app.database import db
 from app.forms.dated_span import DatedSpanForm
 from app.practice.location import Location
+from app.refusals import NotPossible, Refused
 from app.scheduling.editing import places
 from app.scheduling.extra_time import ExtraTime
 from app.scheduling.spans import Span

@@ -12,9 +12,9 @@ from app.blueprints.desk.bookings import done
 from app.blueprints.desk.span_words import dates, opened
 from app.blueprints.desk.told import Told, bounds, told_by_address, told_context
 from app.booking.outside import Left, left_outside
-from app.booking.refusals import NotPossible, Refused
 from app.database import db
 from app.forms.dated_span import DatedSpanForm
+from app.refusals import NotPossible, Refused
 from app.scheduling.extra_time import ExtraTime
 from app.scheduling.spans import Span
 from app.scheduling.time_off import TimeOff

@@ -11,11 +11,11 @@ from werkzeug.datastructures import MultiDict
 
 from app.blueprints.desk.told import Told, told_by_address, told_context
 from app.booking.outside import left_outside
-from app.booking.refusals import NotPossible, Refused
 from app.database import db
 from app.forms.fields import ids_of, whole_number
 from app.forms.working_hours import CopyForm, HoursForm
 from app.practice.therapist import Therapist
+from app.refusals import NotPossible, Refused
 from app.scheduling.editing import (
     Change,
     Edit,
