@@ -86,8 +86,7 @@ def slots(
 ) -> None:
     """What can be booked with THERAPIST (the last part of their page's address)."""
     from app.database import reading
-    from app.practice import published
-    from app.scheduling import listing
+    from app.scheduling import listing, published
 
     with reading():
         found = published.of_slug(therapist)

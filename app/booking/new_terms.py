@@ -2,27 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from app import clock
 from app.booking.overdue import end_overdue
 from app.practice.location import Location
 from app.refusals import NotPossible, TimeTaken
+from app.scheduling.booked import Booked
 from app.scheduling.hold import Hold
 from app.scheduling.spans import Span
 
 
-class Session(Protocol):
+class Agreed(Booked, Protocol):
     """What is asked of a booking here."""
 
-    id: int
-    therapist_id: int
-    starts_at: datetime
-    ends_at: datetime
-    location: Location
+    starts_at: Any
+    ends_at: Any
+    location: Any
 
 
-def check_new_terms(booking: Session, starts_at: datetime, location: Location) -> None:
+def check_new_terms(booking: Agreed, starts_at: datetime, location: Location) -> None:
     """Raise NotPossible or TimeTaken, saying why, when a session cannot be held then and there."""
     if location.therapist_id != booking.therapist_id or not location.active:
         raise NotPossible("Choose one of your locations.")
@@ -33,7 +32,7 @@ def check_new_terms(booking: Session, starts_at: datetime, location: Location) -
     refuse_clash(booking, (starts_at, starts_at + (booking.ends_at - booking.starts_at)))
 
 
-def refuse_clash(booking: Session, span: Span) -> None:
+def refuse_clash(booking: Agreed, span: Span) -> None:
     """Raise TimeTaken, naming what is there, when another session or offer holds part of the span."""
     holds = _in_the_way(booking, span)
     if holds and end_overdue(booking.therapist_id, span):
@@ -46,5 +45,5 @@ def refuse_clash(booking: Session, span: Span) -> None:
         raise TimeTaken(f"Choose another time: {starts:%a %-d %b %H:%M}–{ends:%H:%M} {held} {other}.")
 
 
-def _in_the_way(booking: Session, span: Span) -> Sequence[Hold]:
+def _in_the_way(booking: Agreed, span: Span) -> Sequence[Hold]:
     return Hold.in_the_way(booking.therapist_id, span, besides=booking.id)

@@ -22,13 +22,13 @@ from app.database import db, take_turn
 from app.language import ENGLISH, marked
 from app.made_once import key_of
 from app.messages.activity import record
-from app.practice import published
 from app.practice.client import Client
 from app.practice.location import Location
 from app.practice.session_type import SessionType
 from app.practice.therapist import BlockedSender, Therapist
 from app.practice.throttle import network_of
 from app.refusals import NotPossible, NumberNeeded, TimeTaken, TooManyRequests
+from app.scheduling import published
 from app.scheduling.availability import bookable_span, is_free
 from app.scheduling.hold import Hold
 from app.scheduling.turn import take_turn_of

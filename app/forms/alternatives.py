@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
+from app import cleaning
 from app.booking.booking import Booking
 from app.booking.rearrangement import MOST_ALTERNATIVES, Terms, needs_consent
 from app.booking.suggesting import SUGGESTED, suggest
-from app.forms import cleaning
 from app.forms.new_time import NewTime, NoMoment
 from app.refusals import NotPossible
 from app.scheduling.spans import Span

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 from wtforms import Field
 from wtforms.validators import Email, ValidationError
 
-from app.forms.cleaning import one_line
+from app.cleaning import one_line
 from app.practice.names import holds_address
 
 # They take room and show nothing: the fillers of Hangul, which are letters to Unicode, the empty sign of Braille, the

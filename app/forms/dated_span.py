@@ -6,8 +6,7 @@ from datetime import date, datetime, time
 
 from werkzeug.datastructures import MultiDict
 
-from app import clock
-from app.forms import cleaning
+from app import cleaning, clock
 from app.forms.clock_times import ending_minute_of, minute_of
 from app.forms.fields import CHOOSE_LOCATIONS, Typed, own_locations, text_of
 from app.forms.typed_dates import day_of, starting_day_of

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
-from app.forms.cleaning import MOST_WORDS, TOO_MANY_WORDS, several_lines
+from app.cleaning import MOST_WORDS, TOO_MANY_WORDS, several_lines
 from app.forms.contact import NUMBER, Deliverable, email_address, no_address, person_name, phone_number
 
 

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from werkzeug.datastructures import MultiDict
 
+from app import cleaning
 from app.booking.ranking import Free
 from app.booking.rearrangement import Terms, needs_consent
-from app.forms import cleaning
 from app.forms.dated_span import DatedSpanForm
 from app.forms.fields import an_id, whole_number
 from app.practice.therapist import Therapist

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -15,7 +15,6 @@ from app.practice.user import User
 if TYPE_CHECKING:
     from app.practice.location import Location
     from app.practice.session_type import SessionType
-    from app.scheduling.working_time import WorkingTime
 
 
 class Therapist(Model):
@@ -56,7 +55,7 @@ class Therapist(Model):
     session_types: Mapped[list["SessionType"]] = relationship(
         back_populates="therapist", order_by="SessionType.position, SessionType.id"
     )
-    working_times: Mapped[list["WorkingTime"]] = relationship(back_populates="therapist")
+    working_times: Mapped[list[Any]] = relationship("WorkingTime", back_populates="therapist")  # of scheduling, above
 
     @property
     def active_locations(self) -> list["Location"]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import Update, bindparam, event, inspect, update
@@ -23,10 +23,8 @@ from sqlalchemy.orm import Session, SessionTransaction
 from app import clock
 from app.database import UTCDateTime, db
 from app.practice.therapist import Therapist
+from app.scheduling.booked import Booked
 from app.scheduling.turn import TAKEN
-
-if TYPE_CHECKING:
-    from app.booking.booking import Booking
 
 DIARY = {"hold", "time_off", "extra_time", "busy_time"}
 PRACTICE = {"working_time", "location", "session_type"}
@@ -57,15 +55,13 @@ def note_seen(therapist_id: int) -> None:
     _tell(db.session(), [therapist_id])
 
 
-def note_booking(booking: "Booking") -> None:
+def note_booking(booking: Booked) -> None:
     """Something happened to a session: both its therapist's pages and its client's show it."""
-    from app.booking.booking import Booking
-
     session = db.session()
     _tell(session, [booking.therapist_id])
     session.info["entries_are_due"] = True  # in their therapist's calendar elsewhere, if they have one
-    if _is_new(session, Booking, booking.id, ""):
-        session.connection().execute(_raising(Booking), {"row": booking.id})
+    if _is_new(session, type(booking), booking.id, ""):
+        session.connection().execute(_raising(type(booking)), {"row": booking.id})
         _count(session, CLIENT)
 
 

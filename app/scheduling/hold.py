@@ -1,7 +1,7 @@
 """Time that no one else can book."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 from sqlalchemy import ForeignKey, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -10,11 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.database import Model, db, rows_changed
 from app.refusals import TimeTaken
 from app.scheduling import changes
+from app.scheduling.booked import Booked
 from app.scheduling.dated import DatedSpan
 from app.scheduling.spans import Span, union
-
-if TYPE_CHECKING:
-    from app.booking.booking import Booking
 
 OVERLAP = "hold_no_overlap"  # name of the constraint (PostgreSQL) and of the triggers' error (SQLite)
 
@@ -27,7 +25,7 @@ class Hold(DatedSpan, Model):
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), index=True)
 
-    booking: Mapped["Booking"] = relationship(viewonly=True)
+    booking: Mapped[Any] = relationship("Booking", viewonly=True)  # of the package above
 
     @classmethod
     def in_the_way(cls, therapist_id: int, span: Span, besides: int | None = None) -> Sequence["Hold"]:
@@ -41,7 +39,7 @@ class Hold(DatedSpan, Model):
         return db.session.scalars(query.order_by(cls.starts_at)).all()
 
     @classmethod
-    def replace(cls, booking: "Booking", own: Span | None, offer_id: int | None, offered: Iterable[Span]) -> None:
+    def replace(cls, booking: Booked, own: Span | None, offer_id: int | None, offered: Iterable[Span]) -> None:
         """Swap all holds of a booking for its own time and, less that, the union of the offered ones.
 
         Raises TimeTaken when the database finds an overlap; the transaction is then to be rolled back.
@@ -57,7 +55,7 @@ class Hold(DatedSpan, Model):
         cls._take(holds)
 
     @classmethod
-    def take_first(cls, booking: "Booking") -> None:
+    def take_first(cls, booking: Booked) -> None:
         """Hold the time of a booking that was made just now, and so holds nothing yet. Raises TimeTaken likewise."""
         starts_at, ends_at = booking.span
         common = {"therapist_id": booking.therapist_id, "booking_id": booking.id}

@@ -11,9 +11,9 @@ from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
 from app.database import db
 from app.language import speak
-from app.practice import published
 from app.practice.location import Location
 from app.practice.therapist import Therapist
+from app.scheduling import published
 from app.web.rendering import page_or_fragment
 from app.web.signing_in import SAFE_METHODS
 

@@ -8,8 +8,8 @@ import time_machine
 
 from app.database import db
 from app.jobs.sweeps import run
-from app.practice import directory
 from app.practice.therapist import Therapist
+from app.scheduling import directory
 from app.scheduling.time_off import TimeOff
 from tests import world
 from tests.browser import Page

@@ -11,9 +11,9 @@ import time_machine
 from app import clock
 from app.database import db
 from app.jobs.sweeps import run
-from app.practice import directory
 from app.practice.session_type import SessionType
 from app.practice.therapist import Therapist
+from app.scheduling import directory
 from app.scheduling.time_off import TimeOff
 from app.wording import clock_time, short_day
 from tests.blueprints import odd_text

@@ -172,7 +172,7 @@ def commit_what_the_test_did() -> None:
 
 def _forget_what_is_kept() -> None:
     """What a process keeps of a database for a while would be of another test's."""
-    from app.practice import directory, published
+    from app.scheduling import directory, published
 
     directory._kept.clear()
     published._kept.clear()

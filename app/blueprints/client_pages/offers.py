@@ -5,12 +5,12 @@ from collections.abc import Callable
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
+from app import cleaning
 from app.blueprints.client_pages.links import calendar_links, open_offer_token, session_token
 from app.booking.booking import Booking
 from app.booking.offer import Alternative, Offer
 from app.booking.personal_link import PersonalLink
 from app.database import db
-from app.forms import cleaning
 from app.forms.client_number import ClientNumber
 from app.messages.history import agreed_before, last_change
 from app.refusals import Refused

@@ -3,11 +3,11 @@
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
+from app import cleaning
 from app.blueprints.client_pages.links import calendar_links, open_offer_token
 from app.booking.dispute import dispute
 from app.booking.personal_link import PersonalLink
 from app.database import db
-from app.forms import cleaning
 from app.messages.history import agreed_before
 from app.refusals import Refused
 from app.web.access import personal_link

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
+from app import cleaning
 from app.blueprints.desk.session_page import rearrangement_page, relocation_page, session_page, stands_in_place
 from app.blueprints.desk.told import Told
 from app.booking import confirming
@@ -14,7 +15,6 @@ from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.calendars.deciding import clashes
 from app.calendars.deciding.live_check import NOTHING, Look, look
 from app.database import db
-from app.forms import cleaning
 from app.forms.client_number import TYPE_IT, ClientNumber
 from app.forms.new_time import CHOOSE_LOCATION, NewTime
 from app.refusals import BookingChanged, Refused

@@ -15,10 +15,10 @@ from sqlalchemy import Row
 from app import clock
 from app.forms.fields import whole_number
 from app.language import languages_by_name, languages_headed, marked, say, spoken
-from app.practice import directory
-from app.practice.directory import LAST_PAGE, PAGE, Search
 from app.practice.location import KINDS as LOCATION_KINDS
 from app.practice.session_type import KINDS as SESSION_KINDS
+from app.scheduling import directory
+from app.scheduling.directory import LAST_PAGE, PAGE, Search
 from app.scheduling.openings import next_start
 from app.web.access import public
 from app.web.addresses import day_or_none

@@ -8,8 +8,8 @@ from app.calendars.connections.connection import CalendarConnection
 from app.calendars.connections.outside_calendar import OutsideCalendar
 from app.calendars.reading.by_address import Asking
 from app.calendars.writing.own_entries import own_of
+from app.cleaning import one_line
 from app.database import db
-from app.forms.cleaning import one_line
 from app.integrations.errors import GatewayError
 from app.practice.therapist import Therapist
 from app.practice.user import User, digest

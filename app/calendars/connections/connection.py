@@ -13,8 +13,8 @@ from app.calendars.connections.watch_channel import WatchChannel
 from app.calendars.deciding.settled_clash import SettledClash
 from app.calendars.writing import moved_there
 from app.calendars.writing.entry import CalendarEntry
+from app.cleaning import one_line
 from app.database import Model, UTCDateTime, db
-from app.forms.cleaning import one_line
 from app.integrations.google_calendar import WRITING, Listed, Tokens
 from app.made_once import MadeOnce
 from app.practice.therapist import Therapist

@@ -12,8 +12,8 @@ from app.blueprints.desk.calendar.choice import VIEWS, WEEK, Choice
 from app.blueprints.desk.calendar.days import CalendarDays, Day, Item
 from app.booking import calendar_entries
 from app.booking.calendar_entries import DatedTime, Entry
-from app.practice import published
 from app.practice.therapist import Therapist
+from app.scheduling import published
 from app.scheduling.availability import weekly_of
 from app.span_words import dates
 from app.wording import STATUS_WORDS

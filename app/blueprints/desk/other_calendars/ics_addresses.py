@@ -9,8 +9,8 @@ from app.blueprints.desk.other_calendars.show import HERE, calendars_page, told_
 from app.calendars.connections import by_address
 from app.calendars.connections.connection import CalendarConnection
 from app.calendars.reading import by_address as ics_reading
+from app.cleaning import one_line
 from app.database import db
-from app.forms.cleaning import one_line
 from app.integrations.errors import GatewayError
 from app.practice import throttle
 from app.refusals import NotPossible

@@ -1,0 +1,13 @@
+"""What scheduling knows of a booked session: bookings themselves belong to the package above."""
+
+from typing import Any, Protocol
+
+from app.scheduling.spans import Span
+
+
+class Booked(Protocol):
+    id: Any
+    therapist_id: Any
+
+    @property
+    def span(self) -> Span: ...
