@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.booking.offer import Offer
 from app.database import Model, UTCDateTime, db, rows_changed
-from app.derived import derived_token
+from app.keyed import derived_token
 from app.practice.user import digest
 from app.scheduling import changes
 

@@ -1,7 +1,5 @@
 """A client asks for a session: what may be asked, and how much of it; or the therapist books for a client."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +17,7 @@ from app.booking.personal_link import PersonalLink
 from app.booking.proof import time_to_prove
 from app.calendars.deciding.settled_clash import settle_known
 from app.database import db, take_turn
+from app.keyed import keyed
 from app.language import ENGLISH, marked
 from app.made_once import key_of
 from app.messages.activity import record
@@ -56,8 +55,7 @@ class Asker:
     @property
     def address_hash(self) -> str:
         """Enough to count requests from one network, useless for finding out which."""
-        key = current_app.config["SECRET_KEY"].encode()
-        return hmac.new(key, network_of(self.address).encode(), hashlib.sha256).hexdigest()
+        return keyed("network that asks", network_of(self.address))
 
 
 def request_session(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.database import Model, UTCDateTime, db
-from app.derived import derived_token
+from app.keyed import derived_token
 from app.made_once import MadeOnce
 from app.practice.therapist import Therapist
 from app.practice.user import digest

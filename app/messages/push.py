@@ -4,7 +4,6 @@ That somebody sees a therapist is itself a secret, and who looks at a screen is 
 kind of news it is and the path of the session's page; the words are the service worker's, the same for everybody.
 """
 
-import hmac
 import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from flask import current_app
 
 from app import clock
 from app.database import db
+from app.keyed import keyed
 from app.messages.message import Message, Told
 from app.practice.push_subscription import PushSubscription
 from app.practice.user import User
@@ -72,8 +72,7 @@ def payload(message: Message | Told) -> bytes:
 
 def topic(message: Message | Told) -> str:
     """Of several pushes about one session that wait for a phone, the service keeps the last."""
-    key, about = current_app.config["SECRET_KEY"], message.facts["push"]["path"]
-    return hmac.new(key.encode(), f"push topic {about}".encode(), "sha256").hexdigest()[:32]
+    return keyed("push topic", message.facts["push"]["path"])[:32]
 
 
 def _write(

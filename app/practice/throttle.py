@@ -6,18 +6,16 @@ for somebody else, so it is wide, and does not concern a browser in which the ow
 has a count of its own (OWASP, *device cookies*).
 """
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, ip_address
 
-from flask import current_app
 from sqlalchemy import delete, select
 
 from app import clock
 from app.database import db, take_turn
+from app.keyed import keyed
 from app.practice.user import SignInAttempt
 
 WINDOW = timedelta(minutes=15)
@@ -138,5 +136,4 @@ def _note(*keys: str) -> list[int]:
 
 
 def _key(kind: str, value: str) -> str:
-    secret = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(secret, f"{kind}:{value.strip().lower()}".encode(), hashlib.sha256).hexdigest()
+    return keyed(kind, value.strip().lower())

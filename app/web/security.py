@@ -3,13 +3,13 @@
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 
 from app.web.access import PERSONAL_LINK, PUBLIC, access_of
 from app.web.rendering import wants_fragment
 
 HEADERS = {
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "Strict-Transport-Security": "max-age=63072000",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -60,6 +60,9 @@ def csp_nonce() -> str:
 
 def protect(response: Response) -> Response:
     """Add what is missing; a view that needs another policy (a mail shown in a frame) sets its own."""
+    if current_app.config["HSTS_SUBDOMAINS"]:
+        https = f"{HEADERS['Strict-Transport-Security']}; includeSubDomains"
+        response.headers.setdefault("Strict-Transport-Security", https)
     for name, value in (HEADERS | OF_PAGES).items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", _policy())

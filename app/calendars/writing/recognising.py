@@ -3,8 +3,6 @@
 A session of another therapist, or of another practice, closes time like anything else: this diary does not hold it.
 """
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app.calendars.reading.blocking import OURS, Entry, Unreadable, span_of
 from app.calendars.writing.standing import Standing
+from app.keyed import keyed
 
 HERE = "holdfast.invalid"  # how UIDs of Holdfast end: of this one, or of another practice's
 GOOGLE = "google.com"  # how UIDs end that Google makes of its entries' ids
@@ -32,8 +31,7 @@ class Own:
 
     def mark(self, entry_id: str) -> str:
         """What an entry of theirs carries: its own id, so that a copy is none, and what nobody else can have made."""
-        named = f"calendar entry:{self.therapist_id}:{entry_id}".encode(errors="replace")
-        return f"{entry_id}.{hmac.new(self.key, named, hashlib.sha256).hexdigest()[:32]}"
+        return f"{entry_id}.{keyed('calendar entry', f'{self.therapist_id}:{entry_id}', self.key)[:32]}"
 
     def wrote(self, entry: Entry) -> bool:
         """Whether we wrote it there for them. What a person copied from it, or repeats every week, is that person's."""
