@@ -57,6 +57,7 @@ SETTINGS = (
     Setting("PUBLIC_URL", str, "http://127.0.0.1:8000", "address that links in mails begin with"),
     Setting("TRUSTED_HOSTS", str, "", "host names served, separated by commas; empty: any, which production refuses"),
     Setting("TRUSTED_PROXIES", int, 0, "how many reverse proxies are in front of the web process"),
+    Setting("REQUEST_LOG", _flag, None, "a line of JSON on stderr for each request; empty: in production alone"),
     Setting("HSTS_SUBDOMAINS", _flag, False, "browsers take HTTPS for all names below this host's, too"),
     Setting("MAIL_SERVER", str, "", "SMTP host; empty: the local mailbox"),
     Setting("MAIL_PORT", int, 25, "SMTP port"),

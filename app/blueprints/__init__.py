@@ -9,6 +9,7 @@ from app.web import (
     errors,
     languages,
     proxies,
+    request_log,
     security,
     sent_form,
     signing_in,
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
     from app.forms.attributes import attributes
 
     app.add_template_filter(attributes)
+    request_log.init_app(app)  # first, so that its time is that of everything else
     addresses.init_app(app)
     proxies.init_app(app)
     languages.init_app(app)
