@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 def check_acceptances() -> None:
-    """All that are due. Safe to run late, twice, or on two workers."""
+    """Look up all acceptances that are due. Safe to run late, twice, or on two workers."""
     with reading():
         due = db.session.scalars(AcceptanceCheck.due()).all()
         db.session.rollback()
@@ -59,10 +59,10 @@ _beside = Beside("acceptances", check_acceptances)
 
 
 def start() -> None:
-    """After each acceptance and every SWEEP_SECONDS: have them looked up, and do not wait for it."""
+    """Look up acceptances in other threads, after each acceptance and every SWEEP_SECONDS. Returns at once."""
     _beside.start()
 
 
 def wait() -> None:
-    """For commands that end when all is done."""
+    """Wait until all acceptances are looked up: for commands that end then."""
     _beside.wait()

@@ -24,7 +24,7 @@ class Beside:
         self._again = False
 
     def start(self) -> None:
-        """Have it look: in another thread, or once more in one of those that are at it. Returns at once."""
+        """Have the work done in another thread, or once more in a thread that is doing it. Returns at once."""
         app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         with self._lock:
             self._again = True
@@ -37,7 +37,7 @@ class Beside:
                 thread.start()
 
     def wait(self) -> None:
-        """Until all that it was asked for is done."""
+        """Wait until all work that was asked for is done."""
         while thread := self._one_at_it():
             thread.join()
 

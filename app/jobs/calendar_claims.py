@@ -49,7 +49,7 @@ class Claim:
     seen: str | None  # what was remembered of the last look (see OutsideCalendar.etag)
 
     def prolong(self) -> None:
-        """Be sure of another page's time; commits. Raises LeaseLost."""
+        """Prolong the lease by the time that another page takes; commits. Raises LeaseLost."""
         if self.lease_until > clock.now() + ONE_PAGE:
             return
         until = clock.now() + LEASE
@@ -58,7 +58,7 @@ class Claim:
         self.lease_until = until
 
     def give_back(self, after: timedelta | None = None, **found: object) -> None:
-        """What came of it, for the caller to commit; read again after that time. Raises LeaseLost."""
+        """Store the outcome and the time of the next reading; the caller commits. Raises LeaseLost."""
         next_sync_at = self._unless_asked(clock.now() + (after or next_poll()))
         self._write(lease_until=None, next_sync_at=next_sync_at, attempts=0, **found)
 
@@ -87,21 +87,24 @@ class Claim:
             raise LeaseLost
 
     def _let_go(self) -> None:
-        """Nobody shall wait for the end of a lease of which nothing comes; commits."""
+        """Release the lease of a reading that failed, so that nobody waits for its end; commits."""
         mine = (OutsideCalendar.id == self.calendar_id, OutsideCalendar.lease_until == self.lease_until)
         plainly = update(OutsideCalendar).where(*mine).values(lease_until=None)
         db.session.execute(plainly.execution_options(synchronize_session=False))
         db.session.commit()
 
     def _unless_asked(self, moment: datetime) -> ColumnElement[datetime]:
-        """That moment, unless somebody has asked for it to be read sooner since the claim."""
+        """Return this moment, or an earlier one if somebody asked for a reading since the claim."""
         as_claimed = OutsideCalendar.next_sync_at == self.lease_until
         return case((as_claimed, literal(moment, UTCDateTime())), else_=OutsideCalendar.next_sync_at)
 
 
 def claim_next() -> Claim | None:
-    """A calendar that is due; commits. Of a therapist one at Google at a time, for they share their limits there, and
-    one by its address: however many of theirs are slow, those of others are read meanwhile."""
+    """Claim a calendar that is due; commits.
+
+    Of each therapist one calendar at Google at a time, as these share their limits there, and one by its address:
+    however many of theirs are slow, those of others are read meanwhile.
+    """
     while True:
         with reading():
             due = select(OutsideCalendar.id).where(_is_due()).order_by(OutsideCalendar.next_sync_at)
@@ -116,7 +119,7 @@ def claim_next() -> Claim | None:
 
 
 def wait_after(attempts: int, error: GatewayError) -> timedelta:
-    """Longer with each try, not the same for all, and as long as is asked for within reason."""
+    """Return how long to wait before the next try: longer each time, spread, and as the server asks within reason."""
     longest = min(LONGEST_WAIT, _polling())
     wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), longest) if error.retry else longest
     asked = timedelta(seconds=error.wait) * random.uniform(1.0, 1.2)
@@ -124,7 +127,7 @@ def wait_after(attempts: int, error: GatewayError) -> timedelta:
 
 
 def next_poll() -> timedelta:
-    """Until a calendar is read again though nobody told of a change; spread, so that they do not all come at once."""
+    """Return how long until a calendar is read again unasked; spread, so that not all calendars are due at once."""
     return _polling() * random.uniform(0.8, 1.0)
 
 
@@ -133,7 +136,7 @@ def _polling() -> timedelta:
 
 
 def _claim(calendar_id: int) -> Claim | None:
-    """The database decides which of two workers has it."""
+    """Claim this calendar, if it is still due. The database decides which of two workers gets it."""
     until = clock.now() + LEASE
     plainly = update(OutsideCalendar).where(OutsideCalendar.id == calendar_id, _is_due())
     values = {"lease_until": until, "next_sync_at": until}

@@ -37,14 +37,14 @@ A_MOMENT = 0.2  # seconds, while another worker is at it
 
 
 def write_due() -> None:
-    """Write into all that are due."""
+    """Write sessions into all calendars that are due."""
     while claimed := claim_next():
         start()  # somebody else looks whether there are more
         write(claimed)
 
 
 def write(claimed: EntryClaim, seconds: float = ROUND_SECONDS) -> None:
-    """Bring one calendar up to date and write what came of it. Leaves no transaction behind."""
+    """Bring one calendar up to date and store the outcome. Leaves no transaction open."""
     went_on = False
     try:
         with opened(claimed.place.connection_id) as google:
@@ -76,7 +76,7 @@ def remove_all(connection_id: int, seconds: float) -> int:
 
 
 def _remove(app: Flask, connection_id: int, seconds: float) -> None:
-    """As far as the time goes. Whoever is too late finds that the connection is no more, and leaves it at that."""
+    """Delete our entries until the time is up. A worker that comes later finds no connection, and stops."""
     try:
         with app.app_context():
             _remove_until(connection_id, time.monotonic() + seconds)
@@ -85,7 +85,7 @@ def _remove(app: Flask, connection_id: int, seconds: float) -> None:
 
 
 def _remove_until(connection_id: int, ends: float) -> None:
-    """Also when another worker is at it."""
+    """Delete our entries, also while another worker does the same."""
     mine = update(OutsideCalendar).where(OutsideCalendar.connection_id == connection_id)
     db.session.execute(mine.values(is_written=False, next_write_at=clock.now()))
     db.session.commit()
@@ -107,7 +107,7 @@ def _works(connection_id: int) -> bool:
 
 
 def _to_come(connection_id: int) -> dict[int, int]:
-    """How many entries of ours stand in each of its calendars."""
+    """Return how many entries of ours are in each calendar of the connection."""
     rows = db.session.execute(
         select(CalendarEntry.calendar_id, func.count())
         .join(OutsideCalendar, OutsideCalendar.id == CalendarEntry.calendar_id)
@@ -132,7 +132,7 @@ def _finish(claimed: EntryClaim, complete: bool, problem: str | None) -> None:
 
 
 def _free_what_was_decided(claimed: EntryClaim) -> None:
-    """By the release before, which frees nothing: as long as both run."""
+    """Free the time of decided edits, which the release before does not do: needed while both releases run."""
     decided = select(CalendarEntry.id).join(BusyTime, BusyTime.entry_id == CalendarEntry.id)
     mine = (CalendarEntry.calendar_id == claimed.place.calendar_id, CalendarEntry.state != "edited")
     if left := db.session.scalars(decided.where(*mine)).all():
@@ -141,7 +141,7 @@ def _free_what_was_decided(claimed: EntryClaim) -> None:
 
 
 def _forget_where_nothing_is_written(calendar_id: int) -> None:
-    """What is over stays there, as it was."""
+    """Forget entries in calendars that are no longer written into; entries of past sessions stay there."""
     ended = select(OutsideCalendar.id).where(OutsideCalendar.id == calendar_id, ~OutsideCalendar.is_written)
     over = (CalendarEntry.calendar_id.in_(ended), CalendarEntry.ends_at <= clock.now())
     db.session.execute(delete(CalendarEntry).where(*over))
@@ -172,11 +172,11 @@ _beside = Beside("entries elsewhere", write_due, AT_ONCE)
 
 
 def start() -> None:
-    """After each change of a session and every SWEEP_SECONDS: have them written, and do not wait for it."""
+    """Write entries in other threads, after each change of a session and every SWEEP_SECONDS. Returns at once."""
     if current_app.config["GOOGLE_CLIENT_ID"]:
         _beside.start()
 
 
 def wait() -> None:
-    """For commands that end when all is done."""
+    """Wait until all entries are written: for commands that end then."""
     _beside.wait()

@@ -45,14 +45,14 @@ NOT_ALL_READ = (MISSING, INEXACT, ASIDE)  # what stays told until all is looked 
 
 
 def sync_due() -> None:
-    """Read all that are due."""
+    """Read all calendars that are due."""
     while claim := claim_next():
         start()  # somebody else looks whether there are more
         sync(claim)
 
 
 def sync(claim: Claim) -> None:
-    """Read one calendar and write what came of it. Leaves no transaction behind."""
+    """Read one calendar and store the outcome. Leaves no transaction open."""
     try:
         _sync(claim)
     except LeaseLost:
@@ -88,7 +88,7 @@ def _sync_address(claim: Claim) -> None:
 
 
 def _own(therapist_id: int) -> Own:
-    """By what their own is known. Leaves no transaction behind."""
+    """Return by what the therapist's own entries are recognised. Leaves no transaction open."""
     with db_reading():
         try:
             return ours.own_of(therapist_id)
@@ -97,7 +97,7 @@ def _own(therapist_id: int) -> Own:
 
 
 def _asking(calendar_id: int) -> ics_reading.Asking:
-    """What is needed to ask an address. Leaves no transaction behind."""
+    """Return what is needed to request an address. Leaves no transaction open."""
     with db_reading():
         try:
             return by_address.asking(calendar_id)
@@ -177,10 +177,10 @@ _beside = Beside("calendars outside", sync_due, AT_ONCE)
 
 
 def start() -> None:
-    """When somebody hears of a change and every SWEEP_SECONDS: have them read, and do not wait for it."""
+    """Read calendars in other threads, after a notification and every SWEEP_SECONDS. Returns at once."""
     _beside.start()
 
 
 def wait() -> None:
-    """For commands that end when all is done."""
+    """Wait until all calendars are read: for commands that end then."""
     _beside.wait()

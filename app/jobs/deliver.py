@@ -27,7 +27,7 @@ PUSHES_EVERY = 1.0  # seconds: a mail server that takes its time holds no push u
 
 
 def deliver_waiting() -> None:
-    """After each change and every SWEEP_SECONDS. Safe to run late, twice, or on two workers."""
+    """Send all messages that are due. Safe to run late, twice, or on two workers."""
     call_off_outdated()
     ends, pushed = time.monotonic() + ROUND_SECONDS, float("-inf")
     with open_gateway(current_app.config) as gateway:
@@ -47,7 +47,7 @@ def claim_next_mail() -> Claim | None:
 
 
 def deliver(claim: Claim, gateway: MailGateway, tokens: Tokens | None = None) -> bool:
-    """Send one message and write what came of it. False when the server itself is away."""
+    """Send one message and store the outcome. Returns False when the mail server itself is away."""
     try:
         gateway.send(_compose(claim, tokens or {}))
     except GatewayError as error:
@@ -76,7 +76,7 @@ def _compose(claim: Claim, tokens: Tokens) -> Mail:
 
 
 def _tokens_of(batch: Batch) -> Tokens:
-    """The tokens of all links in these mails, made where there are none yet."""
+    """Return the tokens of all links in these mails; missing ones are made."""
     wanted = {about for claim in batch.claims for about in linked_from(claim.message)}
     try:
         with reading():

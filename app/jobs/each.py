@@ -55,7 +55,7 @@ def each(sweep: Sweep[Any]) -> None:
 
 
 def _found(sweep: Sweep[Any]) -> Iterator[tuple[int, int]]:
-    """Their ids and their therapists', a page at a time: what was failed with is not met again in this round."""
+    """Yield the ids of rows and their therapists, page by page; a row that failed is not met again in this round."""
     since, key = sweep.since, sweep.since.class_.id
     page = sweep.found.with_only_columns(key, sweep.therapist_id, since).order_by(since, key).limit(AT_ONCE)
     after: tuple[datetime, int] | None = None

@@ -30,7 +30,7 @@ CHECKED_EVERY = timedelta(days=1)
 
 
 class Place(NamedTuple):
-    """Where our sessions are written, and whose they are."""
+    """The calendar that sessions are written into, and whose sessions these are."""
 
     calendar_id: int
     connection_id: int
@@ -57,14 +57,14 @@ class EntryClaim:
         return ZoneInfo(self.place.therapist_zone)
 
     def prolong(self) -> None:
-        """Be sure of another step's time, in the transaction that begins it. Raises LeaseLost."""
+        """Prolong the lease by the time of another step, in the transaction that begins it. Raises LeaseLost."""
         if self.lease_until <= clock.now() + ONE_STEP:
             until = clock.now() + LEASE
             self._write(write_lease_until=until)
             self.lease_until = until
 
     def give_back(self, error: str | None = None) -> None:
-        """All is written; but for what `error` says, which is tried again in a while. Raises LeaseLost.
+        """Release the lease when all is written; what `error` names is tried again later. Raises LeaseLost.
 
         The rest waits for none of it: it counts as no attempt that failed.
         """
@@ -79,11 +79,11 @@ class EntryClaim:
         )
 
     def go_on_later(self) -> None:
-        """There is more to write, and others have their turn first. Raises LeaseLost."""
+        """Release the lease with more left to write: other calendars come first. Raises LeaseLost."""
         self._write(write_lease_until=None, next_write_at=clock.now(), write_attempts=0)
 
     def put_off(self, error: GatewayError, attempts: int) -> None:
-        """It failed so often in a row and is tried again later. Raises LeaseLost."""
+        """Release the lease after a failure; more attempts in a row make the wait longer. Raises LeaseLost."""
         self.went_well = False
         until = clock.now() + wait_after(attempts, error)
         failed = {"write_attempts": attempts, "write_error": str(error)}
@@ -103,7 +103,7 @@ class EntryClaim:
 
 
 def claim_next() -> EntryClaim | None:
-    """A calendar that is due; commits."""
+    """Claim a calendar that is due; commits."""
     while found := due():
         random.shuffle(found)
         for calendar_id in found:
@@ -120,7 +120,7 @@ def due() -> list[int]:
 
 
 def claim(calendar_id: int) -> EntryClaim | None:
-    """This one, if it is due; commits. The database decides which of two workers has it."""
+    """Claim this calendar, if it is due; commits. The database decides which of two workers gets it."""
     until = clock.now() + LEASE
     this = (OutsideCalendar.id == calendar_id, _is_free(), OutsideCalendar.id.in_(_due()))
     plainly = update(OutsideCalendar).where(*this).values(write_lease_until=until, next_write_at=None)

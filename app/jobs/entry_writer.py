@@ -40,7 +40,7 @@ TRIES = 3  # to remove what is being changed there at the same time
 
 
 class Writer:
-    """One round in one calendar."""
+    """Writes sessions into one calendar, in one round."""
 
     def __init__(self, google: GoogleCalendar, claimed: EntryClaim) -> None:
         self.google, self.claim, self.place = google, claimed, claimed.place
@@ -49,7 +49,7 @@ class Writer:
         self._left: set[Any] = set()  # what is not tried again in this round
 
     def bring_up_to_date(self, seconds: float) -> bool:
-        """False when the time was up before all was done. Raises GatewayError, LeaseLost."""
+        """Write all that differs. Returns False when the time was up first. Raises GatewayError, LeaseLost."""
         ends = time.monotonic() + seconds
         for _ in range(ROUNDS):
             steps = self._steps()
@@ -161,14 +161,14 @@ class Writer:
             return False
 
     def _found(self, one: Known) -> dict[str, Any]:
-        """The entry as it stands there; empty when Google knows of none."""
+        """Return the entry as Google has it; empty when Google has none."""
         try:
             return self.google.get(self.place.external_id, one.entry_id)
         except NotThere:
             return {}
 
     def _begin(self, want: Wanted) -> Known | None:
-        """A row for what is about to be written; None when the session is no more, or somebody else was faster."""
+        """Store a row for an entry to write. Returns None when the session has ended or another worker came first."""
         entry = CalendarEntry(
             calendar_id=self.place.calendar_id,
             booking_id=want.booking_id,
@@ -189,7 +189,7 @@ class Writer:
         return Known(**plain | {"sending": want.standing})
 
     def _begin_again(self, one: Known, want: Wanted) -> Known | None:
-        """The row is there: nothing stands for it, or a person deleted what did."""
+        """Prepare a stored row for a new entry: Google has none for it, or a person deleted it."""
         values: dict[str, Any] = {"state": "writing", "written": None, "sending": want.standing.stored(), "etag": None}
         values |= {"seen_etag": None, "ends_at": want.standing.ends_at, "edited_at": None}
         values |= renamed(want.uid, want.alternative_id, one.copy) if one.is_deleted else {}
@@ -204,7 +204,7 @@ class Writer:
         self._turn(one, **settled, **said, etag=answer.get("etag"))
 
     def _turn(self, one: Known, **values: Any) -> bool:
-        """Have the row say so, if it still is as we know it; commits. Raises LeaseLost."""
+        """Store the outcome on the row, if nobody else changed the row; commits. Raises LeaseLost."""
         is_edit = "edited" in (one.state, values["state"])
         if is_edit:  # pages show it, and clients cannot book where it stands now
             changes.note(db.session(), diaries=[self.place.therapist_id])

@@ -15,19 +15,19 @@ from app.practice.therapist import Therapist
 
 
 def expire_offers() -> None:
-    """Every SWEEP_SECONDS. Safe to run late, twice, or on two workers."""
+    """Expire the offers whose deadline has passed. Safe to run late, twice, or on two workers."""
     whose = select(Booking.therapist_id).where(Booking.id == Offer.booking_id).scalar_subquery()
     each(Sweep(Offer.overdue(), Offer.expires_at, whose, Offer.expire, _offer))
 
 
 def release_unproven() -> None:
-    """Requests whose address was not proven in time. Safe to run late, twice, or on two workers."""
+    """End the requests whose address was not proven in time. Safe to run late, twice, or on two workers."""
     whose = Booking.therapist_id.expression
     each(Sweep(overdue(), Booking.prove_by, whose, Booking.release_unproven, _request))
 
 
 def lapse_requests() -> None:
-    """Requests that the therapist did not answer. Safe to run late, twice, or on two workers."""
+    """End the requests that the therapist did not answer in time. Safe to run late, twice, or on two workers."""
     for found, since in (
         (Booking.unanswered_too_long(), Booking.unanswered_since),
         (Booking.unanswered_too_near(), Booking.starts_at),

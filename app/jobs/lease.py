@@ -23,7 +23,7 @@ class Lease(Model):
 
     @classmethod
     def take(cls, name: str, seconds: float) -> bool:
-        """Take or prolong the lease for this process and commit. False while another process has it."""
+        """Take or prolong the lease for this process; commits. Returns False while another process has it."""
         values = {"holder": me(), "until": clock.now() + timedelta(seconds=seconds)}
         free = or_(cls.holder == me(), cls.until <= clock.now(), cls._left_behind(name))
         taken = rows_changed(update(cls).where(cls.name == name, free).values(**values))
@@ -41,7 +41,7 @@ class Lease(Model):
 
     @classmethod
     def give_back(cls, name: str) -> None:
-        """Let the next process take it without waiting; commits."""
+        """Release the lease, so that the next process need not wait for its end; commits."""
         mine = (cls.name == name, cls.holder == me())
         db.session.execute(update(cls).where(*mine).values(until=clock.now()))
         db.session.commit()
@@ -60,7 +60,7 @@ class Lease(Model):
 
 
 def me() -> str:
-    """This process among all machines."""
+    """Return a name of this process that no other process on any machine has."""
     return f"{_host()}:{os.getpid()}"
 
 

@@ -20,7 +20,7 @@ TRY_AGAIN = timedelta(minutes=10)
 
 
 def refresh_openings() -> None:
-    """After each change and every SWEEP_SECONDS. Safe to run late, twice, or on two workers."""
+    """Work out the open days that are due. Safe to run late, twice, or on two workers."""
     ends = time.monotonic() + ROUND_SECONDS
     while time.monotonic() < ends and (due := _due()):
         for therapist_id in due:
@@ -30,7 +30,7 @@ def refresh_openings() -> None:
 
 
 def _due() -> list[int]:
-    """Whose diary changed last comes first: clients look for what was just opened, the turn of the day can wait."""
+    """Return the therapists that are due, the latest change first: clients look for time that was just opened."""
     due = select(Therapist.id).where(Therapist.openings_due_at <= clock.now())
     with reading():
         found = db.session.scalars(due.order_by(Therapist.openings_due_at.desc()).limit(AT_ONCE)).all()
@@ -54,7 +54,7 @@ def _refresh(therapist_id: int) -> None:
 
 
 def _let_time_pass() -> bool:
-    """Take out starts that the notice no longer allows. False when there are no more."""
+    """Remove starts that the notice no longer allows. Returns False when there are no more."""
     now = clock.now()
     passed = OpenDay.first_bookable_until <= now
     with reading():

@@ -56,7 +56,7 @@ class Claim:
 
     @property
     def line(self) -> tuple[object, ...]:
-        """What is to arrive in order; a message about no session is a line of its own."""
+        """Return what messages arrive in order with; a message about no session is a line of its own."""
         about = self.message.booking_id or f"message {self.message.id}"
         return about, self.message.recipient, self.message.channel, self.message.subscription_id
 
@@ -72,7 +72,7 @@ class Batch:
         return bool(self.claims)
 
     def __iter__(self) -> Iterator[Claim]:
-        """Each claim in turn, while its lease lasts long enough to send it."""
+        """Yield each claim whose lease lasts long enough to send it."""
         while self._left and self._left[0].lease_until - clock.now() >= LEFT_FOR_ONE:
             claim = self._left.popleft()
             yield claim
@@ -87,7 +87,7 @@ class Batch:
         self.give_back()
 
     def give_back(self, which: Callable[[Claim], bool] = lambda _claim: True) -> None:
-        """Let others have those of the rest, as if they had never been claimed; commits."""
+        """Release the claims that were not tried, as if they had never been claimed; commits."""
         given = [claim for claim in self._left if which(claim)]
         if not given:
             return
@@ -131,12 +131,12 @@ def claim_batch(*which: ColumnElement[bool], at_most: int = AT_ONCE) -> Batch:
 
 
 def claim_next(*which: ColumnElement[bool]) -> Claim | None:
-    """The next of these messages alone; commits."""
+    """Claim the next of these messages alone; commits."""
     return next(iter(claim_batch(*which, at_most=1)), None)
 
 
 def write(claim: Claim, **outcome: object) -> bool:
-    """Only while the lease is ours: a worker that was held up does not overwrite what another one did. Commits."""
+    """Store the outcome while the lease is ours, so that a worker that was held up overwrites nothing; commits."""
     row = _ROW.c  # not by way of the session, which would take as long as the database: once for every message
     ours = (row.id == claim.message_id, row.status == "sending", row.lease_until == claim.lease_until)
     written = rows_changed(update(_ROW).where(*ours).values(lease_until=None, **outcome))
@@ -145,7 +145,7 @@ def write(claim: Claim, **outcome: object) -> bool:
 
 
 def note_failure(claim: Claim, error: GatewayError) -> None:
-    """Write when it is tried again, or that it is given up; commits."""
+    """Store when the message is tried again, or that it is given up; commits."""
     # The server's words often repeat the address: they belong to the row, not into a log.
     log.warning("message %s was not delivered (attempt %s)", claim.message_id, claim.attempts)
     if not error.retry or clock.now() - claim.message.created_at > GIVE_UP_AFTER:
@@ -173,7 +173,7 @@ _next_in_front = (
 
 
 def due(*which: ColumnElement[bool], after: tuple[datetime, int] | None = None) -> Select[Any]:
-    """The messages that are due, earliest first, each with the one in front of it in its line; a page of them."""
+    """Return a page of messages that are due, earliest first, each with the one in front of it in its line."""
     ready = (WAITS, Message.next_attempt_at <= clock.now(), *which)
     if after:
         ready = (*ready, tuple_(Message.next_attempt_at, Message.id) > after)
@@ -226,7 +226,7 @@ def _put_off(message_ids: Sequence[int]) -> None:
 
 
 def _change(*which: ColumnElement[bool], **values: object) -> int:
-    """How many rows it found. What the session knows of them is not looked through."""
+    """Return how many rows the statement changed, without synchronising loaded objects."""
     plainly = update(Message).where(*which).values(**values)
     return rows_changed(plainly.execution_options(synchronize_session=False))
 
@@ -236,7 +236,7 @@ def _was_left_behind() -> ColumnElement[bool]:
 
 
 def _is_any_due(*which: ColumnElement[bool]) -> bool:
-    """Asked without the writer's turn, which is taken only where there is something to write."""
+    """Return whether a message is due, without taking the writer's turn."""
     ready = (WAITS, Message.next_attempt_at <= clock.now())
     with reading():
         first = select(Message.id).where(*ready, *which).order_by(Message.next_attempt_at, Message.id).limit(1)

@@ -30,7 +30,7 @@ Away = dict[str, float]  # push services that did not answer, and until when (ti
 
 
 def deliver_pushes(away: Away | None = None) -> None:
-    """Send all that are due. Safe to run late, twice, or on two workers."""
+    """Send all pushes that are due. Safe to run late, twice, or on two workers."""
     call_off_outdated()
     away = {} if away is None else away
     ends = time.monotonic() + ROUND_SECONDS
@@ -49,7 +49,7 @@ def _of_others_than(away: Away) -> ColumnElement[bool]:
 
 
 def _deliver(claim: Claim, gateway: PushGateway) -> bool:
-    """Send one push and write what came of it. False when its service is away."""
+    """Send one push and store the outcome. Returns False when its service is away."""
     try:
         push = _compose(claim)
         if push is None:
@@ -71,7 +71,7 @@ def _deliver(claim: Claim, gateway: PushGateway) -> bool:
 
 
 def _compose(claim: Claim) -> Push | None:
-    """None when nobody is signed in there any more, or nobody knows any more where that is."""
+    """Compose one push; None when nobody is signed in in that browser, or its address is lost."""
     with reading():
         try:
             message = claim.message
@@ -106,11 +106,11 @@ _beside = Beside("pushes", lambda: deliver_pushes(vars(_away)))
 
 
 def start() -> None:
-    """After each push was written and every SWEEP_SECONDS: have them sent, and do not wait for it."""
+    """Send pushes in other threads, after each new push and every SWEEP_SECONDS. Returns at once."""
     if is_offered():
         _beside.start()
 
 
 def wait() -> None:
-    """For commands that end when all is done."""
+    """Wait until all pushes are sent: for commands that end then."""
     _beside.wait()

@@ -38,7 +38,7 @@ JOB_SECONDS = 300
 
 
 def redis_client(url: str | None = None) -> Redis:
-    """A client that gives up in well under a second. By itself redis-py tries again and hangs for minutes."""
+    """Return a Redis client that gives up in well under a second; by itself redis-py retries and hangs for minutes."""
     return _client(url or current_app.config["REDIS_URL"], os.getpid())
 
 
@@ -59,7 +59,7 @@ def queue(name: str, client: Redis) -> Queue:
 
 
 def put(sweep: str, *, into: str, client: Redis, job_id: str | None = None) -> Job | None:
-    """Put a sweep into a queue; None if the same job is there already. Raises RedisError."""
+    """Put a sweep into a queue. Returns None if the same job is there already. Raises RedisError."""
     try:
         return queue(into, client).enqueue(
             "app.jobs.sweeps.run",
@@ -104,7 +104,7 @@ class Doorbell:
         self._ringer: tuple[int, threading.Thread] | None = None
 
     def ring(self, sweeps: Iterable[str]) -> None:
-        """Costs a flag: neither talks to Redis nor raises."""
+        """Set a flag for the thread that rings; does not talk to Redis and raises nothing."""
         self._ensure_ringer()
         self._asked.extend(sweeps)
         self._rung.set()
@@ -135,7 +135,7 @@ class Doorbell:
                 log.warning("Redis did not hear the doorbell (%s): the next sweep does it", away)
 
     def _take_asked(self) -> list[str]:
-        """In the order of their importance, each once."""
+        """Return the sweeps that were asked for, the most important first, each once."""
         asked = set()
         while self._asked:
             asked.add(self._asked.popleft())
@@ -167,7 +167,7 @@ def _after_commit(session: Session) -> None:
 
 
 def ring(*sweeps: str) -> None:
-    """Something was committed that waits for these: have it done now rather than at the next sweep."""
+    """Have these sweeps run now: something was committed that waits for them."""
     doorbell: Doorbell | None = current_app.extensions.get("doorbell")
     if doorbell is not None:
         doorbell.ring(sweeps)

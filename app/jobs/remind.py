@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 
 def remind() -> None:
-    """Every SWEEP_SECONDS. Safe to run late, twice, or on two workers: each reminder exists once."""
+    """Write the reminders and nudges that are due. Safe to run late, twice, or on two workers: each exists once."""
     from app.messages import reminders
 
     due = reminders.due()

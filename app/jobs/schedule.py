@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 5.0  # for a worker to begin; then it is busy, or there is no
 
 
 def keep_time(app: Flask, stopping: threading.Event) -> None:
-    """Round after round until asked to stop. Of several timetables one leads; the others stand by."""
+    """Run round after round until asked to stop. Of several timetables one leads; the others wait."""
     seconds = app.config["SWEEP_SECONDS"]
     while not stopping.is_set():
         began = time.monotonic()
@@ -47,7 +47,7 @@ def _lead_one_round(seconds: float, stopping: threading.Event) -> bool:
 
 
 def one_round(redis_url: str, patience: float, stopping: threading.Event) -> None:
-    """Every sweep once: by a worker that begins within `patience` seconds, otherwise here.
+    """Run every sweep once: by a worker that begins within `patience` seconds, otherwise in this process.
 
     Once asked to stop, it begins nothing more: the worker is being stopped as well, and the next start does it.
     """
@@ -64,7 +64,7 @@ def one_round(redis_url: str, patience: float, stopping: threading.Event) -> Non
 
 
 def _not_begun(client: Redis, names: list[str], patience: float, stopping: threading.Event) -> list[str]:
-    """Have the worker run these; the names of those it did not take."""
+    """Put these sweeps into the queue. Returns the names of those that no worker began."""
     this_round = int(clock.now().timestamp() * 1000)
     jobs = {name: put(name, into=SWEEPS, client=client, job_id=f"{name}-{this_round}") for name in names}
     ends = time.monotonic() + patience

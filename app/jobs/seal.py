@@ -12,7 +12,7 @@ AT_ONCE = 500
 
 
 class Sealing(NamedTuple):
-    """What came of it, in rows."""
+    """Numbers of rows: sealed anew, and unreadable."""
 
     sealed: int
     unreadable: int  # with a secret whose key is missing: it lies there as it did, should the key be found
@@ -47,7 +47,7 @@ def _seal_table(table: Table, names: list[str]) -> Sealing:
 
 
 def _seal_row(table: Table, row_id: int, lies: dict[str, str | None]) -> bool:
-    """Whether all of it could be read: what could not is never written over."""
+    """Seal one row anew. Returns whether all of it could be read; what could not is never overwritten."""
     known = {name: unsealed(value) for name, value in lies.items() if value is not None}
     readable = {name: value for name, value in known.items() if value is not None}
     if readable:

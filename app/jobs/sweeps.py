@@ -28,7 +28,7 @@ SWEEPS: dict[str, Callable[[], object]] = {
 
 
 def run(name: str) -> None:
-    """Run one sweep. Needs an application context; leaves no transaction behind, whatever happens."""
+    """Run one sweep. Needs an application context; leaves no transaction open, whatever happens."""
     try:
         SWEEPS[name]()
     finally:
@@ -36,7 +36,7 @@ def run(name: str) -> None:
 
 
 def try_to_run(name: str) -> None:
-    """Run one sweep here and now; its failure keeps no other from running."""
+    """Run one sweep in this process; its failure stops no other sweep."""
     try:
         run(name)
     except Exception:
@@ -44,7 +44,7 @@ def try_to_run(name: str) -> None:
 
 
 def run_all() -> None:
-    """Every sweep once, in this process."""
+    """Run every sweep once, in this process, and wait for the threads that they start."""
     for name in SWEEPS:
         try_to_run(name)
     calendar_entries.wait()

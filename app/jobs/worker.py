@@ -47,7 +47,7 @@ def _work_while_redis_is_there(app: Flask, alive: "SignOfLife", stopping: thread
 
 
 class SignOfLife:
-    """Told to the database every few seconds, so that /readyz can say whether anybody works."""
+    """Writes a heartbeat to the database every few seconds, so that /readyz can say whether a worker runs."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -99,10 +99,10 @@ class DeskWorker(SimpleWorker):
         super().request_stop(signum, frame)
 
     def procline(self, message: str) -> None:
-        """Leave the name that the process has: `ps` shows which part of Holdfast it is."""
+        """Keep the name of the process: `ps` shows which part of Holdfast it is."""
 
     def subscribe(self) -> None:
-        """RQ would listen for commands (stop, shut down) from whoever can write to Redis; we do not."""
+        """Do not listen for RQ's commands (stop, shut down), which anybody who can write to Redis could send."""
 
     def unsubscribe(self) -> None:
         pass
