@@ -20,7 +20,7 @@ MOST = 10  # addresses of one therapist
 
 
 class AddressLost(GatewayError):
-    """The key that sealed it is gone: only the therapist can say it again."""
+    """The address cannot be read, as the key that sealed it is gone: only the therapist can give it again."""
 
     def __init__(self) -> None:
         super().__init__("The address of this calendar is lost.", retry=False)
@@ -46,7 +46,7 @@ def connect(therapist_id: int, zone: str, address: str, name: str, told: str | N
 
 
 def asking(calendar_id: int) -> Asking:
-    """What is needed to read it. Raises AddressLost."""
+    """Return what is needed to read the calendar. Raises AddressLost."""
     query = (
         select(OutsideCalendar.address, OutsideCalendar.etag, Therapist.id, Therapist.zone, User.email)
         .join(CalendarConnection, CalendarConnection.id == OutsideCalendar.connection_id)
@@ -60,7 +60,7 @@ def asking(calendar_id: int) -> Asking:
 
 
 def host_of(address: str) -> str:
-    """The server that an address is at: what may be shown of it, for the rest of it is a secret."""
+    """Return the server of an address: the part that may be shown, as the rest is a secret."""
     return urlsplit(address).hostname or ""
 
 

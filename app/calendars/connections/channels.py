@@ -25,7 +25,7 @@ REFUSED = timedelta(days=1)
 
 
 class Asked(NamedTuple):
-    """A channel that Google has not promised yet. Only Google is told the token: here is its hash."""
+    """A channel that was requested and that Google has not confirmed. Google alone has the token; we keep its hash."""
 
     channel_id: str
     token: str
@@ -39,7 +39,7 @@ class Told(NamedTuple):
 
 
 def are_possible(config: Mapping[str, Any]) -> bool:
-    """Whether Google can reach us: the real one only by https. Where it cannot, calendars are read unasked."""
+    """Return whether Google can notify us, which it does by HTTPS only. Otherwise calendars are polled."""
     return config["PUBLIC_URL"].startswith("https://") or config["GOOGLE_API_URL"] != GOOGLE_API
 
 
@@ -48,7 +48,7 @@ def address(config: Mapping[str, Any]) -> str:
 
 
 def is_wanted(calendar_id: int) -> bool:
-    """Whether no channel tells of the calendar, or none for long any more."""
+    """Return whether the calendar has no channel, or only one that ends soon."""
     now = clock.now()
     lives = db.session.execute(
         select(WatchChannel.made_at, WatchChannel.ends_at).where(WatchChannel.calendar_id == calendar_id)
@@ -57,7 +57,7 @@ def is_wanted(calendar_id: int) -> bool:
 
 
 def ask(calendar_id: int) -> Asked:
-    """Note one down before Google knows of it: it may tell before it answers. The caller commits."""
+    """Store a channel before Google is asked, as a notification may come before the answer. The caller commits."""
     now, asked = clock.now(), Asked(str(uuid.uuid4()), secrets.token_urlsafe(32))
     over = (WatchChannel.calendar_id == calendar_id, WatchChannel.ends_at <= now)
     db.session.execute(delete(WatchChannel).where(*over))
@@ -74,17 +74,17 @@ def ask(calendar_id: int) -> Asked:
 
 
 def confirm(promised: Channel) -> bool:
-    """Google tells from now on. False when nobody wants to hear of the calendar any more. The caller commits."""
+    """Store that Google confirmed the channel; the caller commits. Returns False if the calendar is no longer read."""
     return _write(promised.channel_id, resource_id=promised.resource_id, ends_at=promised.expires_at)
 
 
 def refused(asked: Asked) -> None:
-    """Google does not tell of this calendar; whether that has changed is seen in a day. The caller commits."""
+    """Store that Google refused a channel for this calendar; it is asked again in a day. The caller commits."""
     _write(asked.channel_id, ends_at=clock.now() + REFUSED)
 
 
 def told_of(channel_id: str, token: str) -> Told | None:
-    """The calendar of which a notification tells, if it is one of Google's. One indexed read."""
+    """Return the calendar that a notification is about, if the notification is Google's. One indexed read."""
     if not channel_id or not token:
         return None
     known = (

@@ -23,7 +23,7 @@ from app.sealed import Sealed
 
 
 class Left(NamedTuple):
-    """What is still to be said to Google after we have forgotten a connection or calendar."""
+    """What Google must still be told after a connection or calendar was deleted here."""
 
     refresh_token: str | None  # to be revoked; None: somebody else here still needs the consent
     access_token: str | None
@@ -65,7 +65,7 @@ class CalendarConnection(MadeOnce, Model):
 
     @classmethod
     def of_therapist(cls, therapist_id: int, kind: str | None = None) -> Sequence["CalendarConnection"]:
-        """In the order in which they were made."""
+        """Return the therapist's connections, the oldest first."""
         mine = select(cls).where(cls.therapist_id == therapist_id).order_by(cls.id)
         return db.session.scalars(mine if kind is None else mine.where(cls.kind == kind)).all()
 
@@ -89,13 +89,13 @@ class CalendarConnection(MadeOnce, Model):
 
     @classmethod
     def is_connected(cls, account: str) -> bool:
-        """Whether anybody here reads by a consent of this account."""
+        """Return whether anybody here has connected this account."""
         its = (OutsideCalendar.external_id == account, OutsideCalendar.is_primary)
         mine = select(OutsideCalendar.id).join(cls).where(*its, cls.kind == "google")
         return db.session.scalar(mine.limit(1)) is not None
 
     def accept(self, tokens: Tokens, listed: Iterable[Listed]) -> None:
-        """A consent was given, for the first time or again."""
+        """Store the tokens of a consent, be it the first or a renewed one."""
         self.refresh_token = tokens.refresh or self.refresh_token
         self.access_token, self.access_until = tokens.access, tokens.expires_at
         self.scopes = " ".join(sorted(tokens.scopes))
@@ -106,7 +106,7 @@ class CalendarConnection(MadeOnce, Model):
         self._fall_due()
 
     def choose(self, calendars: Iterable[OutsideCalendar]) -> Left:
-        """These close time here from now on, the others no longer."""
+        """Let these calendars block time here from now on, and the others no longer."""
         wanted = list(calendars)
         for calendar in wanted:
             calendar.begin_to_read()
@@ -162,17 +162,17 @@ class CalendarConnection(MadeOnce, Model):
 
     @property
     def account(self) -> str | None:
-        """By which Google knows the person: their own calendar's id."""
+        """Return the id of the person's own calendar, which names the account at Google."""
         return next((one.external_id for one in self.calendars if one.is_primary), None)
 
     @property
     def written(self) -> OutsideCalendar | None:
-        """The calendar in which our sessions stand."""
+        """Return the calendar that sessions are written into; None if there is none."""
         return next((one for one in self.calendars if one.is_written), None)
 
     @property
     def is_read(self) -> bool:
-        """Whether anything of it closes time."""
+        """Return whether any calendar of the connection blocks time."""
         return any(one.is_read for one in self.calendars)
 
     @property
@@ -181,7 +181,7 @@ class CalendarConnection(MadeOnce, Model):
 
     @property
     def read_at(self) -> datetime | None:
-        """Since when nothing of it is older."""
+        """Return when the calendar that was read longest ago was read; None if one never was."""
         moments = [one.last_sync_at for one in self.calendars if one.is_read]
         return min((moment for moment in moments if moment), default=None) if all(moments) else None
 
@@ -191,11 +191,11 @@ class CalendarConnection(MadeOnce, Model):
 
     @property
     def may_write(self) -> bool:
-        """Whether the second consent was given."""
+        """Return whether the therapist consented to writing."""
         return frozenset(self.scopes.split()) >= WRITING
 
     def access_token_until(self, moment: datetime) -> str | None:
-        """The access token if it is still good then."""
+        """Return the access token if it is still valid at that moment."""
         return self.access_token if self.access_until and self.access_until > moment else None
 
     def list_again(self, listed: Iterable[Listed]) -> None:
@@ -239,7 +239,7 @@ class CalendarConnection(MadeOnce, Model):
             self.error, self.failing_since, self.attempts = None, None, 0
 
     def _is_shared(self) -> bool:
-        """Whether another therapist connected the same account: a consent that is revoked is revoked for both."""
+        """Return whether another therapist connected the same account: revoking a consent revokes it for both."""
         other = exists().where(
             OutsideCalendar.connection_id != self.id,
             OutsideCalendar.external_id == self.account,

@@ -17,12 +17,12 @@ TOLD_AFTER = timedelta(days=1)
 
 
 def is_over(since: datetime | None, error: GatewayError) -> bool:
-    """Whether it was not shown to us for so long that nobody shall think that it is read."""
+    """Return whether the calendar was missing for so long that its therapist must be told."""
     return error.gone and since is not None and since <= clock.now() - TOLD_AFTER
 
 
 def tell(calendar_id: int) -> None:
-    """Its entries do not close time any more beyond what is known. The caller sees to it that this is once."""
+    """Tell the therapist that the calendar is no longer read. The caller makes sure that this happens once."""
     calendar = db.session.get_one(OutsideCalendar, calendar_id, populate_existing=True)
     changes.note(db.session(), diaries=[calendar.connection.therapist_id])  # unread time is open again: see unread.py
     tell_of_lost(calendar)

@@ -24,7 +24,7 @@ LATE = timedelta(minutes=30)  # after it was due: then nobody is at it
 
 
 class Health(NamedTuple):
-    """Of one connection, for pages. `words` is what is wrong, for the person whose calendar it is; None: nothing."""
+    """How reading one connection goes, for pages. `words` says what is wrong to the calendar's owner; None: nothing."""
 
     state: State
     last_sync_at: datetime | None
@@ -34,7 +34,7 @@ class Health(NamedTuple):
 
 
 def health_of(connection: CalendarConnection) -> Health:
-    """Of what is known of a connection and its calendars; asks nobody."""
+    """Return the health of a connection by what is stored; makes no request."""
     read = [calendar for calendar in connection.calendars if calendar.is_read]
     if connection.state == "broken":
         return Health("broken", connection.read_at, None, BROKEN)
@@ -47,7 +47,7 @@ def health_of(connection: CalendarConnection) -> Health:
 
 
 def why_not_told(config: Mapping[str, Any]) -> str | None:
-    """Why Google does not tell us of changes, for an operator; None: it does."""
+    """Return why Google sends no notifications, for an operator; None when it does."""
     if channels.are_possible(config):
         return None
     minutes = config.get("CALENDAR_POLL_MINUTES", 10)
@@ -68,7 +68,7 @@ def note_success(connection_id: int) -> None:
 
 
 def note_failure(connection_id: int, error: GatewayError) -> None:
-    """It is tried again; what is known stays."""
+    """Store a failure after which reading is tried again; known busy times stay."""
     since = func.coalesce(CalendarConnection.failing_since, clock.now(), type_=CalendarConnection.failing_since.type)
     values = {"error": str(error), "failing_since": since, "attempts": CalendarConnection.attempts + 1}
     _write(CalendarConnection.id == connection_id, values=values)
@@ -107,21 +107,21 @@ def tell_if_unwritten(calendar_id: int) -> None:
 
 
 class Behind(NamedTuple):
-    """For operations: how many calendars should have been read long ago, and since when the first of them."""
+    """For operators: how many calendars are overdue, and since when the first of them."""
 
     calendars: int
     since: datetime | None
 
 
 def behind() -> Behind:
-    """Calendars at which nobody is, though they are due; those that fail wait for their time and are none of them."""
+    """Count the calendars that are due and that no worker reads; failing ones wait for their retry and do not count."""
     late = (or_(OutsideCalendar.is_read, OutsideCalendar.is_written), OutsideCalendar.next_sync_at < clock.now() - LATE)
     number, since = db.session.execute(select(func.count(), func.min(OutsideCalendar.next_sync_at)).where(*late)).one()
     return Behind(number, since)
 
 
 def for_operator(config: Mapping[str, Any]) -> list[str]:
-    """How reading goes for all therapists together, in sentences that name none of them; none where nobody has any."""
+    """Return sentences on how reading goes for all therapists, without names; none where nobody has a calendar."""
     read = select(func.count()).select_from(OutsideCalendar).where(OutsideCalendar.is_read)
     number, failing = (db.session.scalar(one) or 0 for one in (read, read.where(OutsideCalendar.attempts > 0)))
     broken = db.session.scalar(select(func.count()).select_from(CalendarConnection).filter_by(state="broken")) or 0
@@ -139,7 +139,7 @@ def for_operator(config: Mapping[str, Any]) -> list[str]:
 
 
 def _words(failing: list[OutsideCalendar]) -> str | None:
-    """What is wrong with the first of them, and with how many more something is."""
+    """Return what is wrong with the first calendar, and how many more have a problem."""
     if not failing:
         return None
     words = f"{failing[0].name}: {failing[0].error}" if failing[0].name else str(failing[0].error)

@@ -24,14 +24,14 @@ class Notice(NamedTuple):
 
 
 class Outside(NamedTuple):
-    """What is to be said, and the calendars into which sessions are written: only there can a person change them."""
+    """The notices to show, and the calendars that sessions are written into: only there can a person change entries."""
 
     notices: list[Notice]
     written: list[int]
 
 
 def of_therapist(therapist: Therapist) -> Outside:
-    """The broken first. Nothing is asked for: it is as it was found last. One statement where all is well."""
+    """Return the notices, broken connections first, by what is stored. One statement where all is well."""
     asked = {"therapist": therapist.id, "long_ago": clock.now() - FOR_LONG}
     rows = rows_of(_worth_a_look(), asked).all()
     notices = [notice for row in rows for notice in _of_row(row, therapist)]
@@ -40,7 +40,7 @@ def of_therapist(therapist: Therapist) -> Outside:
 
 @cache
 def _worth_a_look() -> Select:
-    """Every page of the desk asks this, so it is put together once."""
+    """Build the statement once: every page of the desk runs it."""
     failing_for_long = CalendarConnection.failing_since <= bindparam("long_ago", type_=UTCDateTime)
     ailing = or_(CalendarConnection.state == "broken", failing_for_long)
     return (
@@ -90,7 +90,7 @@ def _of_gone(calendar: OutsideCalendar, since: datetime, therapist: Therapist) -
 
 
 def _silent_since(connection: CalendarConnection, silent: list[OutsideCalendar]) -> datetime:
-    """Since when one of them has not answered: something else may have been wrong with the connection before."""
+    """Return since when one of the calendars is silent; the connection may have failed for another reason before."""
     if not silent:
         return clock.now()
     since = connection.failing_since or clock.now()

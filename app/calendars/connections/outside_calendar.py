@@ -76,26 +76,26 @@ class OutsideCalendar(Model):
 
     @property
     def is_due(self) -> bool:
-        """Whether it waits to be read or is being read, and has not failed meanwhile."""
+        """Return whether the calendar waits to be read or is being read, and has not failed meanwhile."""
         now = clock.now()
         leased = self.lease_until is not None and self.lease_until > now
         return leased or (self.next_sync_at is not None and self.next_sync_at <= now)
 
     @property
     def gone_since(self) -> datetime | None:
-        """Since when Google says that there is no such calendar, or none for us."""
+        """Return since when Google says that the calendar does not exist or is not shared with us."""
         is_gone = self.connection.kind == "google" and self.etag is not None
         return datetime.fromisoformat(self.etag) if is_gone and self.etag else None
 
     def begin_to_read(self) -> None:
-        """Its busy times close time here, from the next reading on."""
+        """Let the calendar's busy times block time here, from the next reading on."""
         if not self.is_read:
             self.is_read, self.last_sync_at = True, None
             self._forget_how_far()
             self.fall_due()
 
     def cease_to_read(self) -> None:
-        """What it closed is open again, and is read anew should it close time once more."""
+        """Free the time that the calendar blocked; its sync token is forgotten, too."""
         self.is_read = False
         self._forget_how_far()
         if not self.is_written:
@@ -103,19 +103,19 @@ class OutsideCalendar(Model):
         BusyTime.forget(self.connection.therapist_id, self.id)
 
     def fall_due(self) -> None:
-        """To be read, and written if it is, as soon as somebody gets to it."""
+        """Make the calendar due for reading, and for writing if it is written into."""
         self.next_sync_at = clock.now()
         db.session.info["calendars_are_due"] = True
         if self.is_written:
             self.write_again()
 
     def check(self) -> None:
-        """To be looked at in full, and its account's list with it, as if a day had passed."""
+        """Make a full reading due, and a new list of the account's calendars, as after a day."""
         if self.full_sync_at:
             self.full_sync_at = min(self.full_sync_at, clock.now() - CHECKED_EVERY)
 
     def write_again(self) -> None:
-        """Compare what of ours stands there with what should, as soon as somebody gets to it, whatever went wrong."""
+        """Make writing due at once, whatever failed before."""
         self.next_write_at, self.write_attempts, self.write_error = clock.now(), 0, None
         db.session.info["entries_are_due"] = True
 
@@ -124,7 +124,7 @@ class OutsideCalendar(Model):
 
     @classmethod
     def ask_for(cls, *which: ColumnElement[bool]) -> bool:
-        """Have these read at once, those that are read at all; whether any was not due yet. The caller commits."""
+        """Make those of these that are read due at once; the caller commits. Returns whether any was not due yet."""
         now = clock.now()
         asked = update(cls).where(*which, cls.next_sync_at > now).values(next_sync_at=now)
         found = rows_changed(asked.execution_options(synchronize_session=False)) > 0

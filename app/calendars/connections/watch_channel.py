@@ -12,7 +12,7 @@ from app.database import Model, UTCDateTime, db
 
 
 class WatchChannel(Model):
-    """One promise of Google to notify us. Before it ends another takes over; for a while both tell."""
+    """One promise of Google to send notifications. Before it ends another takes over; for a while both send."""
 
     __tablename__ = "watch_channel"
     __table_args__ = (Index("ix_watch_channel_calendar", "calendar_id"),)
@@ -29,7 +29,7 @@ class WatchChannel(Model):
 
     @classmethod
     def end(cls, calendar_ids: Iterable[int]) -> list[tuple[str, str]]:
-        """Hear nothing more of these calendars; what Google must be told so that it tells nothing more either."""
+        """End the channels of these calendars. Returns channel and resource ids, by which Google stops them."""
         which = cls.calendar_id.in_(list(calendar_ids))
         ended = db.session.execute(select(cls.channel_id, cls.resource_id).where(which)).all()
         db.session.execute(delete(cls).where(which))

@@ -32,7 +32,7 @@ class AcceptanceCheck(Model):
 
     @classmethod
     def ask_for(cls, booking: "Booking") -> None:
-        """To be called in the therapist's turn, with the acceptance."""
+        """Have the accepted time looked up. Call it in the therapist's turn, in the transaction of the acceptance."""
         now = clock.now()
         check = db.session.get(cls, booking.id) or cls(booking_id=booking.id)
         check.since = check.next_try_at = now
@@ -41,24 +41,24 @@ class AcceptanceCheck(Model):
 
     @classmethod
     def due(cls) -> Select[int]:
-        """The sessions to look up, by their ids."""
+        """Return the ids of the sessions to look up."""
         return select(cls.booking_id).where(cls.next_try_at <= clock.now()).order_by(cls.since)
 
     @classmethod
     def claim(cls, booking_id: int) -> bool:
-        """Have it for one try. False when somebody was faster."""
+        """Claim the check for one try. Returns False when another worker was faster."""
         now = clock.now()
         mine = (cls.booking_id == booking_id, cls.next_try_at <= now)
         return rows_changed(update(cls).where(*mine).values(next_try_at=now + ONE_TRY)) > 0
 
     @classmethod
     def end(cls, booking_id: int) -> bool:
-        """The calendars were asked. False when somebody else has told of it."""
+        """Delete the check once the calendars were asked. Returns False when another worker did."""
         return rows_changed(delete(cls).where(cls.booking_id == booking_id)) > 0
 
     @classmethod
     def put_off(cls, booking_id: int) -> bool:
-        """Ask again later, unless it has been tried for long enough."""
+        """Put the check off to a later try, unless it was tried for long enough."""
         now = clock.now()
         still = (cls.booking_id == booking_id, cls.since > now - LONGEST)
         return rows_changed(update(cls).where(*still).values(next_try_at=now + PAUSE)) > 0

@@ -28,7 +28,7 @@ from app.span_words import dates
 
 
 class Busy(NamedTuple):
-    """A busy time as it is told; `kind` of the connection through which it came, or empty."""
+    """A busy time as pages show it; `kind` is that of the connection it was read by, or empty."""
 
     starts_at: datetime
     ends_at: datetime
@@ -40,12 +40,12 @@ class Busy(NamedTuple):
 
     @property
     def key(self) -> str:
-        """As a form carries it."""
+        """Return the busy time as a form carries it."""
         return f"{int(self.starts_at.timestamp())}-{int(self.ends_at.timestamp())}"
 
 
 def keep(booking: Booking, told: Collection[str]) -> None:
-    """The session stands all the same. Raises BookingChanged when there is no such clash any more, or another."""
+    """Keep the session at its time despite the clash. Raises BookingChanged when the clash has gone or changed."""
     booking.lock()
     busy = of_booking(booking)
     if any(one.key not in told for one in busy):
@@ -55,7 +55,7 @@ def keep(booking: Booking, told: Collection[str]) -> None:
 
 
 def of_booking(booking: Booking, look: Look = NOTHING) -> list[Busy]:
-    """What the session clashes with, by what is known and, of its own day, by a look."""
+    """Return the busy times that a session clashes with, by what is stored and, on its own day, by a live look."""
     spans = standing(booking)
     if not spans:
         return []
@@ -66,7 +66,7 @@ def of_booking(booking: Booking, look: Look = NOTHING) -> list[Busy]:
 
 
 def of_therapist(therapist_id: int) -> dict[int, list[Busy]]:
-    """The same of all sessions to come, by their id, the earliest first: one statement where there is none."""
+    """Return the same for all sessions to come, by id, the earliest first. One statement where there is none."""
     found: dict[int, list[Row]] = defaultdict(list)
     touching = db.session.scalars(_touching_a_hold(therapist_id)).all()
     unsettled = _known(therapist_id).where(BusyTime.id.in_(touching), ~_is_settled()).order_by(Hold.starts_at)
@@ -81,7 +81,7 @@ def of_therapist(therapist_id: int) -> dict[int, list[Busy]]:
 
 
 def busy_besides(booking: Booking | None, therapist_id: int, span: Span) -> Sequence[BusyTime]:
-    """Busy times in a span, but for where a person moved this session's own entries."""
+    """Return the busy times in a span, without those where a person moved this session's own entries."""
     busy = BusyTime.between(therapist_id, span)
     if booking is None or not any(one.entry_id for one in busy):
         return busy
@@ -90,7 +90,7 @@ def busy_besides(booking: Booking | None, therapist_id: int, span: Span) -> Sequ
 
 
 def standing(booking: Booking) -> list[Span]:
-    """The times to come at which the session takes place, or would if its client chose so."""
+    """Return the times at which a session may still take place: its own, or those of its open offer."""
     now = clock.now()
     if booking.status == "awaiting_client":
         offer = booking.open_offer
@@ -108,7 +108,7 @@ def in_words(busy: Iterable[Busy], booking: Booking) -> str:
 
 
 def _known(therapist_id: int) -> Select:
-    """Busy times over what is held of the time to come."""
+    """Select the stored busy times that overlap held time of a therapist."""
     meets = and_(
         BusyTime.therapist_id == Hold.therapist_id, BusyTime.ends_at > Hold.starts_at, BusyTime.starts_at < Hold.ends_at
     )
@@ -149,5 +149,5 @@ def _meets(busy: Span, spans: Iterable[Span]) -> bool:
 
 
 def _told_once(busy: Iterable[Busy]) -> list[Busy]:
-    """One entry may stand in several calendars."""
+    """Return each busy time once, as one entry may be in several calendars."""
     return sorted({one.span: one for one in sorted(busy, key=lambda one: one.kind != "google", reverse=True)}.values())

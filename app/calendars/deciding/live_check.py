@@ -42,14 +42,14 @@ Known = frozenset[tuple[int, Span]]  # busy times by their calendar
 
 
 class Old(NamedTuple):
-    """A calendar that closes time and cannot be asked, of which nothing new was heard for long."""
+    """A calendar that blocks time, cannot be asked live, and was read long ago."""
 
     name: str
     read_at: datetime | None
 
 
 class Look(NamedTuple):
-    """What came of it."""
+    """The outcome of a live look."""
 
     answers: Mapping[int, frozenset[Span]] = {}  # by calendar: all that takes time on that day
     known: Known = frozenset()  # what we knew of those that answered, before they were asked
@@ -60,17 +60,17 @@ class Look(NamedTuple):
 
     @property
     def news(self) -> list[int]:
-        """The calendars that say something else than we know."""
+        """Return the ids of calendars whose answer differs from what is stored."""
         return [one for one, spans in self.answers.items() if spans != {span for of, span in self.known if of == one}]
 
     def is_gone(self, calendar_id: int | None, span: Span) -> bool:
-        """Whether a busy time that we know has gone there. What was stored only since then stands."""
+        """Return whether a busy time that was stored before the look has gone there."""
         answer = self.answers.get(calendar_id or 0)
         return answer is not None and (calendar_id, span) in self.known and span not in answer
 
     @property
     def sentence(self) -> str | None:
-        """That not all could be asked, and from when the rest is."""
+        """Return a sentence on calendars that could not be asked, and how old the rest is."""
         told = [self._of_google()] if self.unasked else []
         return " ".join([*told, *map(self._of_old, self.old)]) or None
 
@@ -93,7 +93,7 @@ NOTHING = Look()  # where no Google calendar closes time
 
 
 class Calendar(NamedTuple):
-    """One to ask, as plain values: threads know no database."""
+    """A calendar to ask, as plain values: threads use no database."""
 
     id: int
     external_id: str
@@ -103,7 +103,7 @@ class Calendar(NamedTuple):
 
 
 def look(therapist: Therapist, span: Span) -> Look:
-    """Ask for the day of the span. Ends the transaction that it finds, if anybody is asked; changes nothing."""
+    """Ask the therapist's calendars for the days of the span. Ends the open transaction; changes nothing."""
     calendars, accesses, old = _to_ask(therapist.id)
     if not calendars:
         return NOTHING._replace(zone=therapist.zone, old=old) if old else NOTHING
@@ -134,7 +134,7 @@ class Access:
         return self._token or self.renewed(None)
 
     def renewed(self, old: str | None) -> str:
-        """Another one than the old one. Raises GatewayError."""
+        """Return a new access token in place of the old one. Raises GatewayError."""
         from app.integrations.google_calendar import consent  # takes a moment to load: only where it is asked
 
         with self._lock:
@@ -175,7 +175,7 @@ def _days_of(span: Span, zone: ZoneInfo) -> Span:
 def _answers(
     calendars: list[Calendar], accesses: Mapping[int, Access], own: Own, day: Span
 ) -> dict[int, frozenset[Span]]:
-    """What those say that answer in time."""
+    """Return the answers that come in time."""
     ends = time.monotonic() + SECONDS
     answers: dict[int, frozenset[Span]] = {}
     asking = [

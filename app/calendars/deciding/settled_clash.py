@@ -27,7 +27,7 @@ class SettledClash(Model):
 
     @classmethod
     def of(cls, booking_id: int) -> set[Span]:
-        """The busy spans that are settled for a session."""
+        """Return the busy spans that are settled for a session."""
         settled = select(cls.starts_at, cls.ends_at).where(cls.booking_id == booking_id)
         return {(starts, ends) for starts, ends in db.session.execute(settled)}
 
@@ -46,7 +46,7 @@ class SettledClash(Model):
 
 
 def settle(booking_id: int, busy: Iterable[Span]) -> None:
-    """These busy times are no news for the session any more. To be called in the therapist's turn."""
+    """Settle these busy times for the session: they are no clash any more. Call it in the therapist's turn."""
     spans = set(busy)
     for starts, ends in sorted(spans - SettledClash.of(booking_id) if spans else ()):
         db.session.add(SettledClash(booking_id=booking_id, starts_at=starts, ends_at=ends))
@@ -54,6 +54,6 @@ def settle(booking_id: int, busy: Iterable[Span]) -> None:
 
 
 def settle_known(booking_id: int, therapist_id: int, spans: Iterable[Span]) -> None:
-    """The therapist chose these times for a session, warned of what is known to be busy in them: it is no news."""
+    """Settle all known busy times in these spans: the therapist chose the spans after a warning."""
     for span in spans:
         settle(booking_id, [busy.span for busy in BusyTime.between(therapist_id, span)])

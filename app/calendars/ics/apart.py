@@ -36,7 +36,7 @@ def worked_out(
     is_own: IsOwn = nobodys,
     seconds: float | None = None,
 ) -> Busy:
-    """As `busy`, and raises the same. `seconds`: that somebody waits for it, whatever the machine does."""
+    """Do the work of `busy` in a process of its own; raises the same. `seconds`: how long somebody waits for it."""
     if len(data) < LARGE:
         try:
             return busy(data, window, zone, mine, is_own, ics_bounds.HARMLESS_SECONDS)
@@ -66,7 +66,7 @@ def worked_out(
 
 
 def main() -> None:
-    """In the process of its own: from the file to its busy times, or to why there are none."""
+    """Run in a process of its own: turn the file into its busy times, or into the reason why there are none."""
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))

@@ -19,38 +19,38 @@ TOO_LONG = "This calendar takes too long to work out."
 
 
 class TooMuch(Exception):
-    """More than any calendar of a person holds; the text says of what."""
+    """The calendar holds more than any person's calendar; the text says of what."""
 
 
 class TooLong(TooMuch):
-    """One that takes more time than there is."""
+    """The calendar takes more time than its budget."""
 
     def __init__(self) -> None:
         super().__init__(TOO_LONG)
 
 
 class TooDense(ValueError):
-    """More than any series or zone holds: it alone is not worked out."""
+    """A series or zone holds more than any of a person's: it alone is left out."""
 
 
 class Budget:
-    """The time that one file may take."""
+    """The time that reading one file may take."""
 
     def __init__(self, seconds: float) -> None:
         self._ends = time.thread_time() + seconds  # what others compute meanwhile is not this calendar's doing
 
     def look(self) -> None:
-        """Raises TooLong when the time is up."""
+        """Raise TooLong when the time is up."""
         if time.thread_time() >= self._ends:
             raise TooLong
 
     def steps(self) -> "Steps":
-        """Those of one series, or of one zone."""
+        """Return a counter of steps for one series or one zone."""
         return Steps(self)
 
 
 class Steps:
-    """Called for each step: raises TooDense when there were too many, TooLong when the file's time is up."""
+    """Count one step. Raises TooDense after too many steps, TooLong when the file's time is up."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget, self._taken = budget, 0
@@ -64,13 +64,13 @@ class Steps:
 
 
 def check_size(data: bytes) -> None:
-    """Raises TooMuch for a file with more entries or zones than we read."""
+    """Raise TooMuch for a file with more entries or zones than we read."""
     text = data.upper()
     check_counts(text.count(b"BEGIN:"), text.count(b"BEGIN:VEVENT"), text.count(b"BEGIN:VTIMEZONE"))
 
 
 def check_counts(components: int, entries: int, zones: int) -> None:
-    """As `check_size`, for what was counted."""
+    """Raise TooMuch for counts of entries or zones beyond what we read."""
     if components > 3 * MOST_ENTRIES or entries > MOST_ENTRIES:
         raise TooMuch(f"This calendar has more than {MOST_ENTRIES} entries.")
     if zones > MOST_ZONES:

@@ -32,7 +32,7 @@ IsOwn = Callable[[str], bool]
 
 
 def nobodys(_uid: str) -> bool:
-    """Whose sessions nobody knows."""
+    """Take no entry for one of ours."""
     return False
 
 
@@ -47,12 +47,12 @@ class Busy(NamedTuple):
 
     @property
     def missing(self) -> frozenset[str]:
-        """How the ids of entries begin of which times may be missing."""
+        """Return how the ids of entries begin whose times may be missing."""
         return frozenset(mark for mark in self.unread if not mark.startswith((ABOUT, BESIDE)))
 
     @property
     def told(self) -> str | None:
-        """What must be told of it, in words."""
+        """Return what its owner must be told about the file, in words."""
         if self.missing:
             return MISSING
         if any(mark.startswith(ABOUT) for mark in self.unread):
@@ -121,7 +121,7 @@ class _One:
                 yield f"{begins}-{starts.timestamp():.0f}-{ends.timestamp():.0f}", (starts, ends)
 
     def _read(self, uid: str, begins: str, components: list[Component], unread: set[str]) -> list[Span]:
-        """The spans of one UID in the window, as far as they can be read."""
+        """Return the spans of one UID in the window, as far as they can be read."""
         found: list[Span] = []
         try:
             for starts, ends in self._busy(uid, begins, components, unread):
@@ -170,7 +170,7 @@ def _check_count(found: list[Span]) -> None:
 
 
 def _check(components: list[Component]) -> None:
-    """Raises TooDense for what no entry of a person holds."""
+    """Raise TooDense for a component with more than a person's entry holds."""
     if len(components) > ics_bounds.MOST_OF_ONE:
         raise ics_bounds.TooDense
     for one in components:

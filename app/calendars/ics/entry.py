@@ -58,11 +58,11 @@ class Entry:
 
     @property
     def is_change(self) -> bool:
-        """Whether it stands in place of one date of a series."""
+        """Return whether the entry replaces one date of a series."""
         return bool(self._component.of("RECURRENCE-ID"))
 
     def until_of(self, rule: Rule) -> Callable[[datetime], bool]:
-        """Whether a date lies after the last that the rule allows."""
+        """Return the test whether a date is later than the rule's UNTIL."""
         if rule.until is None:
             return lambda _one: False
         try:
@@ -101,7 +101,7 @@ class Entry:
         return self._as_moment(longest)
 
     def _as_moment(self, timing: Timing) -> Timing:
-        """A whole day lasts one at least; one that has hours is no whole day."""
+        """Return the timing at its true length: a whole day lasts a day at least, and one with hours is a moment."""
         if isinstance(timing.start, datetime):
             return timing
         if timing.length.wall or timing.length.exact:
@@ -134,20 +134,20 @@ class Entry:
         return self._times(line, self._places.own)[0]
 
     def _times(self, line: Line, own: tzinfo) -> list[date | datetime]:
-        """Times of one line. Raises ValueError when one cannot be read."""
+        """Return the times of one line. Raises ValueError when one cannot be read."""
         times = [self._time_in(line, text, own) for text in self._values(line)]
         if not times:
             raise ValueError(line.name)
         return times
 
     def _values(self, line: Line) -> Iterator[str]:
-        """Each is a step, whether it can be read or not."""
+        """Yield the values of a line; each counts as a step, whether it can be read or not."""
         for text in line.values:
             self._spend()
             yield text
 
     def _time_in(self, line: Line, text: str, own: tzinfo) -> date | datetime:
-        """The time that is one of the values of a line. Raises ValueError."""
+        """Return one value of a line as a time. Raises ValueError."""
         zone, params = self._zone_of(line, text, own), line.params
         said = time_of(text, zone)
         if params.get("VALUE", "").upper() == "DATE":
@@ -168,7 +168,7 @@ class Entry:
         return own
 
     def _one(self, lines: list[Line], read: Callable[[Line], T]) -> T | None:
-        """The first value that can be read; a second that says something else makes it inexact."""
+        """Return the first value that can be read; a second, different one makes the entry inexact."""
         found: list[T] = []
         for line in lines:
             try:
@@ -199,7 +199,7 @@ class Entry:
                 yield rule
 
     def _dates(self) -> Iterator[Timing]:
-        """Dates of its own besides those of its rules; of periods, with their own length."""
+        """Yield the entry's RDATEs; periods have their own length."""
         for line in self._component.of("RDATE"):
             for text in self._values(line):
                 try:
@@ -229,7 +229,7 @@ class Entry:
         return Length(exact=in_utc(end) - in_utc(start))
 
     def _not_dates(self) -> Iterator[date | datetime]:
-        """Without one that cannot be read the series closes a date too many, never one too few."""
+        """Return the EXDATEs. One that cannot be read is left out: the series blocks a date too many, never too few."""
         for line in self._component.of("EXDATE"):
             for text in self._values(line):
                 try:
@@ -239,13 +239,13 @@ class Entry:
 
 
 def _number(component: Component) -> int:
-    """Which revision of several it is; one that says nothing is the first."""
+    """Return the revision (SEQUENCE) of the entry; 0 when it has none."""
     text = "".join(line.value for line in component.of("SEQUENCE")[:1])
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _is_free(component: Component, mine: frozenset[str]) -> bool:
-    """Whether it says of itself that it takes no time; one that says both takes it."""
+    """Return whether the entry says that it takes no time, or `mine` declined it; one that says both takes time."""
     words = {name: {line.value.upper() for line in component.of(name)} for name in SAYING_FREE}
     return any(said and said <= SAYING_FREE[name] for name, said in words.items()) or any(
         _declines(line, mine) for line in (component.of("ATTENDEE") if mine else ())

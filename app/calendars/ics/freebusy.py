@@ -10,7 +10,7 @@ from app.scheduling.spans import Span
 
 
 def periods(components: list[Component], places: Places, spend: Spend) -> tuple[list[Span], bool]:
-    """What is not free of them, and whether all of it can be read."""
+    """Return the periods that are not free, and whether all of them can be read."""
     found: list[Span] = []
     all_of_it = not any(one.is_damaged for one in components)
     for line in (line for one in components for line in one.of("FREEBUSY")):

@@ -29,11 +29,11 @@ _moment_with_colons = re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d:\d\d.*", re.IGNOREC
 
 
 class Broken(ValueError):
-    """A calendar whose structure does not show where entries begin and end."""
+    """The structure of the file does not show where entries begin and end."""
 
 
 class Unfinished(Broken):
-    """A calendar without its end."""
+    """The file ends before its calendar does."""
 
 
 @dataclass
@@ -102,7 +102,7 @@ class File(NamedTuple):
 
 
 def as_utf8(data: bytes) -> bytes:
-    """The same text as most calendars are written."""
+    """Return a file in UTF-16 as UTF-8, in which most calendars are written; others as they are."""
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace").encode()
@@ -110,7 +110,7 @@ def as_utf8(data: bytes) -> bytes:
 
 
 def file_of(data: bytes) -> File:
-    """Raises Broken."""
+    """Return the components of a file. Raises Broken."""
     text = _text(data)
     builder = _Builder()
     for line, swallowed in _unfolded(text):
@@ -149,7 +149,7 @@ def _unfolded(text: str) -> Iterator[tuple[str, str]]:
 
 
 class _Builder:
-    """Puts lines where they belong."""
+    """Builds components from lines."""
 
     def __init__(self) -> None:
         self.calendars: list[Component] = []

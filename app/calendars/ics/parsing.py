@@ -19,11 +19,11 @@ _times = {"DTSTART", "DTEND", "DUE", "COMPLETED", "RECURRENCE-ID", "DTSTAMP"}
 
 
 class NotACalendar(ValueError):
-    """Nothing that can be read as a calendar; the text is for a person."""
+    """The file cannot be read as a calendar; the text is for a person."""
 
 
 def parsed(data: bytes) -> File:
-    """The calendars of a file, one at least. Raises NotACalendar and TooMuch."""
+    """Return the calendars of a file, one at least. Raises NotACalendar and TooMuch."""
     try:
         found = file_of(as_utf8(data))
     except Unfinished:
@@ -36,12 +36,12 @@ def parsed(data: bytes) -> File:
 
 
 def name_of(calendars: list[Component]) -> str:
-    """What the file calls itself."""
+    """Return the name that the file gives itself."""
     return word(calendars[0], "X-WR-CALNAME")
 
 
 def series(calendar: Component) -> list[tuple[str, list[Component]]]:
-    """Entries by their UID; those without one are known by what they say."""
+    """Return the entries by UID; one without a UID is known by its content."""
     found: dict[tuple[str, str], list[Component]] = defaultdict(list)
     for entry in calendar.walk(*ENTRIES):
         uid = word(entry, "UID") or hashlib.sha256(repr(entry.lines).encode("utf-8", "replace")).hexdigest()
@@ -50,7 +50,7 @@ def series(calendar: Component) -> list[tuple[str, list[Component]]]:
 
 
 def every(calendar: Component) -> timedelta | None:
-    """How often it wants to be fetched, if it says so."""
+    """Return how often the file wants to be fetched, if it says so."""
     for name in ("REFRESH-INTERVAL", "X-PUBLISHED-TTL"):
         for line in calendar.of(name):
             try:
@@ -63,7 +63,7 @@ def every(calendar: Component) -> timedelta | None:
 
 
 def passed_over(found: File) -> Iterator[str]:
-    """Of which kinds something cannot be read that decides nothing about busy time."""
+    """Return the kinds of components that cannot be read and decide nothing about busy time."""
     if found.strays:
         yield "lines"
     if any(calendar.of("REFRESH-INTERVAL") and every(calendar) is None for calendar in found.calendars):

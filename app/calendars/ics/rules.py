@@ -53,7 +53,7 @@ class Rule(NamedTuple):
 
 
 def rule_of(text: str) -> Rule:
-    """Raises ValueError. A limit that cannot be read is left out: the rule then has more dates, and is not exact."""
+    """Read a rule. Raises ValueError. A limit that cannot be read is left out: the rule is then longer and inexact."""
     said = _parts(text)
     freq = said.get("FREQ", "")
     if freq not in FREQUENCIES or set(said) - KNOWN:
@@ -73,7 +73,7 @@ def rule_of(text: str) -> Rule:
 
 
 def dates(rule: Rule, start: datetime, since: datetime, until: datetime, spend: Spend) -> Iterator[datetime]:
-    """The dates of a rule between two moments, in their order. The start is one only if it follows the rule."""
+    """Yield the dates of a rule between two moments, in order. The start is one only if it follows the rule."""
     periods = _Periods(rule, start, until, since if rule.limit is None else start)
     left = rule.limit
     for candidates in periods.each(spend):
@@ -117,7 +117,7 @@ def _day(text: str) -> tuple[int, int]:
 
 
 def _count(text: str | None) -> int | None:
-    """None for one that says nothing: some programs write -1 for a series without an end."""
+    """Return the rule's COUNT; None for none, and for -1, which some programs write for a series without an end."""
     if text is None or not _number.fullmatch(text) or len(text) > DIGITS or int(text) < 1:
         return None
     return int(text)
@@ -167,7 +167,7 @@ class _Periods:
         return self._rule.freq not in SECONDS_OF
 
     def each(self, spend: Spend) -> Iterator[Iterable[datetime]]:
-        """Dates come one by one, so that whoever counts them can end it: one year can have millions."""
+        """Yield the dates of each period one by one, so that the caller can stop: one year can have millions."""
         if not self._has_days:
             yield from self._short(spend)
             return
@@ -204,7 +204,7 @@ class _Periods:
             yield [day for one in range(month, month + size) for day in self._filter.days_of(one // 12, one % 12 + 1)]
 
     def _short(self, spend: Spend) -> Iterator[list[datetime]]:
-        """Hours, minutes or seconds."""
+        """Yield the dates of each hour, minute or second of the rule."""
         size = SECONDS_OF[self._rule.freq]
         step = size * self._rule.interval
         midnight = datetime.combine(self._start.date(), time.min)
@@ -232,7 +232,7 @@ MOST_ORDINAL = date.max.toordinal() + 1
 
 
 class _Filter:
-    """Which days a rule takes. What it does not say of the day, the start says."""
+    """Decides which days a rule takes. Parts that the rule leaves out are taken from the start."""
 
     def __init__(self, rule: Rule, start: datetime) -> None:
         self._rule = rule
@@ -249,7 +249,7 @@ class _Filter:
         self._has_ordinals = rule.freq in ("YEARLY", "MONTHLY") and any(ordinal for ordinal, _ in rule.days)
 
     def days_of(self, year: int, month: int) -> list[date]:
-        """The days of a month that can be meant at all: few, mostly."""
+        """Return the days of a month that the rule can mean at all: mostly few."""
         if not 1 <= year <= 9999 or (self._months and month not in self._months):
             return []
         length = monthrange(year, month)[1]
@@ -284,7 +284,7 @@ class _Filter:
 
 
 def _either(number: int, length: int, wanted: frozenset[int]) -> bool:
-    """Whether a place is wanted, counted from the first or from the last."""
+    """Return whether a position is wanted, counted from the first or from the last."""
     return number in wanted or number - length - 1 in wanted
 
 
@@ -297,7 +297,7 @@ def _year_length(day: date) -> int:
 
 
 def _week(day: date, week_begins: int) -> tuple[int, int]:
-    """The number of the week in its year, and how many that year has: the first has four days in it."""
+    """Return the number of a week in its year, and how many weeks that year has (the first has four days in it)."""
     middle = day.toordinal() - (day.weekday() - week_begins) % 7 + 3
     year = date.fromordinal(min(max(middle, 1), MOST_ORDINAL - 1)).year
     first = _first_middle(year, week_begins)
@@ -305,5 +305,5 @@ def _week(day: date, week_begins: int) -> tuple[int, int]:
 
 
 def _first_middle(year: int, week_begins: int) -> int:
-    """The fourth day of the year's first week."""
+    """Return the fourth day of the year's first week."""
     return date(year, 1, 1).toordinal() + (week_begins + 3 - date(year, 1, 1).weekday()) % 7

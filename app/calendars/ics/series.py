@@ -70,7 +70,7 @@ class Series:
         return in_utc(midnight(day).replace(tzinfo=self._zone))
 
     def _timings(self, entry: Entry) -> Iterator[Timing]:
-        """All dates of an entry that can lie in the window, whatever was changed."""
+        """Yield all dates of an entry that can be in the window, before any change is applied."""
         if entry.timing is None:
             return
         left_out = Dates(entry.not_dates)
@@ -84,7 +84,7 @@ class Series:
                 yield timing
 
     def _ends_before_it_begins(self, entry: Entry) -> bool:
-        """Whether it is a series that was ended before its first date: some programs take it away so."""
+        """Return whether a series ends before its first date: some programs delete it so."""
         if entry.timing is None or not entry.rules:
             return False
         start = _wall(entry.timing.start)
@@ -114,7 +114,7 @@ class Series:
                 yield again
 
     def _looked_at(self, entry: Entry) -> Span:
-        """From when to when a date can begin that takes time in the window."""
+        """Return from when to when a date can begin that takes time in the window."""
         lengths = [one.timing.length.about for one in (entry, *self._future) if one.timing]
         shifts = [_shift(one, self._zone) for one in self._future]
         since = (
@@ -127,7 +127,7 @@ class Series:
         return since, until
 
     def _as_changed(self, timing: Timing, entry: Entry, future: list[Entry]) -> tuple[Timing, bool]:
-        """With what was changed of it and all later dates."""
+        """Return the timing as changes of it and all later dates made it, and whether it is free then."""
         here = _order(timing.start, self._zone)
         changes = [one for one in future if _order(one.recurs_at, self._zone) <= here]
         if not changes or changes[-1].timing is None:
@@ -139,7 +139,7 @@ class Series:
 
 
 def _latest(changes: list[Entry]) -> Iterator[Entry]:
-    """Of several changes of one date those of the latest revision."""
+    """Return, of several changes of one date, those of the latest revision."""
     last: dict[object, int] = {}
     for one in changes:
         last[one.recurs_at] = max(one.sequence, last.get(one.recurs_at, 0))
@@ -147,7 +147,7 @@ def _latest(changes: list[Entry]) -> Iterator[Entry]:
 
 
 def _shift(change: Entry, zone: tzinfo) -> timedelta:
-    """How far it moves the later dates, by the clock on the wall."""
+    """Return how far a change moves the later dates, in wall time."""
     if change.recurs_at is None or change.timing is None:
         return timedelta(0)
     start, was = change.timing.start, change.recurs_at

@@ -29,7 +29,7 @@ class Length(NamedTuple):
         return self.days * DAY + self.wall + self.exact
 
     def end_of(self, start: datetime) -> datetime:
-        """The UTC moment. Where the clocks skip the start, or repeat the end, it is still as long as it says."""
+        """Return the end in UTC. Where the clocks skip the start or repeat the end, the length stays as written."""
         nominal = start.replace(tzinfo=None) + self.days * DAY + self.wall
         ends = [in_utc(nominal.replace(tzinfo=start.tzinfo, fold=fold)) + self.exact for fold in (0, 1)]
         starts = in_utc(start)
@@ -39,7 +39,7 @@ class Length(NamedTuple):
 
 
 def time_of(text: str, zone: tzinfo) -> date | datetime:
-    """A day, or a moment: one that names no zone itself is in the given one."""
+    """Return a day or a moment; a moment that names no zone is in the given one."""
     found = _time.fullmatch(text.strip())
     if found is None:
         raise ValueError(text)
@@ -53,7 +53,7 @@ def time_of(text: str, zone: tzinfo) -> date | datetime:
 
 
 def is_floating(text: str) -> bool:
-    """Whether a time says neither Z nor how far it is from it."""
+    """Return whether a time has neither a Z nor an offset."""
     found = _time.fullmatch(text.strip())
     return bool(found and found[4] and not found[7])
 
@@ -71,7 +71,7 @@ def duration_of(text: str) -> Length:
 
 
 def offset_of(text: str) -> timedelta:
-    """How far a clock is from UTC."""
+    """Return an offset from UTC."""
     found = _offset.fullmatch(text.strip())
     if found is None:
         raise ValueError(text)
@@ -82,7 +82,7 @@ def offset_of(text: str) -> timedelta:
 
 
 def in_utc(moment: datetime) -> datetime:
-    """The UTC moment; the first or last of all where the calendar ends."""
+    """Return the UTC moment; the first or last possible one where the calendar ends."""
     try:
         return moment.astimezone(UTC)
     except OverflowError:
@@ -90,7 +90,7 @@ def in_utc(moment: datetime) -> datetime:
 
 
 def midnight(day: date) -> datetime:
-    """By the clock on the wall."""
+    """Return the midnight with which a day begins, in wall time."""
     return datetime.combine(day, time.min)
 
 

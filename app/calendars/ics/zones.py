@@ -24,7 +24,7 @@ MOST_CHANGES = 1_000  # of the clocks, in the time that is looked at and the yea
 
 
 class Change(NamedTuple):
-    """The clocks go from one offset to another."""
+    """A change of the clocks from one offset to another."""
 
     at: datetime  # in UTC, without saying so
     before: timedelta
@@ -70,7 +70,7 @@ class Zones:
             self._add(one)
 
     def named(self, name: str) -> tzinfo | None:
-        """None for one that nobody knows."""
+        """Return the zone of this name; None if it is unknown."""
         if name not in self._named:
             self._named[name] = self._found(name)
         return self._named[name]
@@ -136,7 +136,7 @@ def _last(until: str, before: timedelta) -> datetime:
 
 
 def _moments(lines: Iterable[Line], spend: Spend) -> Iterator[datetime]:
-    """In the time of the clock before each change."""
+    """Yield the moments of changes, in the wall time before each change."""
     for text in (text for line in lines for text in line.values):
         spend()
         said = time_of(text.partition("/")[0], UTC)
