@@ -100,7 +100,7 @@ class Connection(sqlite3.Connection):
 
 
 def is_busy(error: sqlite3.OperationalError) -> bool:
-    """Whether somebody else has the lock. Its kind is told by the other bytes of the code."""
+    """Return whether somebody else has the lock. Its kind is told by the other bytes of the code."""
     return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 

@@ -93,6 +93,6 @@ def _put_offer(
 
 
 def still_waiting() -> int:
-    """How many mails wait or are on their way."""
+    """Return how many mails wait or are on their way."""
     undone = Message.status.in_(("waiting", "sending"))
     return int(db.session.scalar(select(func.count()).where(undone, Message.channel == "mail")) or 0)

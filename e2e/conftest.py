@@ -102,7 +102,7 @@ def hands(size: str) -> Hands:
 
 @pytest.fixture
 def scripts(request: pytest.FixtureRequest) -> bool:
-    """Whether the browsers run scripts; see `with_and_without_scripts`."""
+    """Return whether the browsers run scripts; see `with_and_without_scripts`."""
     return bool(getattr(request, "param", True))
 
 

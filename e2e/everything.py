@@ -88,7 +88,7 @@ def fill(practice: Practice) -> Everything:
 
 
 def is_page(page: Page, address: str) -> bool:
-    """Whether a person sees this, or only a program reads it."""
+    """Return whether a person sees this, or only a program reads it."""
     answer = page.context.request.head(address)
     return answer.headers.get("content-type", "").startswith("text/html")
 

@@ -113,7 +113,7 @@ class Person:
         assert left == [], f"the browser went to {left}"
 
     def _has(self, what: Locator) -> bool:
-        """Whether the page that is open has it: when all of it has come, also where it was too slow at first."""
+        """Return whether the page that is open has it: when all of it has come, also where it was too slow at first."""
         self.page.wait_for_load_state("domcontentloaded")
         expect(self.page.locator("#offline")).to_have_count(0)
         return what.count() > 0

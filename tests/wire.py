@@ -59,11 +59,11 @@ class Wire:
         self._socket.shutdown(socket.SHUT_WR)
 
     def has_something(self) -> bool:
-        """Whether an answer, or the end, is there to be read; does not wait."""
+        """Return whether an answer, or the end, is there to be read; does not wait."""
         return bool(select.select([self._socket], [], [], 0)[0])
 
     def is_closed(self) -> bool:
-        """Whether the other side has ended the connection; waits for whatever comes."""
+        """Return whether the other side has ended the connection; waits for whatever comes."""
         try:
             return self._socket.recv(1) == b""
         except ConnectionResetError:

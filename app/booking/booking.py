@@ -264,7 +264,7 @@ class Booking(MadeOnce, Model):
 
     @property
     def has_lapsed(self) -> bool:
-        """Whether the therapist did not answer the request in time: it has ended, noticed by a sweep or not."""
+        """Return whether the therapist did not answer the request in time: it has ended, noticed by a sweep or not."""
         return self.status == "requested" and self.prove_by is None and self.answer_by <= clock.now()
 
     @property
@@ -325,12 +325,12 @@ class Booking(MadeOnce, Model):
 
     @property
     def is_long_past(self) -> bool:
-        """Whether the client's links show no more of it than that it took place, or that it did not."""
+        """Return whether the client's links show no more of it than that it took place, or that it did not."""
         return self.ends_at + LINKS_TELL <= clock.now()
 
     @property
     def is_live(self) -> bool:
-        """Whether it may still be changed: time ends a session whether or not a job has noticed."""
+        """Return whether it may still be changed: time ends a session whether or not a job has noticed."""
         over = self.status == "confirmed" and self.is_over
         return self.status in LIVE and not (
             over or self.has_lapsed or self.has_expired_offer or self.is_overdue_unproven
@@ -338,7 +338,7 @@ class Booking(MadeOnce, Model):
 
     @property
     def can_be_disputed(self) -> bool:
-        """Whether the client may still say *I did not ask for this*."""
+        """Return whether the client may still say *I did not ask for this*."""
         return bool(self.asked_change) and self.status == "confirmed" and self.starts_at > clock.now()
 
     # What offers use

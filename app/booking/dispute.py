@@ -53,7 +53,7 @@ def _agreed(booking: Booking) -> _Agreed | None:
 
 
 def _is_free(booking: Booking, agreed: _Agreed) -> bool:
-    """Whether the session can go back there: nobody else holds the time, and it does not begin too soon.
+    """Return whether the session can go back there: nobody else holds the time, and it does not begin too soon.
 
     Where both agree on the time it is never too soon to go back to the location.
     """

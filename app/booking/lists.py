@@ -25,7 +25,7 @@ def to_answer(therapist_id: int) -> Select[Booking]:
 
 
 def numbers_waiting(therapist_id: int, now: datetime) -> dict[str, int]:
-    """How many sessions wait for an answer, by state; states that nobody waits in are missing."""
+    """Return how many sessions wait for an answer, by state; states that nobody waits in are missing."""
     mine = (Booking.therapist_id == therapist_id, Booking.status.in_(WAITING), Booking.prove_by.is_(None))
     waiting = select(Booking.status, func.count()).where(*mine, not_(Booking.lapsed(now)))
     counted = waiting.group_by(Booking.status)

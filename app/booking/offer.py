@@ -201,7 +201,7 @@ class Offer(Model):
 
     @property
     def can_be_kept(self) -> bool:
-        """Whether the client can choose what was agreed before; a request needs time to be answered."""
+        """Return whether the client can choose what was agreed before; a request needs time to be answered."""
         lead = current_app.config["MINIMUM_LEAD"] if self.previous_status == "requested" else timedelta(0)
         return self.is_open and self.holds_agreed and self.booking.starts_at - lead > clock.now()
 

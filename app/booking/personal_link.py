@@ -73,7 +73,7 @@ class PersonalLink(Model):
 
     @classmethod
     def revision_of(cls, purpose: str, token: str) -> int | None:
-        """How often what the client's pages show has changed, if this token opens one of them."""
+        """Return how often what the client's pages show has changed, if this token opens one of them."""
         from app.booking.booking import Booking
 
         mine = select(Booking.revision).join(cls, cls.booking_id == Booking.id)
@@ -103,7 +103,7 @@ class PersonalLink(Model):
         return derived_token(f"shown link:{self.purpose}", self.seed)
 
     def came_by_mail(self, token: str) -> bool:
-        """Whether this token stands in mails only: who has it reads what comes to the address."""
+        """Return whether this token stands in mails only: who has it reads what comes to the address."""
         return hmac.compare_digest(digest(token), self.token_hash)
 
     @property

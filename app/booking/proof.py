@@ -20,7 +20,7 @@ HELD_UNPROVEN = timedelta(minutes=30)
 
 
 def time_to_prove(therapist_id: int, network: str, email: str, starts_at: datetime) -> datetime | None:
-    """Until when a request that is made now is held unless its address is proven; None: as long as any.
+    """Return until when a request that is made now is held unless its address is proven; None: as long as any.
 
     Call it in the therapist's turn, in which the request is stored: then nobody of the network comes in between.
     """

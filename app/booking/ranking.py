@@ -146,7 +146,7 @@ class _Given:
         insort(self._spans, (start, end, wish), key=_start)
 
     def has_room(self, wish: Wish, start: int) -> bool:
-        """Whether the wish can begin then, apart from all that is given out."""
+        """Return whether the wish can begin then, apart from all that is given out."""
         end = start + wish.length
         place = bisect_left(self._spans, start - REACH, key=_start)
         while place < len(self._spans) and self._spans[place][0] < end + REACH:

@@ -73,7 +73,7 @@ def change_location(booking: Booking, reason: str, location: Location, words: st
 
 
 def needs_consent(reason: str | None) -> bool:
-    """Whether the client must agree to a change made for this reason."""
+    """Return whether the client must agree to a change made for this reason."""
     return reason in REASONS and reason != "asked"
 
 

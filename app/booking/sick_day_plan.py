@@ -61,7 +61,7 @@ class Plan:
         return [share for share in self.shares if share.alternatives]
 
     def is_offered(self, booking: Booking) -> bool:
-        """Whether its open offer has another time in the span: the client might still accept it."""
+        """Return whether its open offer has another time in the span: the client might still accept it."""
         offer, (begins, ends) = booking.open_offer, self.span
         times = [one.span for one in offer.alternatives if one.span != booking.span] if offer else []
         return any(starts < ends and begins < stops for starts, stops in times)
@@ -146,7 +146,7 @@ def together(bookings: Sequence[Booking]) -> list[Booking]:
 
 
 def can_be_moved(booking: Booking) -> bool:
-    """Whether its client can be asked: not while they are being asked already, nor once it has begun."""
+    """Return whether its client can be asked: not while they are being asked already, nor once it has begun."""
     asked = booking.status == "awaiting_client"
     return not asked and not booking.has_lapsed and booking.starts_at > clock.now()
 

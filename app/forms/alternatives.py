@@ -82,7 +82,7 @@ class AlternativesForm:
                 yield starts_at, starts_at + (booking.ends_at - booking.starts_at)
 
     def _unseen_warnings(self) -> bool:
-        """Whether a row warns of something that the therapist has not been shown yet."""
+        """Return whether a row warns of something that the therapist has not been shown yet."""
         seen = set(self.warned.split("|"))
         warnings = [row.warned_of for row in self.rows if row.warning]
         self.warned = "|".join(warnings)

@@ -77,7 +77,7 @@ class User(Model):
 
 
 def is_password(password_hash: str | None, password: str) -> bool:
-    """Whether this is the password of a user with this hash.
+    """Return whether this is the password of a user with this hash.
 
     None (no user) and a stored hash that cannot be read take as long to say no, so that time tells no address.
     Takes a tenth of a second on purpose: never call it inside a transaction.

@@ -73,7 +73,7 @@ def parts_of(app: "Flask", names: list[str], home: Home) -> list[Child]:
 
 
 def _listens(home: Home) -> bool:
-    """Whether our own Redis takes connections."""
+    """Return whether our own Redis takes connections."""
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(str(home.redis_socket)) == 0
 

@@ -34,7 +34,7 @@ class Child:
     deaths: int = field(default=0, repr=False)
 
     def is_due(self, now: float) -> bool:
-        """Whether to start it: it does without what it needs when that does not come."""
+        """Return whether to start it: it does without what it needs when that does not come."""
         if self.pid is not None or self.start_at > now:
             return False
         return self.needs is None or self.needs() or now > self.start_at + PATIENCE

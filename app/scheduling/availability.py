@@ -71,7 +71,7 @@ def next_free(therapist: Therapist, session_type: SessionType, location: Locatio
 
 
 def is_free(therapist: Therapist, session_type: SessionType, location: Location, starts_at: datetime) -> bool:
-    """Whether this very start can be booked now."""
+    """Return whether this very start can be booked now."""
     day = starts_at.astimezone(therapist.tz).date()
     return starts_at.timestamp() in free_starts(therapist, session_type, location, day, 1)
 
@@ -100,7 +100,7 @@ def slots_of_local_days(
 
 
 def in_working_time(therapist: Therapist, location: Location, span: Span) -> bool:
-    """Whether a span lies in time that is open at this location, whatever is booked in it."""
+    """Return whether a span lies in time that is open at this location, whatever is booked in it."""
     first = span[0].astimezone(therapist.tz).date()
     days = (span[1].astimezone(therapist.tz).date() - first).days + 1
     diary = diary_of(therapist.id, *around(first, days, therapist.tz), location)

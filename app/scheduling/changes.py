@@ -66,7 +66,7 @@ def note_booking(booking: Booked) -> None:
 
 
 def raised(session: Session) -> tuple[int, int]:
-    """How far the numbers of the desk and of the client's page rose since this was last asked."""
+    """Return how far the numbers of the desk and of the client's page rose since this was last asked."""
     return session.info.pop(DESK, 0), session.info.pop(CLIENT, 0)
 
 
@@ -125,7 +125,7 @@ def _raising(table: Any) -> Update:
 
 
 def _is_new(session: Session, table: type, row_id: int, what: str) -> bool:
-    """Whether this transaction notes it for the first time, which is remembered until the transaction ends."""
+    """Return whether this transaction notes it for the first time, which is remembered until the transaction ends."""
     noted = session.info.setdefault(NOTED, set())
     seen = (table, row_id, what) in noted
     noted.add((table, row_id, what))

@@ -25,5 +25,5 @@ def day_span(day: date, zone: ZoneInfo) -> Span:
 
 
 def is_midnight(moment: datetime, zone: ZoneInfo) -> bool:
-    """Whether a local day begins at this moment."""
+    """Return whether a local day begins at this moment."""
     return moment == day_span(moment.astimezone(zone).date(), zone)[0]

@@ -148,7 +148,7 @@ def subtract(intervals: Iterable[Interval], holes: Sequence[Interval]) -> list[I
 
 
 def covers(intervals: Sequence[Interval], start: int, end: int) -> bool:
-    """Whether one of the merged intervals contains [start, end)."""
+    """Return whether one of the merged intervals contains [start, end)."""
     return any(opens <= start and end <= closes for opens, closes in intervals)
 
 

@@ -22,7 +22,7 @@ class Hours:
     locations: frozenset[int]
 
     def clashes_with(self, other: "Hours") -> bool:
-        """Whether both open the same location at the same time; touching is not overlapping."""
+        """Return whether both open the same location at the same time; touching is not overlapping."""
         together = self.weekday == other.weekday and self.starts < other.ends and other.starts < self.ends
         return together and bool(self.locations & other.locations)
 

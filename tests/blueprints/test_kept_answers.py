@@ -44,7 +44,7 @@ def press(desk, request_of_ines):
 
 
 def mailed(booking: Booking) -> int:
-    """How often the client was told of a confirmation."""
+    """Return how often the client was told of a confirmation."""
     return db.session.scalar(select(func.count(Message.id)).filter_by(booking_id=booking.id, name="confirmed"))
 
 

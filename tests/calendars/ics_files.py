@@ -43,7 +43,7 @@ def times(found: Busy) -> list[tuple[str, str]]:
 
 
 def key_of(uid: str) -> str:
-    """How the ids of an entry begin."""
+    """Return how the ids of an entry begin."""
     return hashlib.sha256(uid.encode()).hexdigest()[:24]
 
 

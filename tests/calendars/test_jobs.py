@@ -28,7 +28,7 @@ def of(connection) -> OutsideCalendar:
 
 
 def waits(connection) -> timedelta:
-    """How long until the next try."""
+    """Return how long until the next try."""
     return of(connection).next_sync_at - clock.now()
 
 

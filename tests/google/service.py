@@ -85,7 +85,7 @@ class Google:
         self.faults.released.set()
 
     def count(self, kind: str = "", account: Account | None = None, calendar: Calendar | None = None) -> int:
-        """How many such requests came."""
+        """Return how many such requests came."""
         return sum(
             kind in ("", one.kind)
             and (account is None or account.email == one.account)

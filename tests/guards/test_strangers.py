@@ -41,7 +41,7 @@ def test_another_signed_in_person_finds_nothing(app, desk, visitor, email):
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two answers are the same but for what is random in each."""
+    """Return whether two answers are the same but for what is random in each."""
     random = re.compile(r'(nonce|csrf_token|value|data-form-token|data-seen)="[^"]*"')
     return random.sub("", one) == random.sub("", other)
 

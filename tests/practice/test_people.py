@@ -162,7 +162,7 @@ def test_two_sign_ins_have_two_tokens(mara):
 
 
 def is_refused(email: str, network: str) -> bool:
-    """Whether a try at signing in would be refused; this one counts."""
+    """Return whether a try at signing in would be refused; this one counts."""
     try:
         throttle.reserve_try(email, network)
     except throttle.TooManyTries:

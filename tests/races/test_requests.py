@@ -59,7 +59,7 @@ def is_a_clean_refusal(text: str, number: int) -> None:
 
 
 def overlap(one: Span, other: Span) -> bool:
-    """Whether two spans share time; spans that only touch do not."""
+    """Return whether two spans share time; spans that only touch do not."""
     return one[0] < other[1] and other[0] < one[1]
 
 

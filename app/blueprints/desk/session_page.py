@@ -74,7 +74,7 @@ def session_page(
 
 
 def stands_in_place(booking: Booking) -> bool:
-    """Whether the session (its panel, or its row of today's list) is where the answer goes, and not a form."""
+    """Return whether the session (its panel, or its row of today's list) is where the answer goes, and not a form."""
     return swaps(f"session-{booking.id}") or swaps(f"session-{booking.id}-row")
 
 

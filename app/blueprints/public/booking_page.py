@@ -54,7 +54,7 @@ class BookingPage:
 
     @staticmethod
     def is_possible(therapist: Therapist) -> bool:
-        """Whether there is anything to choose: a location and a kind of session."""
+        """Return whether there is anything to choose: a location and a kind of session."""
         return bool(therapist.active_locations) and any(one.active for one in therapist.session_types)
 
     @classmethod

@@ -194,7 +194,7 @@ def _looser(search: Search) -> list[Link]:
 
 
 def _told(search: Search, number: int, more: bool) -> str:
-    """How much is shown, in a few words."""
+    """Return how much is shown, in a few words."""
     if not number:
         return _("Nobody found") if search.page == 1 else _("No more therapists")
     if search.page > 1 or more:

@@ -35,7 +35,7 @@ def known_as(entry: Entry) -> str:
 
 
 def is_cancelled(entry: Entry) -> bool:
-    """Whether the entry is gone. Such entries may carry nothing but their ids."""
+    """Return whether the entry is gone. Such entries may carry nothing but their ids."""
     return entry.get("status") == "cancelled"
 
 
@@ -44,7 +44,7 @@ def nobodys(_entry: Entry) -> bool:
 
 
 def closes_time(entry: Entry, is_own: IsOwn = nobodys) -> bool:
-    """Whether the time of the entry is taken, for whoever's calendar it stands in."""
+    """Return whether the time of the entry is taken, for whoever's calendar it stands in."""
     return not (
         is_cancelled(entry)
         or is_own(entry)

@@ -66,7 +66,7 @@ class Seen(NamedTuple):
 
     @property
     def is_refused(self) -> bool:
-        """Whether the same text need not be looked at."""
+        """Return whether the same text need not be looked at."""
         return bool(self.refused) and datetime.fromisoformat(self.refused_at) > clock.now() - REFUSED_FOR
 
     def stored(self) -> str:

@@ -36,7 +36,7 @@ class Known(NamedTuple):
 
     @property
     def closes_what_is_unread(self) -> bool:
-        """Whether it was read, and less far than can be booked."""
+        """Return whether it was read, and less far than can be booked."""
         bookable = timedelta(days=self.horizon_days) + A_SESSION
         return self.read_until is not None and self.read_until < clock.now() + bookable
 

@@ -56,7 +56,7 @@ class Own:
             return False
 
     def named(self, uid: str) -> bool:
-        """Whether a session of theirs is called so elsewhere: in our feed, or by Google where we wrote it."""
+        """Return whether a session of theirs is called so elsewhere: in our feed, or by Google where we wrote it."""
         name, _, by = uid.rpartition("@")
         return (by == HERE and name.partition("-")[0] in self.uids) or (by == GOOGLE and name in self.written)
 

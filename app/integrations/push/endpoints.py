@@ -19,7 +19,7 @@ ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
 
 def is_allowed(endpoint: str, besides: Iterable[str] = ()) -> bool:
-    """Whether this is an address at a push service; `besides` are origins that the settings add (PUSH_HOSTS)."""
+    """Return whether this is an address at a push service; `besides` are origins that the settings add (PUSH_HOSTS)."""
     if len(endpoint) > LONGEST:
         return False
     if any(re.fullmatch(re.escape(origin) + PATH, endpoint) for origin in besides):

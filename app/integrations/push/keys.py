@@ -33,7 +33,7 @@ def public_key(private_key: str) -> str:
 
 
 def is_public_key(text: str) -> bool:
-    """Whether this is a browser's key: a point on the curve, for others would give ours away."""
+    """Return whether this is a browser's key: a point on the curve, for others would give ours away."""
     try:
         point = read(text)
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)

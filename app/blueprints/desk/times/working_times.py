@@ -240,7 +240,7 @@ def _where(span: WorkingTime) -> str:
 
 
 def _has_form(opened: Opened) -> bool:
-    """Whether the form that is open finds its place: its span may have gone meanwhile."""
+    """Return whether the form that is open finds its place: its span may have gone meanwhile."""
     if opened.span_id is None:
         return opened.kind in ("add", "copy")
     return any(span.id == opened.span_id for span in current_user.therapist.working_times)
