@@ -150,7 +150,7 @@ class Booking(MadeOnce, Model):
         record("relocated_as_asked", self, by="therapist", before=before)
 
     def record_attendance(self, outcome: str) -> None:
-        """After the session: 'attended' or 'no_show'."""
+        """Record what became of the session: 'attended' or 'no_show'."""
         self.lock()
         if outcome not in ("attended", "no_show") or self.starts_at > clock.now():
             raise NotPossible("This can be recorded once the session has begun.")
@@ -166,7 +166,7 @@ class Booking(MadeOnce, Model):
     # What either does
 
     def cancel(self, by: str, words: str = "") -> None:
-        """Anyone calls it off, whatever its state; an open offer ends with it."""
+        """Cancel the session, whoever asks and whatever its state; an open offer ends with it."""
         self.lock()
         self.refuse_if_ended()
         offer = self.open_offer
@@ -195,7 +195,7 @@ class Booking(MadeOnce, Model):
         record("address_confirmed", self, by="client")
 
     def note_press(self) -> None:
-        """Whoever came by the link in a mail pressed something: the address is theirs."""
+        """Note that somebody who came by a mailed link pressed something: the address is theirs."""
         if self.address_proven_at is None:
             self.lock()
             self.address_proven_at = clock.now()
@@ -204,7 +204,7 @@ class Booking(MadeOnce, Model):
     # What time does
 
     def release_unproven(self) -> None:
-        """Nobody proved the address in time: the time is free again. Raises BookingChanged."""
+        """End a request whose address nobody proved in time, and free its time. Raises BookingChanged."""
         self.lock()
         if not self.is_overdue_unproven:
             raise BookingChanged
@@ -221,12 +221,12 @@ class Booking(MadeOnce, Model):
 
     @classmethod
     def unanswered_too_long(cls) -> Select["Booking"]:
-        """Requests that the therapist has had for as long as they may."""
+        """Select the requests that have waited for the therapist for the longest time allowed."""
         return cls._requests().where(cls.unanswered_since <= clock.now() - UNANSWERED_AT_MOST)
 
     @classmethod
     def unanswered_too_near(cls) -> Select["Booking"]:
-        """Requests whose time has come too near to be confirmed."""
+        """Select the requests whose time has come too near to be confirmed."""
         return cls._requests().where(cls.starts_at <= clock.now() + current_app.config["MINIMUM_LEAD"])
 
     @classmethod
@@ -292,7 +292,7 @@ class Booking(MadeOnce, Model):
 
     @property
     def terms(self) -> dict[str, Any]:
-        """Time and location as the history keeps them."""
+        """Return time and location as the history stores them."""
         return {
             "starts_at": self.starts_at.isoformat(),
             "ends_at": self.ends_at.isoformat(),
@@ -344,7 +344,7 @@ class Booking(MadeOnce, Model):
     # What offers use
 
     def lock(self) -> None:
-        """One change of a therapist's diary at a time: waits for its turn, then reads everything afresh."""
+        """Wait for the therapist's turn, then read everything afresh: one transaction at a time changes a diary."""
         take_turn_of(self.therapist_id)
 
     def refuse_if_ended(self) -> None:
@@ -382,7 +382,7 @@ class Booking(MadeOnce, Model):
         self.starts_at, self.location = starts_at, location
 
     def stand_again(self, status: str, location: Location) -> None:
-        """An offer was withdrawn, or a disputed change not agreed to: everything is as before it."""
+        """Go back to the state before an offer that was withdrawn, or before a disputed change."""
         self._become(status, "awaiting_client")
         self.location = location
         if status == "requested":

@@ -82,7 +82,7 @@ _START, _END = bindparam("start", type_=UTCDateTime()), bindparam("end", type_=U
 
 
 def entries(therapist_id: int, start: datetime, end: datetime, cancelled: bool) -> list[Entry]:
-    """Sessions and offered times that touch the span, in order; cancelled sessions only when asked for."""
+    """Return the sessions and offered times that touch the span, in order; cancelled ones only when asked for."""
     rows = rows_of(
         _ENTRIES,
         {"therapist": therapist_id, "start": start, "end": end, "since": start - LONGEST, "ended": cancelled},
@@ -93,7 +93,7 @@ def entries(therapist_id: int, start: datetime, end: datetime, cancelled: bool) 
 
 
 def dated_times(therapist_id: int, start: datetime, end: datetime) -> list[DatedTime]:
-    """Time off, busy times and extra time that touch the span, in order."""
+    """Return the time off, busy times and extra time that touch the span, in order."""
     rows = rows_of(_DATED, {"therapist": therapist_id, "start": start, "end": end})
     return sorted(map(DatedTime._make, rows), key=lambda one: one.starts_at)
 

@@ -15,12 +15,12 @@ WAITING = ("requested", "awaiting_client")
 
 
 def waiting(therapist_id: int, status: str) -> Select[Booking]:
-    """Sessions in one of the states in which somebody has to answer."""
+    """Select the sessions in one of the states in which somebody has to answer."""
     return _of(therapist_id).where(Booking.status == status, Booking.prove_by.is_(None))
 
 
 def to_answer(therapist_id: int) -> Select[Booking]:
-    """Requests, the one that must be answered first at the head."""
+    """Select the requests to answer, the earliest deadline first."""
     return waiting(therapist_id, "requested").order_by(Booking.answer_by, Booking.id)
 
 
@@ -33,29 +33,29 @@ def numbers_waiting(therapist_id: int, now: datetime) -> dict[str, int]:
 
 
 def agreed(therapist_id: int, now: datetime, without: Collection[int] = ()) -> Select[Booking]:
-    """Confirmed sessions that are not over yet, the next one first."""
+    """Select the confirmed sessions that are not over yet, the next one first."""
     return to_come(therapist_id, now).where(Booking.status == "confirmed", Booking.id.not_in(without))
 
 
 def to_come(therapist_id: int, now: datetime) -> Select[Booking]:
-    """Sessions that are not over yet and may take place, the next one first."""
+    """Select the sessions that are not over yet and may take place, the next one first."""
     return _not_over(therapist_id, now).where(Booking.status != "cancelled", not_(Booking.lapsed(now)))
 
 
 def called_off(therapist_id: int, now: datetime) -> Select[Booking]:
-    """Sessions that would not be over yet and do not take place, the next one first."""
+    """Select the sessions that would not be over yet and do not take place, the next one first."""
     return _not_over(therapist_id, now).where(or_(Booking.status == "cancelled", Booking.lapsed(now)))
 
 
 def ended_without(therapist_id: int, now: datetime) -> Select[Booking]:
-    """Sessions that ended within a day by somebody else than the therapist, or by time, the last one first."""
+    """Select the sessions that anybody but the therapist, or time, ended within a day, the last one first."""
     within_a_day = Booking.called_off_at > now - timedelta(days=1)
     ended = _of(therapist_id).where(within_a_day, Booking.cancelled_by != "therapist")
     return ended.order_by(Booking.called_off_at.desc(), Booking.id.desc())
 
 
 def past(therapist_id: int, now: datetime) -> Select[Booking]:
-    """Sessions that are over, the last one first."""
+    """Select the sessions that are over, the last one first."""
     mine = _of(therapist_id).where(Booking.starts_at < now, Booking.ends_at <= now)
     return mine.order_by(Booking.starts_at.desc(), Booking.id.desc())
 

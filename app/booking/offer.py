@@ -107,7 +107,7 @@ class Offer(Model):
         record(f"{self.kind}_accepted", self.booking, by=by, offer=self, before=before)
 
     def decline(self, words: str = "") -> None:
-        """None of these: the session is called off. Raises OfferEnded."""
+        """Decline the offer, which cancels the session. Raises OfferEnded."""
         self.booking.lock()
         self.end("declined", overdue=False)
         # To a disputed change the client's answer is the button that says so: Cancel the session.
@@ -152,7 +152,7 @@ class Offer(Model):
 
     @classmethod
     def overdue(cls) -> Select["Offer"]:
-        """Offers whose deadline has passed and that nobody has ended yet."""
+        """Select the offers whose deadline has passed and that nobody has ended yet."""
         return select(cls).where(cls.outcome.is_(None), cls.expires_at <= clock.now())
 
     def end(self, outcome: str, overdue: bool | None = None) -> None:
@@ -175,7 +175,7 @@ class Offer(Model):
 
     @property
     def state(self) -> str:
-        """'open' or how it ended; an offer past its deadline has expired, whether or not a job has noticed."""
+        """Return 'open' or how the offer ended; past its deadline it has expired, whether or not a job has noticed."""
         return self.outcome or ("open" if self.is_open else "expired")
 
     @property
@@ -235,7 +235,7 @@ class Offer(Model):
             self.booking.location = self.previous_location
 
     def _terms_before(self) -> dict[str, Any]:
-        """What stood before the offer: a changed location shows on the booking as soon as it is offered."""
+        """Return the terms before the offer: a changed location shows on the booking as soon as it is offered."""
         return self.booking.terms | (
             {"location": self.previous_location.name, "location_id": self.previous_location_id}
             if self.kind == "location" and not self.disputed

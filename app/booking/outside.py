@@ -102,7 +102,7 @@ def outside_to_come(therapist: Therapist) -> dict[int, str]:
 
 
 def sessions_to_come(therapist: Therapist, ids: Iterable[int] | None = None) -> Sequence[Booking]:
-    """Live sessions that are not over, earliest first; of these ids alone, if some are given."""
+    """Return the live sessions that are not over, earliest first; of these ids alone, if some are given."""
     query = select(Booking).where(
         Booking.therapist_id == therapist.id, Booking.status.in_(LIVE), Booking.ends_at > clock.now()
     )
@@ -113,7 +113,7 @@ def sessions_to_come(therapist: Therapist, ids: Iterable[int] | None = None) -> 
 
 
 def offered_to_come(therapist: Therapist, ids: Iterable[int] | None = None) -> list[Alternative]:
-    """Times other than the sessions' own that clients can still choose, earliest first; `ids` as above."""
+    """Return the offered times, besides the sessions' own, that can still be chosen, earliest first; `ids` as above."""
     elsewhere = or_(Alternative.starts_at != Booking.starts_at, Alternative.location_id != Booking.location_id)
     query = (
         select(Alternative)

@@ -68,7 +68,7 @@ class PersonalLink(Model):
 
     @classmethod
     def is_opened_by(cls, token_hash: Any) -> ColumnElement[bool]:
-        """Condition for the link that a token opens, the mailed one or the one that was shown."""
+        """Return the condition for the link that a token opens, the mailed or the shown one."""
         return or_(cls.token_hash == token_hash, cls.shown_hash == token_hash)
 
     @classmethod
@@ -87,12 +87,12 @@ class PersonalLink(Model):
 
     @property
     def token(self) -> str:
-        """43 characters, unguessable without the secret key, different for each purpose."""
+        """Return the mailed token: 43 characters, unguessable without the secret key, another for each purpose."""
         return _token(self.purpose, self.seed)
 
     @property
     def shown_token(self) -> str:
-        """Opens the same page. It goes to the browser that asked, and so proves nothing of the address.
+        """Return the token for the browser that asked: it opens the same page and proves nothing of the address.
 
         Links from before there were two have one token.
         """
@@ -108,7 +108,7 @@ class PersonalLink(Model):
 
     @property
     def calendar_token(self) -> str:
-        """Opens the session's calendar alone. It is as secret as the page's own token, whose link the entry carries."""
+        """Return the token of the session's calendar, as secret as the page's own, whose link the entry carries."""
         return derived_token("session calendar", self.seed)
 
     def note_opening(self) -> None:

@@ -5,7 +5,7 @@ from app.booking.booking import Booking
 
 
 def verbs_of(booking: Booking) -> set[str]:
-    """Of confirm, rearrange, cancel, record_attendance, withdraw and choose_by_phone those that make sense now."""
+    """Return which of confirm, rearrange, cancel, record_attendance, withdraw and choose_by_phone make sense now."""
     offer, has_begun = booking.open_offer, booking.starts_at <= clock.now()
     possible = {
         "confirm": booking.status == "requested" and booking.is_live,

@@ -46,7 +46,7 @@ def is_proven(booking: Booking) -> bool:
 
 
 def overdue() -> Select[Booking]:
-    """Requests whose address was not proven in time and that nobody has released yet."""
+    """Select the requests whose address was not proven in time and that nobody has released yet."""
     # Only requests have it. Asked for their status too, the database would walk all requests.
     return select(Booking).where(Booking.prove_by <= clock.now())
 

@@ -63,7 +63,7 @@ def ranked(wish: Wish, free: Collection[Free]) -> list[Free]:
 def share_out(
     wishes: Sequence[Wish], found: Sequence[Sequence[Free]], each: int, besides: Sequence[Interval] = ()
 ) -> list[list[Free]]:
-    """Up to `each` of its own ranked times for every wish, best first.
+    """Return up to `each` ranked times of its own for every wish, best first.
 
     No two that are given overlap, and those of different sessions keep their gaps; none touches `besides`, which
     a single session has already. It goes round by round, each the other way round than the last, so that nobody
@@ -117,7 +117,7 @@ class _Clocks:
         self._clients_minute = _minute(datetime.fromtimestamp(wish.start, wish.client_zone))
 
     def nearness(self, start: int) -> _Nearness | None:
-        """None for a time that is not good."""
+        """Return how near a time is to the wish; None for a time that is not good."""
         wish = self._wish
         if start < wish.end and wish.start < start + wish.length:
             return None

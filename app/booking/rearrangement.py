@@ -60,7 +60,7 @@ def offer_location(booking: Booking, reason: str, location: Location, words: str
 
 
 def change_location(booking: Booking, reason: str, location: Location, words: str = "", phone: str = "") -> None:
-    """Applied at once when the client asked; otherwise an offer. Raises NotPossible, BookingChanged.
+    """Change the location at once when the client asked, otherwise offer it. Raises NotPossible, BookingChanged.
 
     `phone`: the client's, as they told it with their wish; when they answer an offer they are asked for it.
     """
@@ -78,7 +78,7 @@ def needs_consent(reason: str | None) -> bool:
 
 
 def check_alternative(booking: Booking, terms: Terms) -> None:
-    """Like check_new_terms, and not so near that the client could not accept it any more."""
+    """Check terms as check_new_terms does, and that the client can still accept them. Raises NotPossible, TimeTaken."""
     check_new_terms(booking, terms.starts_at, terms.location)
     if terms.starts_at - current_app.config["MINIMUM_LEAD"] <= clock.now():
         raise NotPossible("This is too near: your client could not accept it any more. Choose a later time.")
@@ -102,7 +102,7 @@ TOO_LITTLE_TIME = (
 
 
 def deadline(last_start: datetime) -> datetime:
-    """When the client must have answered: the lifetime, but before the last time offered comes too near.
+    """Return by when the client must answer: after the lifetime, but before the last time offered comes too near.
 
     Raises NotPossible when that leaves too little time.
     """
@@ -129,7 +129,7 @@ def put_to_client(
 def drafted(
     booking: Booking, kind: str, reason: str, alternatives: Sequence[Terms], expires_at: datetime, words: str
 ) -> Offer:
-    """What would be put to the client; it holds nothing and is not stored."""
+    """Return the offer that would be made, without storing it or holding time."""
     length = booking.ends_at - booking.starts_at
     return Offer(
         kind=kind,

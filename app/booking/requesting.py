@@ -54,7 +54,7 @@ class Asker:
 
     @property
     def address_hash(self) -> str:
-        """Enough to count requests from one network, useless for finding out which."""
+        """Return a hash by which requests of one network are counted, and which tells nothing of the network."""
         return keyed("network that asks", network_of(self.address))
 
 
@@ -89,7 +89,7 @@ def request_session(
 def refuse_unless_free(
     therapist: Therapist, session_type: SessionType, location: Location, starts_at: datetime
 ) -> None:
-    """Raises TimeTaken, saying why, when a client cannot ask for this start now."""
+    """Raise TimeTaken, saying why, when a client cannot ask for this start now."""
     if is_free(therapist, session_type, location, starts_at):
         return
     earliest, latest = bookable_span(therapist)
@@ -187,7 +187,7 @@ def _read_whole(booking: Booking) -> None:
 
 
 def _language_of(therapist: Therapist, email: str) -> str:
-    """That of the newest session booked for this address with the therapist; English when there is none."""
+    """Return the language of the newest session booked for this address with the therapist; English without one."""
     # Not the newest client: who comes back to a language that they used before is the client from then.
     known = select(Client.language).join(Booking, Booking.client_id == Client.id)
     known = known.where(Client.therapist_id == therapist.id, Client.email == email)

@@ -39,11 +39,11 @@ class SickDay(MadeOnce, Model):
     offers: Mapped[list["Offer"]] = relationship(order_by="Offer.id", viewonly=True)
 
     def close(self) -> None:
-        """Nobody books the span. Time off that is there already stays apart, so that undo leaves it as it was."""
+        """Close the span. Time off that is there already stays apart, so that undo leaves it as it was."""
         TimeOff.take(self.therapist_id, self.span, "Sick day").sick_day_id = self.id
 
     def take_back(self) -> None:
-        """Undo: open offers are withdrawn and this closes nothing any more; who has accepted stays moved.
+        """Undo the sick day: withdraw its open offers and open its time; sessions whose clients accepted stay moved.
 
         An offer that it is too late to withdraw stays open, and the time of its session held. Clients are told as by
         any withdrawal: not at all, where their mail had not been sent. Raises BookingChanged.
@@ -61,7 +61,7 @@ class SickDay(MadeOnce, Model):
 
     @property
     def closed_besides(self) -> list[TimeOff]:
-        """Time off in the span that is not of this sick day: it stays whatever becomes of this."""
+        """Return the time off in the span that is not of this sick day and stays whatever becomes of it."""
         touching = TimeOff.between(self.therapist_id, self.span)
         return [one for one in touching if self.undone_at or one.sick_day_id != self.id]
 

@@ -44,7 +44,7 @@ class Share:
 
     @property
     def seen(self) -> str:
-        """Names the session as it stands, so that a change of it is noticed."""
+        """Return a name of the session's present state, by which a change of it is noticed."""
         return seen(self.booking)
 
 
@@ -68,7 +68,7 @@ class Plan:
 
 
 def plan(therapist: Therapist, span: Span, removed: Collection[tuple[int, Free]] = ()) -> Plan:
-    """Free times shared out so that no two sessions compete, without what was taken out by hand before."""
+    """Share out free times so that no two sessions compete, without those that were removed by hand."""
     movable, others = sessions_in(therapist, span)
     openings = Openings(therapist, movable, closed=span)
     found = [openings.good_for(one, {free for whose, free in removed if whose == one.id}) for one in movable]
@@ -122,7 +122,7 @@ def declare(
 
 
 def sessions_in(therapist: Therapist, span: Span) -> tuple[list[Booking], list[Booking]]:
-    """Live sessions that hold part of the span: those that can be offered other times, and those that cannot now.
+    """Return the live sessions in the span: those that can be offered other times, and those that cannot now.
 
     Among the latter are those to whose client part of the span is offered. Raises NotPossible when they are too many.
     """
@@ -138,7 +138,7 @@ def sessions_in(therapist: Therapist, span: Span) -> tuple[list[Booking], list[B
 
 
 def together(bookings: Sequence[Booking]) -> list[Booking]:
-    """Those of one client one after another, the clients in the order of their first."""
+    """Sort sessions so that those of one client follow each other, by the client's first session."""
     order: dict[int, int] = {}
     for one in bookings:
         order.setdefault(one.client_id, len(order))

@@ -53,7 +53,7 @@ class Openings:
         self._free: dict[tuple[int, timedelta], list[Free]] = {}
 
     def free_for(self, booking: Booking) -> list[Free]:
-        """Every free start that suits the session's length and gaps, place by place."""
+        """Return every free start that suits the session's length and gaps, by location."""
         length = booking.ends_at - booking.starts_at
         key = (booking.session_type_id, length)
         if key not in self._free:
@@ -80,7 +80,7 @@ class Openings:
         )
 
     def terms(self, booking: Booking, share: Iterable[Free]) -> list[Terms]:
-        """As people know them; a place that cannot be booked any more is left out."""
+        """Return times with their locations; a location that can no longer be booked is left out."""
         places = {location.id: location for location in self._locations}
         return [
             Terms(datetime.fromtimestamp(one.start, UTC), places[one.location])

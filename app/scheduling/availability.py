@@ -37,7 +37,7 @@ FURTHEST_DAYS = 92  # "next free" looks this far in one go
 def free_slots(
     therapist: Therapist, session_type: SessionType, location: Location, first: date, days: int
 ) -> list[datetime]:
-    """Bookable starts (UTC) on `days` days of the therapist's zone from `first`, in order."""
+    """Return bookable starts (UTC) on `days` days of the therapist's zone from `first`, in order."""
     return [datetime.fromtimestamp(start, UTC) for start in free_starts(therapist, session_type, location, first, days)]
 
 
@@ -84,7 +84,7 @@ def slots_of_local_days(
     days: int,
     zone: ZoneInfo,
 ) -> dict[date, list[datetime]]:
-    """Bookable starts by the reader's own local days: each of `days` days from `first`, empty ones included.
+    """Return bookable starts by the reader's own local days: each of `days` days from `first`, empty ones included.
 
     The starts show the reader's clock.
     """
@@ -109,7 +109,7 @@ def in_working_time(therapist: Therapist, location: Location, span: Span) -> boo
 
 
 def bookable_span(therapist: Therapist) -> Span:
-    """From the earliest to the latest start that the notice and the horizon allow now."""
+    """Return the earliest and the latest start that notice and horizon allow now."""
     now = clock.now()
     earliest = earliest_start(now, therapist.tz, therapist.minimum_notice_minutes, therapist.next_day_before_minute)
     return earliest, now + timedelta(days=therapist.horizon_days)
@@ -127,7 +127,7 @@ def rules_of(therapist: Therapist, session_type: SessionType, location: Location
 
 
 def weekly_of(therapist: Therapist, location: int | None = None) -> dict[int, list[slots.Interval]]:
-    """Working times in minutes by weekday, at the location with this id or at any."""
+    """Return working times in minutes by weekday, at the location with this id or at any."""
     weekly: dict[int, list[slots.Interval]] = {}
     for span in therapist.working_times:
         if location is None or any(one.id == location for one in span.locations):
@@ -136,7 +136,7 @@ def weekly_of(therapist: Therapist, location: int | None = None) -> dict[int, li
 
 
 def diary_of(therapist_id: int, start: datetime, end: datetime, location: Location | None = None) -> slots.Diary:
-    """What the dated rows say between two moments; extra time at one location or at any.
+    """Read the dated rows between two moments; extra time at one location or at any.
 
     One indexed read each for holds, busy times, exceptions and what of calendars outside nobody has read yet, in one
     statement.
@@ -186,13 +186,13 @@ DIARY_AT_A_LOCATION = _diary(
 
 
 def around(first: date, days: int, zone: ZoneInfo) -> Span:
-    """Some days of a zone as moments, with a day to spare on either side."""
+    """Return days of a zone as two moments, with a day to spare on either side."""
     start = datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
     return start - timedelta(days=1), start + timedelta(days=days + 2)
 
 
 def shift(day: date, days: int) -> date:
-    """`day` moved, kept inside the dates that exist."""
+    """Return the day moved by a number of days, within the dates that exist."""
     return date.fromordinal(min(max(day.toordinal() + days, 2), date.max.toordinal() - 2))
 
 

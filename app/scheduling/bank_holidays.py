@@ -40,7 +40,7 @@ class Region:
 
     @classmethod
     def of_zone(cls, zone: str) -> "Region | None":
-        """Where the clocks of a zone hang; None where no bank holidays are known."""
+        """Return the country or region of a zone; None where no bank holidays are known."""
         zone = get_global("zone_aliases").get(zone, zone)
         return cls.chosen(get_global("zone_territories").get(zone), REGIONS_OF_ZONES.get(zone, ""))
 
@@ -69,7 +69,7 @@ def parts(country: str) -> dict[str, str]:
 
 
 def bank_holidays(region: Region, first: date, last: date) -> list[tuple[date, str]]:
-    """Days and their names from the first to the last day, in order."""
+    """Return the bank holidays from the first to the last day, in order, with their names."""
     found = [pair for year in range(first.year, last.year + 1) for pair in _of_year(region, year)]
     return [(day, name) for day, name in found if first <= day <= last]
 

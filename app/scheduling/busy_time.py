@@ -30,6 +30,6 @@ class BusyTime(DatedSpan, Model):
 
     @classmethod
     def forget(cls, therapist_id: int, calendar_id: int) -> None:
-        """What a calendar closed is open again."""
+        """Delete the busy times of a calendar."""
         if rows_changed(delete(cls).where(cls.calendar_id == calendar_id)):
             changes.note(db.session(), diaries=[therapist_id])

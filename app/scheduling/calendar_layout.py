@@ -45,7 +45,7 @@ class Columns:
         return not self._steady[day]
 
     def pieces(self, starts: int, ends: int) -> Iterator[Piece]:
-        """A span as it stands in the columns: one piece on each day that it touches."""
+        """Return a span as pieces of the columns: one on each day that it touches."""
         begins, last = self.begins, len(self.begins) - 1
         day = max(bisect_right(begins, starts) - 1, 0)
         while day < last and begins[day] < ends:
@@ -55,7 +55,7 @@ class Columns:
             day += 1
 
     def minute(self, day: int, moment: int) -> int:
-        """What the clocks of that day show at a moment of it; 1440 at its end."""
+        """Return the minute that the clocks of a day show at a moment of it; 1440 at its end."""
         if self._steady[day]:
             return (moment - self.begins[day]) // MINUTE
         if moment >= self.begins[day + 1]:
@@ -75,7 +75,7 @@ class Columns:
 
 
 def lanes(spans: Sequence[Minutes]) -> list[tuple[int, int]]:
-    """For spans of one day in order of their starts: which lane each takes, of how many.
+    """Return which lane each span of one day takes, of how many; the spans come in order of their starts.
 
     Whatever overlaps, also by way of others, shares the width; nothing covers anything.
     """
@@ -115,7 +115,7 @@ def crowds(spans: Sequence[Minutes]) -> Iterator[tuple[list[int], int, int]]:
 
 
 def hourly(span: Minutes) -> list[Minutes]:
-    """A span cut at full hours, into pieces that a finger can hit; none when all of it is too short."""
+    """Cut a span at full hours into pieces that a finger can hit; none when all of it is too short."""
     starts, ends = span
     if ends - starts < LEAST_PIECE:
         return []

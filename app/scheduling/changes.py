@@ -43,7 +43,7 @@ def init_app(_app: Flask) -> None:
 
 
 def note(session: Session, diaries: Iterable[int] = (), practices: Iterable[int] = ()) -> None:
-    """These therapists' diaries (their free time) or practices (what pages show of them) have changed."""
+    """Note that these therapists' diaries (free time) or practices (what pages show) have changed."""
     if _tell(session, diaries, due=clock.now()):
         session.info["openings_are_due"] = True
     if _tell(session, practices, practice=True):
@@ -56,7 +56,7 @@ def note_seen(therapist_id: int) -> None:
 
 
 def note_booking(booking: Booked) -> None:
-    """Something happened to a session: both its therapist's pages and its client's show it."""
+    """Note that a session changed: its therapist's pages and its client's show it."""
     session = db.session()
     _tell(session, [booking.therapist_id])
     session.info["entries_are_due"] = True  # in their therapist's calendar elsewhere, if they have one

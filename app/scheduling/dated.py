@@ -31,7 +31,7 @@ class DatedSpan:
 
     @classmethod
     def meets(cls, therapist_id: int, span: Span) -> tuple[ColumnElement[bool], ...]:
-        """Conditions for the rows that share some time with the span; touching is not sharing."""
+        """Return the conditions for rows that share some time with the span; touching is not sharing."""
         return cls.therapist_id == therapist_id, cls.ends_at > span[0], cls.starts_at < span[1]
 
     @classmethod

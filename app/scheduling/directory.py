@@ -59,7 +59,7 @@ class Search:
         return replace(self, page=1, **nothing)
 
     def find(self, limit: int = PAGE) -> tuple[Sequence[Row[Any]], bool]:
-        """A page of listed therapists, each with the first opening that fits, and whether there are more.
+        """Return a page of listed therapists, each with the first opening that fits, and whether there are more.
 
         Whoever has no free time that fits is left out once a kind, a type or a day is asked for, or the soonest.
         """

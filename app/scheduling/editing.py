@@ -13,7 +13,7 @@ Edit = Callable[[Therapist], list[Hours]]
 
 
 def added(*spans: Hours) -> Edit:
-    """Some more spans, none of which may overlap another in a location that they share."""
+    """Return the edit that adds spans; none may overlap another at a shared location."""
 
     def edit(therapist: Therapist) -> list[Hours]:
         week = week_of(therapist)
@@ -26,7 +26,7 @@ def added(*spans: Hours) -> Edit:
 
 
 def changed(was: Hours, *becomes: Hours) -> Edit:
-    """Other spans in place of one; none removes it."""
+    """Return the edit that puts other spans in place of one; without any it is removed."""
 
     def edit(therapist: Therapist) -> list[Hours]:
         left = _without(therapist, was)
@@ -38,7 +38,7 @@ def changed(was: Hours, *becomes: Hours) -> Edit:
 
 
 def interrupted(was: Hours, pause: Break) -> Edit:
-    """A break taken out of a span, at some or all of its locations."""
+    """Return the edit that takes a break out of a span, at some or all of its locations."""
 
     def edit(therapist: Therapist) -> list[Hours]:
         parts = split(was, pause)
@@ -77,7 +77,7 @@ class Change(NamedTuple):
 
 
 def keep(therapist: Therapist, edit: Edit) -> Change:
-    """Do the edit. The therapist's turn is to be taken first."""
+    """Apply the edit. Take the therapist's turn first."""
     before, after = week_of(therapist), edit(therapist)
     keep_week(therapist, after)
     return Change(before, after)

@@ -45,5 +45,5 @@ class ExtraTime(MadeOnce, DatedSpan, Model):
         return extra
 
     def remove(self) -> None:
-        """What was open besides stays open; sessions in it stand."""
+        """Remove the extra time. What is open besides stays open, and sessions in it stay booked."""
         db.session.delete(self)

@@ -13,7 +13,7 @@ ALL_WEEK = {weekday: [(0, slots.DAY_MINUTES)] for weekday in range(7)}
 
 @lru_cache(maxsize=5_000)
 def day_span(day: date, zone: ZoneInfo) -> Span:
-    """From the first moment (UTC) of a local day to that of the next, however long its clocks make it.
+    """Return the first moment (UTC) of a local day and that of the next, however long its clocks make it.
 
     Raises SkippedTime for a day that a zone left out.
     """

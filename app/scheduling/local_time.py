@@ -30,7 +30,7 @@ def zones() -> list[str]:
 
 
 def zone_or(name: str | None, otherwise: str) -> str:
-    """`name` when it is an IANA zone, else `otherwise`."""
+    """Return `name` when it is an IANA zone, else `otherwise`."""
     return name if name and name in available_zones() else otherwise
 
 

@@ -47,7 +47,7 @@ def refresh(therapist: Therapist) -> None:
 
 
 def write(gone: list[int], changed: list[dict[str, Any]], new: list[dict[str, Any]] | None = None) -> None:
-    """Rows to delete by id, to change by their `id`, and to add."""
+    """Write rows: delete by id, change by their `id`, and add."""
     connection = db.session.connection()  # plain statements: nothing here is kept as objects
     if gone:
         connection.execute(delete(OpenDay).where(OpenDay.id.in_(gone)))
@@ -72,7 +72,7 @@ def _next_time(therapist: Therapist) -> datetime:
 
 
 def open_days(therapist: Therapist) -> dict[Key, dict[str, Any]]:
-    """Every open day up to the horizon: the columns that belong to it."""
+    """Return every open day up to the horizon as columns."""
     earliest, latest = bookable_span(therapist)
     first = earliest.astimezone(therapist.tz).date()
     days = (latest.astimezone(therapist.tz).date() - first).days + 1
@@ -90,7 +90,7 @@ def open_days(therapist: Therapist) -> dict[Key, dict[str, Any]]:
 
 
 def still_bookable(starts: list[int], therapist: Any, now: datetime) -> list[int]:
-    """Those of one row that the therapist's notice still allows."""
+    """Return the starts of one row that the therapist's notice still allows."""
 
     def ends(start: int) -> datetime:
         return _bookable_until(start, therapist)
@@ -140,7 +140,7 @@ class _Look:
 
 
 def columns_of(starts: list[int], therapist: Any) -> dict[str, Any]:
-    """What open_day keeps of a day with these free starts."""
+    """Return what open_day stores of a day with these free starts."""
     return {
         "first_start": datetime.fromtimestamp(starts[0], UTC),
         "first_bookable_until": _bookable_until(starts[0], therapist),

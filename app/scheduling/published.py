@@ -26,7 +26,7 @@ REVISION = select(_table.c.id, _table.c.revision).where(_table.c.slug == bindpar
 
 
 def of_slug(slug: str) -> Therapist | None:
-    """A listed therapist with locations, session types and working times: for reading only, and nothing else of it."""
+    """Return a listed therapist with locations, session types and working times, for reading only."""
     found = rows_of(REVISION, {"slug": slug}).first()
     return of_revisions({found.id: found.revision})[found.id] if found else None
 

@@ -111,7 +111,7 @@ def working_time(weekly: Weekly, zone: ZoneInfo, first: date, days: int) -> list
 
 
 def merge(intervals: Iterable[Interval], joined_over: int = 0) -> list[Interval]:
-    """Overlapping and touching intervals joined, and those no further apart than `joined_over`; empty ones dropped.
+    """Join intervals that overlap, touch or are no further apart than `joined_over`; drop empty ones.
     In order."""
     merged: list[Interval] = []
     begins = ends = NEVER
@@ -128,7 +128,7 @@ def merge(intervals: Iterable[Interval], joined_over: int = 0) -> list[Interval]
 
 
 def subtract(intervals: Iterable[Interval], holes: Sequence[Interval]) -> list[Interval]:
-    """What is left of merged intervals outside merged holes, in order."""
+    """Return what is left of merged intervals outside merged holes, in order."""
     left: list[Interval] = []
     place, number = 0, len(holes)
     for start, end in intervals:

@@ -47,5 +47,5 @@ class TimeOff(MadeOnce, DatedSpan, Model):
         return self.booking_id is None and self.sick_day_id is None
 
     def reopen(self) -> None:
-        """Undo: the time can be booked again."""
+        """Remove the time off: the time can be booked again."""
         db.session.delete(self)

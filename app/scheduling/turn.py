@@ -21,7 +21,7 @@ def init_app(_app: Flask) -> None:
 
 
 def take_turn_of(therapist_id: int) -> int | None:
-    """One change of a therapist's diary at a time: waits for its turn, then everything is read afresh.
+    """Wait for the turn to change a therapist's diary; everything is read afresh afterwards.
 
     Until the transaction ends nobody else changes it: once more in the same one costs nothing. Returns the revision of
     the practice; None when there is no such therapist.

@@ -41,7 +41,7 @@ def clash(span: Hours, others: Iterable[Hours]) -> Hours | None:
 
 
 def split(span: Hours, pause: Break) -> list[Hours]:
-    """What is left of a span: before and after the break everywhere, meanwhile where the break does not count.
+    """Return what is left of a span: before and after the break, and meanwhile where the break does not count.
 
     Empty when the break takes all of it; the span itself when the two do not meet.
     """

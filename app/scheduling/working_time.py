@@ -51,7 +51,7 @@ class WorkingTime(MadeOnce, Model):
 
 
 def week_of(therapist: "Therapist") -> list[Hours]:
-    """All working times, in the week's order."""
+    """Return all working times of a therapist, in the week's order."""
     return in_order(span.hours for span in therapist.working_times)
 
 
