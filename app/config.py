@@ -114,7 +114,7 @@ class BadSetting(Exception):
 
 
 def load(environ: Mapping[str, str]) -> dict[str, Any]:
-    """All settings as Flask configuration. Raises BadSetting with a sentence saying what to do."""
+    """Return all settings as Flask configuration. Raises BadSetting with a sentence saying what to do."""
     environ = _with_remembered(environ)
     config = {setting.name: _read(setting, environ) for setting in SETTINGS}
     config |= _derived(config)
@@ -124,7 +124,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _with_remembered(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """What `make run` chose holds for commands given beside it too; what is set by hand comes first."""
+    """Return the environment with what `make run` chose, for commands beside it; what is set by hand comes first."""
     if environ.get("HOLDFAST_CONFIG", "development") != "development":
         return environ
     remembered = Home(environ.get("HOLDFAST_HOME") or "instance").remembered()

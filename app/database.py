@@ -96,7 +96,7 @@ def rows_changed(statement: UpdateBase, parameters: Mapping[str, Any] | None = N
 
 
 def take_turn(name: str) -> None:
-    """Of all transactions that say this name, one at a time goes on from here until it ends.
+    """Wait until no other transaction that says this name is open, and keep others waiting until this one ends.
 
     For limits that are counted over more than a transaction has locked. On SQLite writers take turns anyway.
     """
@@ -138,7 +138,7 @@ def reading() -> Iterator[None]:
 
 
 def set_writing(writing: bool) -> None:
-    """Whether transactions begun from here on, in this thread, take the writer's turn at once."""
+    """Set whether transactions begun from here on, in this thread, take the writer's turn at once."""
     _writing.set(writing)
 
 

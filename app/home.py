@@ -111,14 +111,14 @@ class Home:
         write_private(self.path / "running.json", json.dumps(settings, indent=2))
 
     def remembered(self) -> dict[str, str]:
-        """What `make run` chose in this folder: its secret, the local Redis and the local mailbox."""
+        """Return what `make run` chose in this folder: its secret, the local Redis and the local mailbox."""
         file = self.path / "running.json"
         settings: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
         return settings
 
 
 def write_private(file: Path, text: str) -> None:
-    """All or nothing, and readable by its owner only."""
+    """Write a file all or not at all, readable by its owner only."""
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
         opened.write(text)

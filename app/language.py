@@ -82,7 +82,7 @@ def speak(language: str | None) -> None:
 
 @contextmanager
 def speaking(language: str | None) -> Iterator[None]:
-    """What is written in this block is in this language, whatever was spoken before and is again after it."""
+    """Speak this language in the block, and the one before again after it."""
     before = _spoken.get()
     speak(language)
     try:
@@ -92,12 +92,12 @@ def speaking(language: str | None) -> Iterator[None]:
 
 
 def language_name(code: str) -> str:
-    """What one of our languages is called here: *German*."""
+    """Return the name of one of our languages in the language spoken: *German*."""
     return LOCALES[_spoken.get()].languages.get(code, code)
 
 
 def languages_said(written: str) -> str:
-    """What a therapist speaks, as a sentence goes on with it: *Parle allemand, anglais*."""
+    """Return the sentence on the languages of a therapist: *Parle allemand, anglais*."""
     return _languages(written, _spoken.get())
 
 
@@ -114,7 +114,7 @@ def languages_by_name(written: Iterable[str]) -> dict[str, str]:
 
 
 def folded(text: str) -> str:
-    """As it is compared and sorted: *Vídeo* is *video*."""
+    """Return a text as it is compared and sorted: *Vídeo* as *video*."""
     return "".join(each for each in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(each))
 
 
@@ -140,7 +140,7 @@ def marked(sentence: str) -> str:
 
 @cache
 def catalogue(language: str) -> NullTranslations:
-    """What each sentence is in this language; one that nobody translated stays English."""
+    """Return the translations of a language; an untranslated sentence stays English."""
     if language == ENGLISH:
         return NullTranslations()
     with (CATALOGUES / language / "LC_MESSAGES" / "messages.po").open("rb") as written:

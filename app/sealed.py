@@ -41,7 +41,7 @@ class Sealed(TypeDecorator[str]):
 
 
 def unsealed(value: str) -> str | None:
-    """Of what lies in the database; None when the key that sealed it is missing."""
+    """Return the plain text of a sealed one; None when the key that sealed it is missing."""
     if not value.startswith(SEAL):
         return value
     try:
@@ -57,7 +57,7 @@ def seal(text: str) -> str:
 
 
 def unseal(token: str) -> str | None:
-    """What `seal` was given; None for what it did not make."""
+    """Return what `seal` was given; None for what it did not make."""
     try:
         return zlib.decompress(_keys().decrypt(token.encode())).decode()
     except (InvalidToken, ValueError, zlib.error):
@@ -65,7 +65,7 @@ def unseal(token: str) -> str | None:
 
 
 def new_key() -> str:
-    """As ENCRYPTION_KEYS takes it: 32 bytes in base64url."""
+    """Return a new key as ENCRYPTION_KEYS takes it: 32 bytes in base64url."""
     return Fernet.generate_key().decode()
 
 

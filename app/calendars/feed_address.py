@@ -71,7 +71,7 @@ class FeedAddress(MadeOnce, Model):
 
     @property
     def token(self) -> str | None:
-        """None when the secret key has changed since: the address goes on, and only a new one can be shown."""
+        """Return the address's token; None when the secret key has changed since, and only a new one can be shown."""
         return self._derived if digest(self._derived) == self.token_hash else None
 
     @property

@@ -29,7 +29,7 @@ class AlternativesForm:
 
     @classmethod
     def typed(cls, form: MultiDict[str, str]) -> "AlternativesForm":
-        """As it was sent. Raises NotPossible for a reason that needs no consent or is none at all."""
+        """Read the form as it was sent. Raises NotPossible for a reason that needs no consent or is none at all."""
         # Another reason pressed above the list takes along what was typed into it.
         reason = form.get("other_reason") or form.get("reason", "")
         if not needs_consent(reason):
@@ -60,7 +60,7 @@ class AlternativesForm:
         return {NewTime.of_terms(terms, booking.therapist.tz).key: terms for terms in found}
 
     def terms(self, booking: Booking) -> list[Terms] | None:
-        """What can be offered, or None when something must be looked at first: rows and `problem` say what."""
+        """Return the terms to offer, or None when something must be looked at first: rows and `problem` say what."""
         found = [row.terms(booking, offered=True) for row in self.rows]
         if self.words_error:
             self.problem = self.problem or "Please look at the marked fields; nothing was offered yet."

@@ -20,12 +20,12 @@ class ClientNumber(NamedTuple):
 
     @classmethod
     def read(cls) -> "ClientNumber":
-        """As the form carries it, not judged yet."""
+        """Read the number from the form without judging it."""
         return cls(number_typed(request.form.get("phone"))[0])
 
     @classmethod
     def typed(cls, booking: Booking, location: Location, needed: str | None = None) -> "ClientNumber":
-        """As the form carries it for a session at this location; `needed` says that there must be one."""
+        """Read and judge the number for a session at this location; `needed` says that there must be one."""
         text, problem = number_typed(request.form.get("phone"))
         if not location.rings_client or booking.client.phone:
             return cls(text)

@@ -59,7 +59,7 @@ def ids_of(form: MultiDict[str, str], name: str) -> frozenset[int]:
 
 
 def own_locations(form: MultiDict[str, str], locations: Sequence[Location]) -> tuple[frozenset[int], str | None]:
-    """Of the chosen ids those of these locations; and what is wrong, when something else was chosen besides."""
+    """Return the chosen ids that are of these locations, and what is wrong when others were chosen besides."""
     own, chosen = {str(location.id): location.id for location in locations}, set(form.getlist("location")) - {""}
     known = frozenset(own[text] for text in chosen & own.keys())
     return known, LOCATION_GONE if known and chosen - own.keys() else None

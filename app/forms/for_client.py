@@ -87,7 +87,7 @@ class ForClient:
 
     @classmethod
     def at_time(cls, therapist: Therapist) -> "ForClient":
-        """As it is opened, at the time that the address tells."""
+        """Return the form as it is opened, at the time in the address."""
         local = _wall(request.args.get("start")) or _next_hour(therapist)
         location = next((str(one.id) for one in therapist.active_locations), "")
         session_type = next((str(one.id) for one in therapist.session_types if one.active), "")
@@ -98,7 +98,7 @@ class ForClient:
         return cls(therapist, NewTime.typed(request.form), request.form.get("type", ""))
 
     def wanted(self) -> Wanted | None:
-        """What can be booked, or None when something must be looked at first: fields and `problem` say what."""
+        """Return what can be booked, or None when something must be looked at first: fields and `problem` say what."""
         terms = self.when.chosen(self.therapist)
         client = self._client(terms.location if terms else None)
         if self.session_type is None:

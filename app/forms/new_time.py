@@ -58,7 +58,7 @@ class NewTime:
 
     @classmethod
     def of_terms(cls, terms: Terms, zone: ZoneInfo) -> "NewTime":
-        """What a therapist would have typed for these terms."""
+        """Return what a therapist would have typed for these terms."""
         local = terms.starts_at.astimezone(zone)
         return cls(0, f"{local:%Y-%m-%d}", f"{local:%H:%M}", str(terms.location.id))
 

@@ -33,7 +33,7 @@ class SickDayForm:
 
     @classmethod
     def linked(cls, values: MultiDict[str, str]) -> "SickDayForm":
-        """As another page's link fills it in; what is wrong is said when it is sent."""
+        """Return the form as another page's link fills it in; what is wrong is said when it is sent."""
         dates = DatedSpanForm.typed(values)
         _as_whole_days(dates)
         return cls(dates)
@@ -57,7 +57,7 @@ class SickDayForm:
             self.removed.add((number, free))
 
     def span(self, therapist: Therapist) -> Span | None:
-        """From when to when; None when errors or `problem` say what must be looked at first."""
+        """Return the span of the sick day; None when errors or `problem` say what must be looked at first."""
         span = self.dates.span(therapist)
         if span and span[1] - span[0] > LONGEST:
             self.dates.errors["to_date"] = f"Choose at most {LONGEST.days} days at once."

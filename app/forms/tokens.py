@@ -33,7 +33,7 @@ def masked_token() -> str:
 
 
 def unmasked(sent: str) -> str | None:
-    """What a form sent, as Flask-WTF wrote it; None when it was never one of ours."""
+    """Return the token of a form as Flask-WTF wrote it; None when it was never one of ours."""
     try:
         raw = base64.urlsafe_b64decode(sent)
         half = len(raw) // 2

@@ -55,7 +55,7 @@ class HoursForm(Typed):
         return [Hours(weekday, *found, self.locations) for weekday in sorted(self.weekdays)]
 
     def pause(self) -> Break | None:
-        """What was typed as a break."""
+        """Return what was typed as a break."""
         found = self._minutes()
         return Break(*found, self.locations) if found else None
 

@@ -165,7 +165,7 @@ def sentence(activity: Activity) -> str:
 
 
 def last_change(booking: "Booking") -> Activity:
-    """What happened to a session last."""
+    """Return the last line of a session's history."""
     changes = select(Activity).where(Activity.booking_id == booking.id)
     return db.session.scalars(changes.order_by(Activity.id.desc()).limit(1)).one()
 

@@ -84,7 +84,7 @@ class Preview(NamedTuple):
 
 
 def preview(name: str, facts: Mapping[str, Any]) -> Preview:
-    """What a mail to a client will say, before there is one: nothing is written, and its links lead nowhere yet."""
+    """Return the mail that a client will get, before there is one: nothing is stored, and its links lead nowhere."""
     language = language_of(facts, "client")
     with speaking(language):
         says = _context(facts, "client", LinksToCome())
@@ -93,7 +93,7 @@ def preview(name: str, facts: Mapping[str, Any]) -> Preview:
 
 
 def language_of(facts: Mapping[str, Any], recipient: str) -> str:
-    """That of the client as the facts keep it; therapists read English."""
+    """Return the language of a mail: the client's as the facts have it; therapists read English."""
     kept = facts["client"].get("language") if recipient == "client" else ENGLISH
     return kept if kept in NAMES else ENGLISH
 
@@ -157,7 +157,7 @@ def _entry(message: Message | Told, links: "Links") -> bytes:
 
 
 def linked_from(message: Told) -> list[About]:
-    """What the personal links in a mail lead to, as far as can be said before it is written."""
+    """Return what the personal links in a mail lead to, as far as that is known before it is written."""
     if message.recipient != "client" or message.booking_id is None:
         return []
     offer = message.facts.get("offer")
@@ -202,7 +202,7 @@ class Links:
 
     @property
     def calendars(self) -> str:
-        """Where a therapist connects the calendars that they keep elsewhere."""
+        """Return the address at which a therapist connects other calendars."""
         return f"{self._base}/settings/calendars"
 
 

@@ -66,12 +66,12 @@ def tell_of_the_end(subscription_id: int, once: str) -> None:
 
 
 def payload(message: Message | Told) -> bytes:
-    """What the service worker gets, always as long as any other."""
+    """Return the payload for the service worker, always of the same length."""
     return json.dumps(message.facts["push"]).encode().ljust(SIZE)
 
 
 def topic(message: Message | Told) -> str:
-    """Of several pushes about one session that wait for a phone, the service keeps the last."""
+    """Return the topic of a push: of several that wait for a phone with one topic, the service keeps the last."""
     return keyed("push topic", message.facts["push"]["path"])[:32]
 
 

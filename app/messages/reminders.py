@@ -205,7 +205,7 @@ def _day_facts(therapist: Therapist, sessions: Iterable[Booking]) -> dict[str, A
 
 
 def _changed_since(at: datetime, booking_ids: Sequence[int]) -> set[int]:
-    """Those of the bookings whose last change came after that moment; what was taken back unsent is none."""
+    """Return those of the bookings that changed after that moment; an offer that was taken back unsent is no change."""
     taken_back = select(Activity.offer_id).where(
         Activity.verb == "offer_taken_back", Activity.booking_id.in_(booking_ids)
     )
@@ -220,7 +220,7 @@ def _changed_since(at: datetime, booking_ids: Sequence[int]) -> set[int]:
 
 
 def _new(due: Iterable[Due]) -> list[Due]:
-    """Those that are not written yet, the first AT_MOST of them: the rest follows in the next round."""
+    """Return the first AT_MOST messages that are not written yet; the rest follows in the next round."""
     fresh: list[Due] = []
     due = list(due)
     while due and len(fresh) < AT_MOST:

@@ -63,7 +63,7 @@ def short_name(name: str) -> str:
 
 
 def initials(name: str) -> str:
-    """As blocks of the calendar show it: *I. K.*"""
+    """Return a name as blocks of the calendar show it: *I. K.*"""
     first, *rest = _words(name)
     return f"{_letter(first)}. {_letter(rest[-1])}." if rest else f"{_letter(first)}."
 

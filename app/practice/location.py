@@ -55,6 +55,6 @@ class Location(Model):
 
     @property
     def way_there(self) -> str:
-        """What the client needs on the day: the address, the link, or the number if the client rings."""
+        """Return what the client needs on the day: the address, the link, or the number if the client rings."""
         phone = "" if self.rings_client else self.phone
         return {"in_person": self.address, "video": self.link, "phone": phone}[self.kind]

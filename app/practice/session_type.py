@@ -63,7 +63,7 @@ class SessionType(Model):
 
     @property
     def price(self) -> dict[str, Any] | None:
-        """In the currency's smallest unit, as the practice takes it; None where it names none."""
+        """Return the price in the currency's smallest unit, and the currency; None where the practice names none."""
         return {"cents": self.price_cents, "currency": self.currency} if self.price_cents else None
 
     @property

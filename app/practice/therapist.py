@@ -59,7 +59,7 @@ class Therapist(Model):
 
     @property
     def active_locations(self) -> list["Location"]:
-        """Where sessions can be booked or moved to."""
+        """Return the locations at which sessions can be booked or moved to."""
         return [location for location in self.locations if location.active]
 
     @property

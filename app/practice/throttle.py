@@ -83,7 +83,7 @@ def account_key(email: str) -> str:
 
 
 def next_look(therapist_id: int) -> datetime | None:
-    """When another address is looked at for this therapist; None: now. Call it in their turn."""
+    """Return when another address is looked at for this therapist; None: now. Call it in their turn."""
     return _full_until(_looks(therapist_id), MOST_LOOKS, LOOKS_WINDOW)
 
 

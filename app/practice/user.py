@@ -36,7 +36,7 @@ REMEMBERED = timedelta(days=30)  # after that: who signs in again in the same br
 
 
 def digest(token: str) -> str:
-    """What is stored of a random token: its SHA-256 in hex, useless to who reads the database."""
+    """Return what is stored of a random token: its SHA-256 in hex, useless to whoever reads the database."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -65,7 +65,7 @@ class User(Model):
         return self.therapist is not None
 
     def get_id(self) -> str | None:
-        """What Flask-Login keeps in the cookie: the token of one sign-in, which the server can end."""
+        """Return what Flask-Login keeps in the cookie: the token of one sign-in, which the server can end."""
         return self.sign_in_token
 
     def set_password(self, password: str) -> None:

@@ -83,7 +83,7 @@ class Bridge:
         await ended
 
     def _answer(self, environ: dict[str, Any], protocol: Any, close: bool, ended: "asyncio.Future[None]") -> None:
-        """In a thread: answer, and tell the coroutine that waits."""
+        """Answer in a thread, and tell the coroutine that waits."""
         try:
             status, headers, content = run(self._app, environ)
             protocol.response_bytes(status, [*headers, ("Connection", "close")] if close else headers, content)

@@ -55,7 +55,7 @@ def serve(app: Flask, address: str, port: int) -> None:
 
 
 def _load(parent: int, app: Flask) -> Any:
-    """In the worker: the app, already loaded where the worker was forked."""
+    """Return the bridge to the app in the worker; the app was loaded before the worker was forked."""
     end_with(parent, by=signal.SIGKILL)
     return Bridge(app)
 

@@ -50,7 +50,7 @@ def _declare(view: View, access: str) -> View:
 
 
 def access_of(endpoint: str | None) -> str | None:
-    """What the view behind an endpoint declared; None for an address that leads nowhere."""
+    """Return what the view behind an endpoint declared; None for an address that leads nowhere."""
     view = current_app.view_functions.get(endpoint) if endpoint else None
     return getattr(view, "access", None)
 

@@ -50,7 +50,7 @@ def choices() -> list[Choice]:
 
 @cache
 def _script_words(_language: str) -> Markup:
-    """What scripts say on every page, as attributes of its root, in the language that is spoken."""
+    """Return what scripts say on every page, as attributes of its root, in the language spoken."""
     unreachable = _("We could not reach Holdfast. What you typed is still here: check your connection and try again.")
     unanswered = _(
         "Holdfast did not answer: what you sent may have arrived or not. "
@@ -71,7 +71,7 @@ def _follows_browser() -> bool:
 
 
 def _of_browser() -> str:
-    """What was chosen on the page, is remembered from then, or the browser asks for."""
+    """Return the language chosen on the page, remembered from then, or asked for by the browser."""
     for chosen in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if chosen in NAMES:
             return chosen

@@ -31,7 +31,7 @@ def warn(app: Flask) -> None:
 
 
 def trouble() -> str | None:
-    """What is wrong, as a sentence; None where nothing has been seen since the start."""
+    """Return what is wrong as a sentence; None where nothing has been seen since the start."""
     seen = current_app.extensions.get("forwarded_unasked")
     return SENTENCE if seen and seen[0] else None
 

@@ -24,7 +24,7 @@ def swaps(element_id: str) -> bool:
 
 
 def see_other(endpoint: str, **values: Any) -> Response:
-    """After a change: open another page (303)."""
+    """Lead to another page after a change (303)."""
     return see_address(url_for(endpoint, **values))
 
 
@@ -39,7 +39,7 @@ def see_address(address: str) -> Response:
 
 
 def at_address(response: Response, address: str) -> Response:
-    """What was swapped in has this address: the browser shows it and comes back to it."""
+    """Give what was swapped in this address: the browser shows it and comes back to it."""
     if wants_fragment():
         response.headers["HX-Push-Url"] = address
     return response

@@ -26,7 +26,7 @@ def _token(link: PersonalLink | None, by_mail: bool) -> str | None:
 
 
 def calendar_links(link: PersonalLink) -> tuple[str, str]:
-    """Where the session's calendar is: to be read once, and to be followed."""
+    """Return the addresses of the session's calendar: to be read once, and to be followed."""
     path = f"/feeds/sessions/{link.id}/{link.calendar_token}.ics"
     host = current_app.config["PUBLIC_URL"].rstrip("/").partition("://")[2]
     return path, f"webcal://{host}{path}"

@@ -78,7 +78,7 @@ def decline(token: str) -> Response:
 
 
 def _accepted(link: PersonalLink, token: str, alternative: Alternative) -> Response:
-    """With the phone number, where the therapist will ring a client who had given none."""
+    """Accept the offer, with the phone number where the therapist will ring a client who had given none."""
     offer, number = _offer(link), ClientNumber.typed(link.booking, alternative.location)
     if number.error and offer.is_open:
         look = _("Please look at the marked fields. Nothing was sent yet.")
@@ -109,7 +109,7 @@ def _chosen_in_mail(offer: Offer) -> int | None:
 
 
 def _calendar(booking: Booking) -> tuple[str, str] | None:
-    """Where the session's calendar is, if its link can still be derived."""
+    """Return the addresses of the session's calendar, if its link can still be derived."""
     link = PersonalLink.known(booking.id)
     return calendar_links(link) if link else None
 

@@ -126,7 +126,7 @@ def move(booking_id: int) -> Response:
 @bp.post("/bookings/<int:booking_id>/relocation")
 @therapist_only
 def relocate(booking_id: int) -> Response:
-    """Another location: as the client asked, or asking for the client's consent."""
+    """Change the location as the client asked, or ask for the client's consent."""
     booking, reason = own_booking(booking_id), request.form.get("reason", "")
     location, (words, problem) = chosen_location(booking.therapist), cleaning.words(request.form.get("words"))
     number = ClientNumber.typed(booking, location, TYPE_IT) if location and reason == "asked" else ClientNumber.read()

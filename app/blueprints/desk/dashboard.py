@@ -53,6 +53,6 @@ def show() -> Response:
 
 
 def _agreed_among(ids: Collection[int], therapist_id: int) -> Sequence[Booking]:
-    """Those of the sessions that are agreed on and to come, the next one first."""
+    """Return those of the sessions that are agreed on and to come, the next one first."""
     wanted = lists.agreed(therapist_id, clock.now()).where(Booking.id.in_(ids)).limit(MOST)
     return db.session.scalars(wanted).all() if ids else []

@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
 
 
 def owner_mark() -> str:
-    """By what a device knows whose answers it keeps; it tells nothing else about them."""
+    """Return the mark by which a device knows whose answers it keeps; it tells nothing else about them."""
     return keyed("owner of what a device keeps", f" {current_user.id}")[:32]  # the blank: devices know it with one
 
 

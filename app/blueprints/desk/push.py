@@ -69,7 +69,7 @@ def try_out() -> Response:
 
 
 def push_state() -> dict[str, Any]:
-    """What the card about pushes shows in this browser."""
+    """Return what the card about pushes shows in this browser."""
     offered = push.is_offered()
     on = offered and PushSubscription.of_sign_in(SignIn.of(current_user.sign_in_token)) is not None
     return {"offered": offered, "on": on, "key": current_app.config["VAPID_PUBLIC_KEY"]}

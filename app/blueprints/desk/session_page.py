@@ -129,7 +129,7 @@ def _form_context(booking: Booking, reason: str | None, problem: str | None) -> 
 
 
 def _moment(new_time: NewTime, booking: Booking) -> datetime | None:
-    """What a date and a time stand for, when that can be read."""
+    """Return the moment that a typed date and time mean; None when they cannot be read."""
     with suppress(NoMoment):
         return new_time.starts_at(booking.therapist)
     return None

@@ -49,7 +49,7 @@ class Told:
 
     @classmethod
     def read(cls, token: str | None) -> "Told | None":
-        """What a token says; None for one that is not ours, or another therapist's."""
+        """Return what a token says; None for one that is not ours, or another therapist's."""
         text = unseal(token or "")
         try:
             therapist_id, told = json.loads(text or "null")
@@ -59,13 +59,13 @@ class Told:
 
     @classmethod
     def to_undo(cls) -> "Told":
-        """What the pressed undo form says, or 404 for one that belongs to another address."""
+        """Return what the pressed undo form says. Answers 404 for a form of another address."""
         told = cls.read(request.form.get("told"))
         return found(told if told and told.undo == request.path else None)
 
 
 def told_by_address() -> Told | None:
-    """After a plain form the answer is another page, whose address says what to tell."""
+    """Return what the address says is to be told: after a plain form the answer is another page."""
     return Told.read(request.args.get("told"))
 
 
@@ -87,7 +87,7 @@ def bounds(span: Span) -> tuple[str, str]:
 
 
 def _sick_day(told: Told | None) -> str | None:
-    """Where all sessions in some time off are offered other times at once."""
+    """Return the address at which all sessions in some time off are offered other times."""
     if told is None or told.time_off is None:
         return None
     begins, stops = (datetime.fromisoformat(moment) for moment in told.time_off)

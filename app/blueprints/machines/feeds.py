@@ -54,7 +54,7 @@ def of_session(link_id: int, token: str) -> Response:
 @bp.post(f"{HERE}/feed")
 @therapist_only
 def make() -> Response:
-    """Also a new one: the address before then leads nowhere."""
+    """Make the private address of the feed, or a new one: the old address no longer works."""
     take_turn_of(current_user.therapist.id)
     FeedAddress.make(current_user.therapist.id, sent_key())
     db.session.commit()

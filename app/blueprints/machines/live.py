@@ -32,12 +32,12 @@ def init_app(app: Flask) -> None:
 
 
 def seen_of_desk() -> str:
-    """What a page of the desk has seen when it is made: the number of the diary, and when that was."""
+    """Return what a page of the desk has seen when it is made: the number of the diary, and the moment."""
     return _seen(current_user.therapist)
 
 
 def counted(waiting: int | None = None) -> str:
-    """What stands before the title of each page of the desk: how many requests wait for the therapist."""
+    """Return the beginning of the title of each page of the desk: how many requests wait for the therapist."""
     if waiting is None:
         waiting = number_to_answer(current_user.therapist.id) if current_user.is_therapist else 0
     return f"({waiting}) " if waiting else ""
@@ -86,7 +86,7 @@ def _seen(therapist: Therapist) -> str:
 
 
 def _what_was_seen() -> tuple[int | None, datetime]:
-    """What the page says that it has seen; whatever cannot be read is an old page."""
+    """Return what the page says that it has seen; a page whose words cannot be read is an old one."""
     now = clock.now()
     with suppress(ValueError, OverflowError, OSError):
         number, _, moment = request.headers.get("If-None-Match", "").strip('"').partition(".")

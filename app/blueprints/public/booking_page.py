@@ -95,7 +95,7 @@ class BookingPage:
         }
 
     def _choices(self) -> list[tuple[str, list[Turn]]]:
-        """What else can be booked here: groups of links, each with its name."""
+        """Return what else can be booked here as groups of links, each with its name."""
         type_id, location_id = self._chosen.get("type"), self._chosen.get("location")
         types = [
             Turn(one.title, self._url(type=one.id), one.id == type_id)
@@ -136,7 +136,7 @@ class BookingPage:
         return _("%(first_day)s to %(last_day)s", first_day=calendar_day(self.first), last_day=ends)
 
     def _next_free(self) -> Turn | None:
-        """Where the next free time is, when there is none in this week; one before it, when none comes after."""
+        """Return the next free time when this week has none; one before it, when none comes after."""
         wanted = (self.therapist, self.session_type, self.location)
         later = next_free(*wanted, datetime.combine(self.first, time.min, self.tz))
         found = later or next_free(*wanted, clock.now())

@@ -63,7 +63,7 @@ def index() -> Response:
 
 
 def _asked(spoken: Iterable[str]) -> Search:
-    """What the address asks for; what nobody can mean is not asked."""
+    """Return what the address asks for, without what nobody can mean."""
     wanted = request.args
     return Search(
         kind=_one_of(LOCATION_KINDS, "kind"),
@@ -159,7 +159,7 @@ def _time(start: datetime, zone: str, _language: str) -> str:
 
 
 def _wishes(search: Search, todays: Days) -> list[Link]:
-    """What is asked for, each with the address that no longer asks for it."""
+    """Return the filters that are on, each with the address without it."""
     found = [Link(_word(search, wish, todays), _address(search.without(wish))) for wish in search.wishes]
     if search.soonest:
         found.append(Link(_("Next free first"), _address(replace(search, soonest=False, page=1))))
@@ -176,13 +176,13 @@ def _word(search: Search, wish: str, todays: Days) -> str:
 
 
 def _day_word(day: date, todays: Days) -> str:
-    """With its year, unless that is this year for everybody who could be found."""
+    """Return a day in words, with its year unless that is this year for everybody who could be found."""
     years = {today.year for today in todays}
     return calendar_day(day) if years == {day.year} else calendar_day_of_year(day)
 
 
 def _looser(search: Search) -> list[Link]:
-    """Where nobody fits: the wishes of which leaving out one alone finds somebody."""
+    """Return the filters of which leaving out one finds somebody, where nobody fits all of them."""
     found = []
     for wish in search.wishes:
         without = search.without(wish)

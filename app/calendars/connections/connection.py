@@ -234,7 +234,7 @@ class CalendarConnection(MadeOnce, Model):
         db.session.flush()
 
     def _is_well_without_failing(self) -> None:
-        """What was wrong with a calendar that closes time no longer concerns nobody."""
+        """Clear the failure of a connection whose failing calendar no longer blocks time."""
         if self.state == "working" and not any(one.is_read and one.attempts for one in self.calendars):
             self.error, self.failing_since, self.attempts = None, None, 0
 

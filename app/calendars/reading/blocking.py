@@ -66,7 +66,7 @@ def blocking_span(entry: Entry, zone: ZoneInfo, is_own: IsOwn = nobodys) -> Span
 
 
 def span_of(entry: Entry, zone: ZoneInfo) -> Span:
-    """From when to when it is, whether it closes time or not. Raises Unreadable."""
+    """Return the time of an entry, whether it blocks time or not. Raises Unreadable."""
     try:
         starts, ends = _moment(entry["start"], zone), _moment(entry["end"], zone)
         if starts == ends and entry["start"].get("date"):
@@ -79,7 +79,7 @@ def span_of(entry: Entry, zone: ZoneInfo) -> Span:
 
 
 def taken(entry: Entry, zone: ZoneInfo) -> tuple[str, Span | None]:
-    """What is known of an entry: its id, and the time that it closes, if it does. Raises Unreadable."""
+    """Return the id of an entry and the time that it blocks, if it does. Raises Unreadable."""
     return known_as(entry), blocking_span(entry, zone)
 
 

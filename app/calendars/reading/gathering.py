@@ -110,7 +110,7 @@ def gather(google: GoogleCalendar, known: Known, still: Still, own: Own | None =
 
 
 def window_of(horizon_days: int) -> Span:
-    """From yesterday until some weeks after the last day that can be booked."""
+    """Return the window to read: from yesterday until some weeks after the last day that can be booked."""
     now = clock.now().replace(minute=0, second=0, microsecond=0)
     return now - BEFORE, now + timedelta(days=horizon_days) + BEYOND
 

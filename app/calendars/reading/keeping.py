@@ -31,7 +31,7 @@ class Difference(NamedTuple):
     gone: list[Row]
 
     def spans(self) -> Iterator[Span]:
-        """All the time that is taken or free only before, or only now."""
+        """Yield the span of each busy time that is new, gone or moved, of a moved one both."""
         yield from self.new.values()
         for row in self.gone:
             yield row.starts_at, row.ends_at

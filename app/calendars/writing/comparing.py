@@ -55,7 +55,7 @@ class Step(NamedTuple):
 
 
 def steps(therapist_id: int, calendar_id: int, now: datetime, is_written: bool = True) -> list[Step]:
-    """All that is to be done so that the calendar equals the diary; what is over is left as it stands."""
+    """Return the steps by which the calendar equals the diary; what is over is left as it is."""
     rows = known(calendar_id, now)
     if not is_written:
         return differences([one for one in rows if one.ends_at > now or one.state == "removing"], {}, now)
@@ -76,7 +76,7 @@ def differences(rows: Iterable[Known], wanting: Mapping[Key, Wanted], now: datet
 
 
 def known(calendar_id: int, now: datetime) -> list[Known]:
-    """What stands there, but for what is over for long and what nothing is to be done about."""
+    """Return the stored entries, without those long over and those that need nothing."""
     return _read(
         CalendarEntry.calendar_id == calendar_id,
         or_(
@@ -88,7 +88,7 @@ def known(calendar_id: int, now: datetime) -> list[Known]:
 
 
 def known_of(calendar_id: int, bookings: Iterable[int]) -> list[Known]:
-    """What stands there of these sessions."""
+    """Return the stored entries of these sessions."""
     ids = list(bookings)
     if not ids:
         return []

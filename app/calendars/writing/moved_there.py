@@ -15,7 +15,7 @@ from app.scheduling.spans import Span
 
 
 def close(entry_id: int, therapist_id: int, span: Span | None) -> None:
-    """Until it is decided, the entry stands there (None: nowhere, or as agreed). The caller notes a changed diary."""
+    """Store where a person moved the entry (None: nowhere, or as agreed) as busy time. The caller notes the change."""
     db.session.execute(delete(BusyTime).where(BusyTime.entry_id == entry_id))
     if span and span[0] < span[1]:
         row = {"therapist_id": therapist_id, "entry_id": entry_id, "starts_at": span[0], "ends_at": span[1]}

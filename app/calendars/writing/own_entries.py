@@ -19,12 +19,12 @@ WANDERING = timedelta(days=7)  # that a session which is over may still stand so
 
 
 def marked(therapist_id: int) -> Own:
-    """By our mark alone; asks nothing."""
+    """Return by what a therapist's own entries are recognised without a query: our mark alone."""
     return Own(therapist_id, current_app.config["SECRET_KEY"].encode())
 
 
 def own_of(therapist_id: int) -> Own:
-    """All by which it is known; one statement, so that reading asks it once."""
+    """Return all by which a therapist's own entries are recognised. One statement."""
     since = clock.now() - WANDERING
     # Cancelled ones too: another calendar may show for days what it read of our feed.
     uids = select(literal("uid"), Booking.uid, cast(null(), Text)).where(

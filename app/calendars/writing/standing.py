@@ -26,7 +26,7 @@ class Standing(NamedTuple):
         return self.starts_at, self.ends_at
 
     def stored(self) -> str:
-        """As a row keeps it."""
+        """Return the entry as a row stores it."""
         return json.dumps([self.starts_at.isoformat(), self.ends_at.isoformat(), self.status, self.initials])
 
     @classmethod
@@ -76,7 +76,7 @@ def changes_of(before: Standing | None, after: Standing, zone: ZoneInfo) -> dict
 
 
 def mark_on(entry: Entry) -> str | None:
-    """What we wrote into an entry to know it again."""
+    """Return the mark that we wrote into an entry to recognise it."""
     private = (entry.get("extendedProperties") or {}).get("private") or {}
     return private.get(OURS)
 

@@ -55,7 +55,7 @@ class GoogleCalendar(Protocol):
     def __exit__(self, *_error: object) -> None: ...
 
     def calendars(self) -> list[Listed]:
-        """All that the person sees, their own first."""
+        """Return all calendars that the person sees, their own first."""
 
     def page(
         self,
@@ -70,7 +70,7 @@ class GoogleCalendar(Protocol):
         among them. `page` goes on from a page before, with the rest as it was. Raises SyncTokenGone."""
 
     def entries_between(self, calendar_id: str, span: Span, *, seconds: float) -> Page:
-        """All entries of a short span, or GatewayError when they have not all come in that many seconds."""
+        """Return all entries of a short span. Raises GatewayError when they have not all come in that many seconds."""
 
     def watch(self, calendar_id: str, *, channel_id: str, token: str, address: str, seconds: int) -> Channel:
         """Be told of changes at our address. Raises NotAllowed where Google cannot tell of them."""

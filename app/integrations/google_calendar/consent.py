@@ -38,12 +38,12 @@ def is_offered(config: Mapping[str, Any]) -> bool:
 
 
 def asking_address(config: Mapping[str, Any]) -> str:
-    """Where a person is asked."""
+    """Return the address at which a person is asked for consent."""
     return _addresses(config)["ask"]
 
 
 def redirect_address(config: Mapping[str, Any]) -> str:
-    """As it must be known to Google, letter by letter."""
+    """Return the redirect address as it must be registered at Google, letter by letter."""
     return f"{config['PUBLIC_URL'].rstrip('/')}{CALLBACK}"
 
 
@@ -62,7 +62,7 @@ def question(config: Mapping[str, Any], *, writing: bool = False, account: str |
 
 
 def tokens(config: Mapping[str, Any], code: str, verifier: str) -> Tokens:
-    """What the person's consent gives. Raises Revoked for a code that was used or is too old."""
+    """Return the tokens of a person's consent. Raises Revoked for a code that was used or is too old."""
     with _client(config) as client, _told_apart():
         answer = client.fetch_token(
             _addresses(config)["tokens"],

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def within(seconds: float, ask: Callable[[], T]) -> T:
-    """What is answered in that many seconds, whatever takes its time: a name, a connection, a slow answer.
+    """Return what is answered within that many seconds, whatever is slow: a name, a connection, an answer.
 
     Who is too late is left to its own limits; nobody waits for it. It must touch no database: nobody ends its
     transactions.

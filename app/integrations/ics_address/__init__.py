@@ -12,7 +12,7 @@ class Fetched(NamedTuple):
 
 
 def fetch(address: str, config: Mapping[str, Any], seen: str = "") -> Fetched:
-    """What is at the address now, unless it is what was `seen`. Takes ten seconds at most.
+    """Fetch the calendar at an address, unless it is what was `seen`. Takes ten seconds at most.
 
     Raises GatewayError with a sentence for a person; it never repeats the address, which is a secret of theirs.
     """

@@ -58,7 +58,7 @@ def target(address: str, trusted: Collection[str] = ()) -> Target:
 
 
 def led_to(here: Target, location: str, trusted: Collection[str] = ()) -> Target:
-    """Where a server says that the calendar is. Raises GatewayError."""
+    """Return the address to which a server redirects. Raises GatewayError."""
     there = target(urljoin(here.address, location), trusted)
     if here.scheme == "https" and there.scheme == "http":
         raise _refused("The address leads from a protected connection to an unprotected one.")

@@ -13,7 +13,7 @@ SHUT = (401, 403, 407)
 
 
 def fetched(response: http.client.HTTPResponse, seen: str) -> Fetched:
-    """What came, if it is a calendar at all as far as HTTP can tell. Raises GatewayError."""
+    """Return the fetched calendar, if it is one as far as HTTP can tell. Raises GatewayError."""
     if response.status == 304 and seen:
         return Fetched(None, seen)
     if response.status != 200:

@@ -103,7 +103,7 @@ def _connected(there: Target, left: Left) -> Line:
 
 
 def _resolved(there: Target, left: Left) -> list[str]:
-    """All addresses of the name. The system's own waiting has no limit, so it waits beside."""
+    """Return all IP addresses of a name, in a thread, as the system's own lookup has no limit of time."""
     found: list[Any] = []
     resolver = Thread(target=_resolve, args=(there, found), daemon=True)
     resolver.start()

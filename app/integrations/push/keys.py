@@ -11,7 +11,7 @@ POINT_BYTES, SECRET_BYTES = 65, 16  # of a browser's public key, and of the secr
 
 
 def new_private_key() -> str:
-    """As VAPID_PRIVATE_KEY takes it: the 32 bytes in base64url."""
+    """Return a new key as VAPID_PRIVATE_KEY takes it: 32 bytes in base64url."""
     number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
     return written(number.to_bytes(32))
 
@@ -27,7 +27,7 @@ def signer(private_key: str) -> Vapid:
 
 @lru_cache(maxsize=4)
 def public_key(private_key: str) -> str:
-    """What a browser is given, so that only we can push to it."""
+    """Return the public key, which a browser is given so that only we can push to it."""
     point = signer(private_key).public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return written(point)
 

@@ -17,7 +17,7 @@ WEEK = 7
 
 @dataclass(frozen=True)
 class Choice:
-    """What the address asks for; what cannot be read falls back to something sensible."""
+    """The days, states and location that the address asks for; what cannot be read falls back to a default."""
 
     day: date
     view: str = ""  # the week at a desk, its chosen day on a phone

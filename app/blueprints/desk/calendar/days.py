@@ -73,7 +73,7 @@ class Day:
 
     @property
     def empty(self) -> str:
-        """What is told of a day without lines: of free time only that to come has one."""
+        """Return the sentence for a day without lines. Only free time to come has a line."""
         nothing = "Nothing was booked." if self.is_past else "Nothing booked."
         return nothing if self.open else f"No working time. {nothing}"
 
@@ -120,7 +120,7 @@ class CalendarDays:
         return days
 
     def _hidden(self, entries: list[Entry]) -> list[DatedTime]:
-        """What the filter hides takes its time all the same."""
+        """Return the time of sessions that the filter hides: it is taken all the same."""
         if not self.choice.is_filtered:
             return []
         hidden = [_interval(one) for one in entries if one.status in HOLDING and not self.choice.shows(one)]
@@ -196,7 +196,7 @@ class CalendarDays:
         )
 
     def _place(self, entry: Entry) -> str:
-        """Where it is: both locations while the client is asked to agree to another one, then the agreed one."""
+        """Return the location: both while the client is asked to agree to another one, then the agreed one."""
         agreed, deadline = entry.agreed_location, entry.deadline
         if agreed is None or deadline is None:
             return entry.location
@@ -239,7 +239,7 @@ class CalendarDays:
                 days[number].off.append(item._replace(kind="off", look=f"off {_rows(top, bottom, self.hours)}"))
 
     def _side_by_side(self, day: Day) -> list[Item]:
-        """Those that overlap share the width; where it is too narrow for all, one block leads to the rest."""
+        """Let blocks that overlap share the width; where it is too narrow for all, one block leads to the rest."""
         if self.choice.view == "list":
             return day.items
         items = sorted(day.items, key=lambda item: (item.starts, -item.ends))

@@ -13,7 +13,7 @@ bp = Blueprint("calendar_entries", __name__)
 @bp.post("/bookings/<int:booking_id>/calendar-entries/<int:entry_id>/restoration")
 @therapist_only
 def put_back(booking_id: int, entry_id: int) -> Response:
-    """What has been settled meanwhile is left as it is; the session is shown as it stands either way."""
+    """Put an entry back as the session is here, unless that was settled meanwhile; show the session either way."""
 
     def restore(booking: Booking) -> None:
         for entry in CalendarEntry.edited_of(booking):

@@ -69,7 +69,7 @@ class CalendarPage:
     # In words
 
     def _by_width(self, told: Callable[[date, int], T]) -> dict[str, T]:
-        """By class: of the days that are shown; where that depends on the screen, of the week and of its day."""
+        """Return texts by class: of the days shown or, where the screen decides, of the week and of its day."""
         choice = self.choice
         if choice.view:
             return {"": told(choice.first, choice.days)}

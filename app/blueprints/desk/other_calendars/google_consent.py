@@ -69,7 +69,7 @@ class Begun(NamedTuple):
 @bp.post("/google")
 @therapist_only
 def connect() -> Response:
-    """Also again, where a connection does not work any more."""
+    """Lead to Google's consent, for a new connection or one that no longer works."""
     known = request.form.get("connection", type=id_or_404)
     return _asked_at_google(own_connection(known, "google") if known else None)
 
@@ -94,7 +94,7 @@ def write(connection_id: int) -> Response:
 @bp.get("/google/callback")
 @therapist_only
 def callback() -> Response:
-    """Where Google sends the person back to: shows a form, and does nothing by itself."""
+    """Show the form with which a person comes back from Google; it does nothing by itself."""
     begun, error = _begun(), request.args.get("error")
     if begun is None:
         return _unheard(calendars_page(400, problem=NOT_BEGUN_HERE))
@@ -173,7 +173,7 @@ def _asked_at_google(connection: CalendarConnection | None, calendar: int | None
 
 
 def _given(config: Mapping[str, Any], code: str, verifier: str) -> tuple[Tokens, list[Listed]]:
-    """What the person's consent lets us see."""
+    """Return the tokens and calendars that the person's consent gives."""
     tokens = consent.tokens(config, code, verifier)
     if not tokens.scopes >= READING:
         return tokens, []

@@ -48,7 +48,7 @@ def connect() -> Response:
 
 
 def _told_of(connection: CalendarConnection) -> Response:
-    """What cannot be read of a calendar is told before anybody relies on it."""
+    """Show that a calendar is connected, after what cannot be read of it."""
     problems = "".join(f"{calendar.error} " for calendar in connection.calendars if calendar.error)
     return told_here(f"{problems}Connected: {connection.label}. It is read at once.")
 

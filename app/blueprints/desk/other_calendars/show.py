@@ -118,14 +118,14 @@ def let_forms_lead_to_google() -> None:
 
 
 def told_here(sentence: str) -> Response:
-    """What was done, on this page."""
+    """Show on this page what was done."""
     if wants_fragment():
         return now_at_address(calendars_page(told=Told(sentence)), HERE)
     return see_other("calendars_outside.show", told=Told(sentence).token)
 
 
 def _take_away(connection: CalendarConnection) -> int:
-    """What of ours is to come in its calendars, as far as Google does it in a moment; how much stays."""
+    """Delete our entries to come from its calendars, as far as Google does it in a moment. Returns how many stay."""
     connection_id = connection.id
     db.session.rollback()  # Google may take its time, and nobody shall wait for it
     return calendar_entries.remove_all(connection_id, REMOVING_SECONDS)

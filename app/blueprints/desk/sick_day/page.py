@@ -64,7 +64,7 @@ def preview_page(form: SickDayForm, plan: Plan, status: int = 200, changes: Sequ
 
 
 def sick_day_page(sick_day: SickDay, status: int = 200, problem: str | None = None) -> Response:
-    """What was offered to whom, and what became of it."""
+    """Show what was offered to whom on a sick day, and what became of it."""
     open_offers = [offer for offer in sick_day.offers if offer.is_open]
     waiting = [offer for offer in open_offers if offer.can_be_withdrawn]
     asked = {offer.booking_id for offer in sick_day.offers if offer.outcome is None}
@@ -111,7 +111,7 @@ def _reasons() -> dict[str, str]:
 
 
 def _mail_of(share: Share, form: SickDayForm) -> mail.Preview | None:
-    """What the client will read; None when the times have come too near meanwhile."""
+    """Return the mail that the client will read; None when the times have come too near meanwhile."""
     try:
         expires_at = deadline(max(terms.starts_at for terms in share.alternatives))
     except NotPossible:

@@ -32,7 +32,7 @@ def new() -> Response:
 @bp.post("/sick-days/preview")
 @therapist_only
 def preview() -> Response:
-    """All that would be sent; nothing is stored."""
+    """Show all offers that would be sent; nothing is stored."""
     form, therapist = SickDayForm.typed(request.form), current_user.therapist
     span = None if "change" in request.form else form.span(therapist)
     if span is None:

@@ -124,7 +124,7 @@ def holidays_page(told: Told | None = None) -> Response:
 
 
 def _region() -> Region | None:
-    """As chosen in the address or the form, else where the therapist's clocks hang."""
+    """Return the region chosen in the address or the form, else that of the therapist's zone."""
     chosen = Region.chosen(request.values.get("country"), request.values.get("part"))
     return chosen or Region.of_zone(current_user.therapist.zone)
 
@@ -155,7 +155,7 @@ def _closed_words(closed: list[Holiday]) -> str:
 
 
 def _opened_words(chosen: list[Holiday]) -> str:
-    """Of the day that was to be opened: whatever else is off then keeps it closed."""
+    """Return the sentence for a day that was to be opened: whatever else is off then keeps it closed."""
     if not chosen:
         return "That day is no bank holiday to come; nothing was changed."
     holiday = chosen[0]

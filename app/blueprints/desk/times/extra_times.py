@@ -130,7 +130,7 @@ def _give(span: Span, form: DatedSpanForm, key: str | None = None) -> ExtraTime:
 
 
 def _there(span: Span, form: DatedSpanForm) -> ExtraTime | None:
-    """What an undo that is pressed twice has brought back already."""
+    """Return the extra time that an undo, pressed twice, has brought back already."""
     same = (one for one in ExtraTime.between(current_user.therapist.id, span) if one.span == span)
     return next((one for one in same if {location.id for location in one.locations} == form.locations), None)
 
