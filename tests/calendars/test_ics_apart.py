@@ -71,7 +71,7 @@ def test_what_takes_too_long_is_ended(apart, monkeypatch):
 
 
 def test_a_process_that_dies_is_too_much_of_a_calendar_and_nothing_worse(apart, monkeypatch):
-    monkeypatch.setattr(ics_apart, "HERE", "/")  # where there is no such program
+    monkeypatch.setattr(ics_apart, "ROOT", "/")  # where there is no such program
     with pytest.raises(TooMuch, match=ics_bounds.TOO_LONG):
         read()
 

@@ -14,6 +14,7 @@ from collections.abc import Collection
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import app
 from app.calendars.ics import bounds as ics_bounds
 from app.calendars.ics.busy import Busy, IsOwn, busy, nobodys
 from app.calendars.ics.parsing import NotACalendar
@@ -25,7 +26,7 @@ LARGE = 200_000  # bytes; below that, starting a process takes longer than nearl
 CPU_SECONDS = 25  # more than working it out may take by itself (ics_bounds.SECONDS), and starting
 SECONDS = 60.0  # however busy the machine is; with fetching it, less than a worker has it for
 MOST_MEMORY = 1_500_000_000  # bytes
-HERE = Path(__file__).parents[2]
+ROOT = Path(app.__path__[0]).parent  # where `python -m app...` finds this module, wherever it is moved
 
 
 def worked_out(
@@ -50,7 +51,7 @@ def worked_out(
             input=asked,
             capture_output=True,
             timeout=seconds or SECONDS,
-            cwd=HERE,
+            cwd=ROOT,
             check=True,
         )
     except subprocess.TimeoutExpired:
