@@ -1,4 +1,4 @@
-"""Whether a session can be held at another time or place."""
+"""Check that a session can be held at another time or place."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from app.scheduling.spans import Span
 
 
 class Agreed(Booked, Protocol):
-    """What is asked of a booking here."""
+    """A booking with the terms that are agreed, as far as these checks read it."""
 
     starts_at: Any
     ends_at: Any

@@ -1,4 +1,4 @@
-"""What scheduling knows of a booked session: bookings themselves belong to the package above."""
+"""A booked session as scheduling knows it: bookings themselves belong to the package above."""
 
 from typing import Any, Protocol
 

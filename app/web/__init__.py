@@ -1,1 +1,1 @@
-"""What serves requests in general: who may call what, answers, errors, headers, sign-in sessions."""
+"""General code for requests: access, answers, errors, headers, sign-in sessions."""

@@ -23,7 +23,7 @@ from app.sealed import Sealed
 
 
 class Left(NamedTuple):
-    """What Google must still be told after a connection or calendar was deleted here."""
+    """The consent and channels that Google must still be told to end after a connection or calendar was deleted."""
 
     refresh_token: str | None  # to be revoked; None: somebody else here still needs the consent
     access_token: str | None

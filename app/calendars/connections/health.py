@@ -24,7 +24,7 @@ LATE = timedelta(minutes=30)  # after it was due: then nobody is at it
 
 
 class Health(NamedTuple):
-    """How reading one connection goes, for pages. `words` says what is wrong to the calendar's owner; None: nothing."""
+    """The health of one connection, for pages. `words` says what is wrong to the calendar's owner; None: nothing."""
 
     state: State
     last_sync_at: datetime | None

@@ -1,1 +1,1 @@
-"""Where a calendar outside and a session contradict each other, and what the therapist decides."""
+"""Clashes between sessions and calendars outside, and the therapist's decisions about them."""

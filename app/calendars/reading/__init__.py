@@ -1,1 +1,1 @@
-"""What calendars outside say of taken time, read and kept as busy times."""
+"""Read calendars outside, and store their taken time as busy times."""
